@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+
+class DonorsConfig(AppConfig):
+    name = "donors"
+
+    def ready(self) -> None:
+        from donors.contributions import home as contributions_home
+        from donors.donors import home as donors_home
+        from donors.pledges import home as pledges_home
+        from donors.portal import home as portal_home
+        from trustfund.people import home, navigation
+
+        rooms = [
+            donors_home,
+            pledges_home,
+            contributions_home,
+            portal_home,
+        ]
+        for room in rooms:
+            home.register(room.items)
+            navigation.register(room.destinations)

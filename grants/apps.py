@@ -1,0 +1,36 @@
+from django.apps import AppConfig
+
+
+class GrantsConfig(AppConfig):
+    name = "grants"
+
+    def ready(self) -> None:
+        from grants.agreements import home as agreements_home
+        from grants.applications import home as applications_home
+        from grants.calls import home as calls_home
+        from grants.closing import home as closing_home
+        from grants.decisions import home as decisions_home
+        from grants.outcomes import home as outcomes_home
+        from grants.payments import home as payments_home
+        from grants.publishing import home as publishing_home
+        from grants.reports import home as reports_home
+        from grants.reviews import home as reviews_home
+        from grants.tranches import home as tranches_home
+        from trustfund.people import home, navigation
+
+        rooms = [
+            calls_home,
+            applications_home,
+            reviews_home,
+            decisions_home,
+            agreements_home,
+            outcomes_home,
+            reports_home,
+            tranches_home,
+            payments_home,
+            closing_home,
+            publishing_home,
+        ]
+        for room in rooms:
+            home.register(room.items)
+            navigation.register(room.destinations)

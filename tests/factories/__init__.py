@@ -1,0 +1,1 @@
+"""Makers of real objects through real actions, one module per app or room."""

@@ -1,0 +1,133 @@
+"""Money in models and in forms: stored as whole minor units, read as `Money`."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+
+from trustfund.money import Money, TooPrecise, minor_units
+
+LARGEST = 10**15
+
+
+class UsdField(models.BigIntegerField):
+    """United States dollars as cents in a bigint; the Python value is `Money`, and so are `Sum`, `Max` and F()-free reads."""
+
+    description = "Money in USD"
+
+    def from_db_value(self, value: Any, *args: Any) -> Money | None:
+        return None if value is None else Money.from_minor(int(value), "USD")
+
+    def to_python(self, value: Any) -> Money | None:
+        if value is None or isinstance(value, Money):
+            return value
+        return Money(value, "USD")
+
+    def get_prep_value(self, value: Any) -> int | None:
+        if value is None or isinstance(value, int):
+            return value
+        if isinstance(value, Money) and value.currency == "USD":
+            return value.minor
+        raise TypeError(f"A USD field holds Money in USD, not {value!r}.")
+
+    def value_to_string(self, obj: models.Model) -> str:
+        value = self.value_from_object(obj)
+        return "" if value is None else str(value.amount)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return MoneyFormField(
+            currency="USD",
+            required=not self.blank,
+            label=kwargs.get("label", self.verbose_name),
+            help_text=kwargs.get("help_text", self.help_text),
+        )
+
+    @property
+    def validators(self) -> list[Any]:  # the integer range checks of BigIntegerField do not fit Money
+        return list(self._validators)
+
+
+class MoneyProperty:
+    """`Money` over a pair of columns: bigint minor units and an ISO 4217 code."""
+
+    def __init__(self, minor: str, currency: str) -> None:
+        self.minor, self.currency = minor, currency
+
+    def __get__(self, obj: Any, owner: type | None = None) -> Any:
+        if obj is None:
+            return self
+        minor = getattr(obj, self.minor)
+        return None if minor is None else Money.from_minor(minor, getattr(obj, self.currency))
+
+    def __set__(self, obj: Any, value: Money | None) -> None:
+        setattr(obj, self.minor, None if value is None else value.minor)
+        if value is not None:
+            setattr(obj, self.currency, value.currency)
+
+
+class MoneyWidget(forms.TextInput):
+    """A text input for an amount: the reader's own decimal mark, never the browser's number box."""
+
+    input_type = "text"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "money", **(attrs or {})})
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, Money):
+            return formats.number_format(value.amount, decimal_pos=minor_units(value.currency), use_l10n=True, force_grouping=False)
+        return super().format_value(value)
+
+
+class MoneyFormField(forms.Field):
+    """An amount of one currency, cleaned to `Money`; says when there are more digits than the currency has."""
+
+    widget = MoneyWidget
+    default_error_messages = {
+        "invalid": _("“%(value)s” is not an amount. Write digits only, for example 1200 or 1200.50."),
+        "too_precise": _("“%(value)s” has more decimal places than %(currency)s has."),
+        "too_large": _("“%(value)s” is too large."),
+        "negative": _("The amount must not be below zero."),
+    }
+
+    def __init__(self, *, currency: str = "USD", allow_negative: bool = False, **kwargs: Any) -> None:
+        self.currency, self.allow_negative = currency, allow_negative
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Money | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Money):
+            return value
+        money = self._parse(str(value).strip())
+        if money.amount < 0 and not self.allow_negative:
+            raise ValidationError(self.error_messages["negative"], code="negative")
+        if abs(money.minor) > LARGEST:
+            raise ValidationError(self.error_messages["too_large"], code="too_large", params={"value": value})
+        return money
+
+    def _parse(self, text: str) -> Money:
+        cleaned = formats.sanitize_separators(text.replace(" ", "").replace("\u00a0", "").replace("\u202f", ""))
+        try:
+            amount = Decimal(cleaned)
+            if not amount.is_finite() or len(cleaned) > 24:
+                raise InvalidOperation
+            return Money(amount, self.currency)
+        except TooPrecise as error:
+            raise ValidationError(
+                self.error_messages["too_precise"], code="too_precise", params={"value": text, "currency": self.currency}
+            ) from error
+        except (InvalidOperation, ValueError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": text}) from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True

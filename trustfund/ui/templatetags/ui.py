@@ -1,0 +1,106 @@
+"""Filters and tags of the components. `{% load ui %}`"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
+
+from trustfund.money import Money
+from trustfund.ui import controls, formatting
+from trustfund.ui.tones import tone_of
+
+register = template.Library()
+
+register.filter("shape", controls.shape)
+register.filter("control", controls.control)
+register.filter("options", controls.options)
+register.filter("described_by", controls.described_by)
+register.filter("word_limit", controls.word_limit)
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """"USD 1,234.50" in the reader's language; nothing for nothing."""
+    return "" if value is None or value == "" else formatting.money_text(value)
+
+
+@register.filter
+def amount(value: Money | None) -> str:
+    """The figure alone, for a column whose head has the currency."""
+    return "" if value is None or value == "" else formatting.money_text(value, plain=True)
+
+
+@register.filter
+def number(value: Decimal | int | None, digits: int | None = None) -> str:
+    """A number with its own or with `digits` decimals; a zero is an en dash."""
+    if value is None or value == "":
+        return ""
+    return formatting.figure(value, digits=formatting.digits_of(value) if digits is None else digits)
+
+
+@register.filter
+def percent(value: Decimal | int | None, digits: int = 0) -> str:
+    """A share of one as a percentage."""
+    return "" if value is None or value == "" else formatting.percent_text(value, digits=digits)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return formatting.day_text(value) if value else ""
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    return formatting.short_day_text(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return formatting.moment_text(value) if value else ""
+
+
+@register.filter
+def vienna(value: datetime | None) -> str:
+    """The same moment on the clock of Vienna, where the Fund's deadlines end."""
+    return formatting.moment_text(value, zone=formatting.VIENNA) if value else ""
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """For `datetime` attributes."""
+    return value.isoformat() if value else ""
+
+
+@register.filter
+def is_moment(value: object) -> bool:
+    return isinstance(value, datetime)
+
+
+@register.filter
+def tone(of: Any) -> str:
+    """The tone of an object with a `state` (its own `state_tone` first) or of a state's word."""
+    if isinstance(of, (str, Promise)):
+        return tone_of(str(of))
+    return getattr(of, "state_tone", None) or tone_of(getattr(of, "state", ""))
+
+
+@register.filter
+def state_word(of: Any) -> str:
+    """The state in the reader's language."""
+    return getattr(of, "get_state_display", lambda: getattr(of, "state", ""))()
+
+
+@register.filter
+def file_size(size: int | None) -> str:
+    """Bytes as people say them; kilobytes are enough for documents."""
+    return "" if size is None else f"{formatting.figure(max(1, round(size / 1024)))} KB"
+
+
+@register.simple_tag
+def languages() -> list[dict[str, str]]:
+    """The languages of the interface, each under its own name: [{"code", "name"}]."""
+    return [{"code": code, "name": translation.get_language_info(code)["name_local"]} for code, _name in settings.LANGUAGES]
