@@ -37,9 +37,11 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, Sequence) or isinstance(value, (set, frozenset)):
-        return [_plain(item) for item in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
-    if value is None or isinstance(value, (bool, int)):
+    if isinstance(value, set | frozenset):
+        return [_plain(item) for item in sorted(value)]
+    if isinstance(value, Sequence):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int):
         return value
     return str(value)
 

@@ -9,6 +9,8 @@ On PostgreSQL the triggers are ALWAYS enabled (`session_replication_role` does n
 `integrity_constraint_violation` (an IntegrityError in Python on both engines), and their functions have a fixed search_path.
 """
 
+# ruff: noqa: S608 (the texts are made of names that this code declares, nothing comes from outside)
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module

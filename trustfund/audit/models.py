@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,8 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from trustfund.chain import canonical
 
+if TYPE_CHECKING:
+    Text = models.TextField[dict[str, Any] | str, dict[str, Any]]
+else:
+    Text = models.TextField
 
-class CanonicalField(models.TextField):
+
+class CanonicalField(Text):
     """A dictionary kept as its canonical JSON text, so that the text that was hashed is the text that is stored."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:

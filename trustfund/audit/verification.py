@@ -56,4 +56,5 @@ def _check_head(seq: int, last: str) -> list[Finding]:
 def _check_printed(printed: tuple[int, str] | None, hashes: dict[int, str]) -> list[Finding]:
     if not printed or printed[0] == 0 or hashes.get(printed[0], "")[: len(printed[1])] == printed[1]:
         return []
-    return [Finding("audit chain", f"event {printed[0]} with the printed hash {printed[1][:12]}", hashes.get(printed[0], "no such event")[:12])]
+    found = hashes.get(printed[0], "no event")[:12]
+    return [Finding("audit chain", f"event {printed[0]} with the printed hash {printed[1][:12]}", found)]
