@@ -1,0 +1,123 @@
+"""What is done to an organisation, its members and its documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ngos.organisations import permissions
+from ngos.organisations.models import Membership, Organisation, membership_of
+from trustfund import clock
+from trustfund.audit.recording import record
+from trustfund.people.models import User
+from trustfund.people.roles import roles_of
+from trustfund.workflow import lock
+
+Right = Membership.Right
+
+
+@transaction.atomic
+def register(*, by: User, name: str, country: str, **fields: Any) -> Organisation:
+    """Register an NGO; `by` becomes its owner and signatory.
+
+    `fields` are the other columns of `Organisation`. Raises `PermissionDenied` for staff, `ValidationError` (by field) for what is
+    wrong, and when `by` acts for an organisation already.
+    """
+    if not permissions.can_register(None, by):
+        raise PermissionDenied
+    _refuse_second_membership(by)
+    organisation = Organisation(name=name.strip(), country=country, registered_by=by, **fields)
+    organisation.full_clean()
+    organisation.save()
+    Membership.objects.create(user=by, organisation=organisation, right=Right.OWNER, signatory=True)
+    record("organisation.register", of=organisation, by=by, country=country)
+    return organisation
+
+
+@transaction.atomic
+def update(organisation: Organisation, *, by: User, **fields: Any) -> Organisation:
+    """Change the profile; `fields` are columns of `Organisation`. Raises `ValidationError` by field."""
+    if not permissions.can_edit(organisation, by):
+        raise PermissionDenied
+    lock(organisation)
+    changed = sorted(name for name, value in fields.items() if getattr(organisation, name) != value)
+    for name in changed:
+        setattr(organisation, name, fields[name])
+    organisation.full_clean()
+    organisation.save()
+    if changed:
+        record("organisation.update", of=organisation, by=by, fields=changed)
+    return organisation
+
+
+@transaction.atomic
+def add_member(organisation: Organisation, *, user: User, right: str, signatory: bool = False, by: User) -> Membership:
+    """Make `user` a member. Raises `ValidationError` when the person works for the Fund or acts for an organisation already."""
+    if not permissions.can_manage_members(organisation, by):
+        raise PermissionDenied
+    return _join(organisation, user, right=right, signatory=signatory, by=by)
+
+
+def _join(organisation: Organisation, user: User, *, right: str, signatory: bool, by: User) -> Membership:
+    lock(organisation)
+    if roles_of(user):
+        raise ValidationError(_("This person works for the Fund or sits on its Board, and can't act for an organisation."))
+    _refuse_second_membership(user)
+    membership = Membership.objects.create(user=user, organisation=organisation, right=right, signatory=signatory)
+    record("organisation.member_joined", of=organisation, by=by, member=user.pk, right=str(right), signatory=signatory)
+    return membership
+
+
+@transaction.atomic
+def change_right(membership: Membership, *, right: str, signatory: bool, by: User) -> Membership:
+    """Give a member another right; the last owner stays owner, the last signatory stays signatory."""
+    if not permissions.can_manage_members(membership.organisation, by):
+        raise PermissionDenied
+    lock(membership.organisation, membership)
+    _refuse_gone(membership)
+    if right != Right.OWNER:
+        _refuse_last(membership, "right", Right.OWNER, _("An organisation needs an owner. Make somebody else owner first."))
+    if not signatory:
+        _refuse_last(membership, "signatory", True, _("An organisation needs a signatory. Make somebody else signatory first."))
+    membership.right, membership.signatory = right, signatory
+    membership.save()
+    record("organisation.right_changed", of=membership.organisation, by=by, member=membership.user_id, right=str(right), signatory=signatory)
+    return membership
+
+
+@transaction.atomic
+def remove(membership: Membership, *, by: User) -> Membership:
+    """End a membership: an owner ends anybody's, everybody may end their own; the last owner and the last signatory can't leave."""
+    organisation = membership.organisation
+    if by.pk != membership.user_id and not permissions.can_manage_members(organisation, by):
+        raise PermissionDenied
+    lock(organisation, membership)
+    _refuse_gone(membership)
+    _refuse_last(membership, "right", Right.OWNER, _("The last owner can't leave. Make somebody else owner first."))
+    _refuse_last(membership, "signatory", True, _("The last signatory can't leave. Make somebody else signatory first."))
+    membership.active, membership.left_at = False, clock.now()
+    membership.save()
+    record("organisation.member_left", of=organisation, by=by, member=membership.user_id)
+    return membership
+
+
+def _refuse_second_membership(user: User) -> None:
+    if membership_of(user):
+        raise ValidationError(_("This person acts for an organisation already."))
+
+
+def _refuse_gone(membership: Membership) -> None:
+    if not membership.active:
+        raise ValidationError(_("This person is no longer a member."))
+
+
+def _refuse_last(membership: Membership, field: str, value: Any, message: str) -> None:
+    """Refuse when the membership is the only active one that has `value`."""
+    if getattr(membership, field) != value:
+        return
+    others = Membership.objects.filter(organisation=membership.organisation, active=True, user__is_active=True, **{field: value})
+    if not others.exclude(pk=membership.pk).exists():
+        raise ValidationError(message)
