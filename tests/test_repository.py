@@ -1,0 +1,99 @@
+"""What no tool checks: rules of the house that can be read off the files."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ["trustfund", "grants", "donors", "ngos"]
+
+
+def sources(*, migrations: bool = False) -> list[Path]:
+    """Every Python file of the product."""
+    found = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    return [path for path in found if migrations or "migrations" not in path.parts]
+
+
+def templates() -> list[Path]:
+    return sorted((ROOT / "templates").rglob("*.html"))
+
+
+def offenders(pattern: str, files: list[Path], flags: int = 0) -> list[str]:
+    """`file:line` of each match."""
+    found = []
+    for path in files:
+        text = path.read_text()
+        found += [f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}" for match in re.finditer(pattern, text, flags)]
+    return found
+
+
+def test_no_state_is_set_past_the_workflow():
+    assert offenders(r"\.update\(\s*state\s*=|bulk_update\([^)]*[\"']state[\"']", sources()) == []
+
+
+def test_nothing_near_money_is_a_float():
+    """`float` is named only where an amount is refused for being one."""
+    allowed = {"trustfund/money.py"}
+    found = [place for place in offenders(r"\bfloat\(|FloatField|: float\b", sources()) if place.split(":")[0] not in allowed]
+    assert found == []
+
+
+def test_the_clock_is_the_only_clock():
+    found = offenders(r"datetime\.now\(|timezone\.now\(|date\.today\(|datetime\.today\(|utcnow\(", sources())
+    assert [place for place in found if not place.startswith("trustfund/clock.py")] == []
+
+
+def test_there_is_no_admin_and_no_signal_receiver_of_our_own():
+    assert offenders(r"django\.contrib\.admin|@receiver\(|\.connect\(\s*[a-z_]+\s*,\s*sender", sources()) == []
+
+
+def test_only_one_package_provides_django_fsm():
+    assert packages_distributions()["django_fsm"] == ["django-fsm-2"]
+
+
+def test_every_component_used_exists():
+    """A mistyped component fails only when it is rendered; so it is looked for here."""
+    existing = {path.relative_to(ROOT / "templates/components").with_suffix("").as_posix().replace("/", ".").replace("_", "-")
+                for path in (ROOT / "templates/components").rglob("*.html")}
+    used = {name for path in templates() for name in re.findall(r"<c-([a-z][a-z0-9.\-]*)", path.read_text())} - {"vars", "slot"}
+    assert used - existing == set()
+
+
+@pytest.mark.parametrize("pattern", [r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", r"<style\b", r"\sstyle=", r"\son[a-z]+=\""])
+def test_no_template_has_inline_script_or_style(pattern):
+    assert offenders(pattern, templates()) == []
+
+
+def test_no_template_marks_user_data_safe():
+    assert offenders(r"\|\s*safe\b|autoescape off", templates()) == []
+
+
+def test_views_are_functions_of_at_most_twenty_lines():
+    long = []
+    for path in sources():
+        if path.name != "views.py" and path.parent.name != "views":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 32:
+                long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert long == []
+
+
+def test_no_machine_path_is_committed():
+    files = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".md", ".toml", ".html", ".txt", ".js", ".css"}]
+    ours = [path for path in files if not {".venv", "var", "node_modules", ".git"} & set(path.relative_to(ROOT).parts)]
+    assert offenders(r"/(?:work|root)/[a-z]", ours) == []
+
+
+def test_every_link_between_documents_leads_somewhere():
+    broken = []
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text()):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    assert broken == []

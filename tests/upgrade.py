@@ -1,0 +1,80 @@
+"""Upgrade the demo fund of the previous commit, with its data, to this tree, on SQLite and on PostgreSQL.
+
+Run by `make test-upgrade`. The previous commit is HEAD when the tree has changes of its own, else HEAD^; it is checked
+out beside the tree, its demo is built there, then this tree migrates that database and `check_books` must find nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STRICT = os.environ.get("STRICT", "0") != "0"
+
+
+def run(*command: str, cwd: Path = ROOT, **env: str) -> str:
+    """Run a command that must succeed; its output when it does not."""
+    done = subprocess.run(command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"FAILED: {' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def previous_commit() -> str | None:
+    """The commit to upgrade from, or None when there is none with a demo."""
+    revision = "HEAD" if run("git", "status", "--porcelain").strip() else "HEAD^"
+    known = subprocess.run(["git", "rev-parse", "--verify", "--quiet", revision], cwd=ROOT, capture_output=True, text=True)
+    if known.returncode:
+        return None
+    commit = known.stdout.strip()
+    has_demo = subprocess.run(["git", "cat-file", "-e", f"{commit}:grants/demo.py"], cwd=ROOT, capture_output=True)
+    return commit if has_demo.returncode == 0 else None
+
+
+def upgrade(old: Path, url: str, media: str) -> None:
+    """Build the demo with the old tree, migrate and check it with this one."""
+    settings = {"DATABASE_URL": url, "MEDIA_ROOT": media}
+    run(sys.executable, "manage.py", "demo", cwd=old, **settings)
+    run(sys.executable, "manage.py", "migrate", "--no-input", **settings)
+    run(sys.executable, "manage.py", "check_books", **settings)
+    run(sys.executable, "manage.py", "check_files", **settings)
+
+
+def main() -> None:
+    commit = previous_commit()
+    if commit is None:
+        print("SKIPPED: there is no previous commit with a demo fund to upgrade from.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        old = Path(folder) / "old"
+        run("git", "worktree", "add", "--detach", str(old), commit)
+        try:
+            upgrade(old, f"sqlite:///{folder}/demo.sqlite3", f"{folder}/media")
+            print(f"Upgraded the demo fund of {commit[:9]} on SQLite.")
+            on_postgresql(old, folder, commit)
+        finally:
+            run("git", "worktree", "remove", "--force", str(old))
+
+
+def on_postgresql(old: Path, folder: str, commit: str) -> None:
+    """The same in a throw-away cluster: this script calls itself inside it."""
+    if shutil.which("pg_virtualenv") is None:
+        if STRICT:
+            sys.exit("FAILED: pg_virtualenv (Debian: postgresql-common, postgresql) is missing.")
+        print("SKIPPED: the upgrade on PostgreSQL, because pg_virtualenv is not on this machine.")
+        return
+    run("pg_virtualenv", sys.executable, __file__, "--inside", str(old), f"{folder}/media-pg")
+    print(f"Upgraded the demo fund of {commit[:9]} on PostgreSQL.")
+
+
+if __name__ == "__main__":
+    if "--inside" in sys.argv:
+        user, word, host, port = (os.environ[f"PG{name}"] for name in ("USER", "PASSWORD", "HOST", "PORT"))
+        upgrade(Path(sys.argv[-2]), f"postgres://{user}:{word}@{host}:{port}/postgres", sys.argv[-1])
+    else:
+        main()
