@@ -103,6 +103,10 @@ class Listing:
         merged = {**self.params, **{key: str(value) for key, value in changes.items()}}
         return "?" + urlencode({key: value for key, value in merged.items() if value})
 
+    def narrowed(self) -> bool:
+        """Whether a search or a filter is on."""
+        return bool(self.query) or any(each["value"] for each in self.filters)
+
     def heads(self) -> list[dict[str, Any]]:
         """Each column's head: label, kind, the link that sorts by it, and how it is sorted now."""
         return [self._head(column) for column in self.columns]

@@ -46,8 +46,22 @@ def word_limit(field: BoundField) -> int:
     return int(field.field.widget.attrs.get("data-word-limit") or 0)
 
 
+def anchor(field: BoundField) -> str:
+    """Where the error summary's link goes: the input, or the first of several."""
+    if shape(field) in ("radios", "checkboxes", "group"):
+        return field.auto_id
+    return field.id_for_label or field.auto_id
+
+
+def prefix(field: BoundField) -> str:
+    """The currency that stands before an amount's input."""
+    return getattr(field.field, "currency", "") or ""
+
+
 def _classes(field: BoundField, kind: str) -> str:
     own = field.field.widget.attrs.get("class", "")
+    if prefix(field):
+        own = f"{own} input--money"
     widget_type = getattr(field.field.widget, "input_type", "")
     sized = {"date": "input--date", "number": "input--number"}.get(widget_type, "")
     return " ".join(filter(None, [_CLASSES.get(kind, ""), _ERROR_CLASSES.get(kind, "") if field.errors else "", sized, own]))

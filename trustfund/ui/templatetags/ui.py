@@ -8,9 +8,10 @@ from django import template
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from trustfund.money import Money
-from trustfund.ui import controls, formatting
+from trustfund.ui import acts, controls, formatting
 from trustfund.ui.tones import tone_of
 
 register = template.Library()
@@ -20,6 +21,8 @@ register.filter("control", controls.control)
 register.filter("options", controls.options)
 register.filter("described_by", controls.described_by)
 register.filter("word_limit", controls.word_limit)
+register.filter("anchor", controls.anchor)
+register.filter("prefix", controls.prefix)
 
 
 @register.filter
@@ -104,3 +107,35 @@ def file_size(size: int | None) -> str:
 def languages() -> list[dict[str, str]]:
     """The languages of the interface, each under its own name: [{"code", "name"}]."""
     return [{"code": code, "name": translation.get_language_info(code)["name_local"]} for code, _name in settings.LANGUAGES]
+
+
+@register.filter
+def under(path: str, url: str) -> bool:
+    """Whether a page's path is the destination's or stands below it."""
+    return path == url or (len(url) > 1 and path.startswith(url))
+
+
+@register.filter
+def act_words(event: Any) -> str:
+    """What happened, in the reader's language."""
+    return acts.words_of(event.act)
+
+
+@register.filter
+def act_by(event: Any) -> str:
+    """Who did it; the clock when nobody did."""
+    return str(getattr(event.actor, "name", "") or event.actor) if event.actor else _("by the clock")
+
+
+@register.filter
+def shown(value: Any) -> Any:
+    """A value of any kind as the reader writes it: money with its code, days, moments, numbers, else itself; nothing is an en dash."""
+    if isinstance(value, Money):
+        return formatting.money_text(value)
+    if isinstance(value, datetime):
+        return formatting.moment_text(value)
+    if isinstance(value, date):
+        return formatting.day_text(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return number(value)
+    return formatting.DASH if value is None or value == "" else value
