@@ -59,11 +59,7 @@ def advance(transition: Callable[..., Any], *, by: Any, **details: Any) -> Any:
     with transaction.atomic():
         lock(obj)
         source = getattr(obj, fsm.field.name)
-        found = fsm.get_transition(source)
-        _ask(fsm, found, obj, by)
-        if found is None or not fsm.conditions_met(obj, source):
-            name = transition.__name__
-            raise TransitionNotAllowed(f"{name} is not possible from {source}", object=obj, method=transition)
+        require(transition, by=by)
         transition(**details)
         obj.save()
         recording.record(
@@ -75,6 +71,27 @@ def advance(transition: Callable[..., Any], *, by: Any, **details: Any) -> Any:
             **{key: _plain(value) for key, value in details.items() if _plain(value) is not None},
         )
     return obj
+
+
+def require(transition: Callable[..., Any], *, by: Any) -> None:
+    """What `advance` asks first: raises `PermissionDenied` (403), then `TransitionNotAllowed` (409). A page with a form asks it on GET."""
+    obj: Any = transition.__self__  # type: ignore[attr-defined]
+    fsm = transition._django_fsm  # type: ignore[attr-defined]
+    source = getattr(obj, fsm.field.name)
+    found = fsm.get_transition(source)
+    _ask(fsm, found, obj, by)
+    if found is None or not fsm.conditions_met(obj, source):
+        name = transition.__name__
+        raise TransitionNotAllowed(f"{name} is not possible from {source}", object=obj, method=transition)
+
+
+def possible(transition: Callable[..., Any], *, by: Any) -> bool:
+    """Whether `by` could do it now, as far as person and state go: for the buttons of a page."""
+    try:
+        require(transition, by=by)
+    except (PermissionDenied, TransitionNotAllowed):
+        return False
+    return True
 
 
 def _ask(fsm: Any, found: Any, obj: Any, by: Any) -> None:
