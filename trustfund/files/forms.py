@@ -1,0 +1,36 @@
+"""A form field that takes one document and says beside itself what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+
+from trustfund.files.kinds import DOCUMENTS, Kind
+from trustfund.files.storing import check, names_of
+
+
+def _help(kinds: Collection[Kind]) -> str:
+    limit = filesizeformat(settings.DOCUMENT_MAX_BYTES)
+    return _("%(kinds)s, up to %(limit)s.") % {"kinds": names_of(kinds), "limit": limit}
+
+
+class DocumentField(forms.FileField):
+    """A document of one of `kinds`, checked by its content; the cleaned value is the upload, for `store(upload, by=..., kinds=...)`."""
+
+    def __init__(self, *, kinds: Collection[Kind] = DOCUMENTS, **kwargs: Any) -> None:
+        self.kinds = kinds
+        kwargs.setdefault("help_text", lazy(_help, str)(kinds))
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = ",".join(ending for kind in Kind if kind in kinds for ending in kind.value.endings)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if upload and upload is not initial:
+            check(upload, kinds=self.kinds)
+        return upload
