@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from trustfund.money import Money, TooPrecise, minor_units
 
 LARGEST = 10**15
+SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'’"))
+ARABIC = {ord("٫"): ".", ord("٬"): ""}  # these two marks mean one thing only
+
+
+def plain_number(text: str) -> str:
+    """A number as people write it in the active language, with a point and no grouping, for `Decimal`.
+
+    A separator counts as grouping only where it groups by three ("1,200.50"); otherwise a point is a decimal point in
+    every language, and so is the language's own mark. What is ambiguous is left as it is, and `Decimal` refuses it.
+    """
+    compact = text.translate(SPACES).translate(ARABIC)
+    mark = formats.get_format("DECIMAL_SEPARATOR")
+    group = "." if mark == "," else ","
+    if re.fullmatch(rf"-?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+(?:{re.escape(mark)}\d*)?", compact):
+        compact = compact.replace(group, "")
+    return compact.replace(mark, ".") if compact.count(mark) == 1 and "." not in compact.replace(mark, "", 1) else compact
 
 
 class UsdField(models.BigIntegerField):
@@ -113,10 +130,9 @@ class MoneyFormField(forms.Field):
         return money
 
     def _parse(self, text: str) -> Money:
-        cleaned = formats.sanitize_separators(text.replace(" ", "").replace("\u00a0", "").replace("\u202f", ""))
         try:
-            amount = Decimal(cleaned)
-            if not amount.is_finite() or len(cleaned) > 24:
+            amount = Decimal(plain_number(text))
+            if not amount.is_finite() or len(text) > 40:
                 raise InvalidOperation
             return Money(amount, self.currency)
         except TooPrecise as error:
@@ -124,7 +140,7 @@ class MoneyFormField(forms.Field):
                 self.error_messages["too_precise"], code="too_precise", params={"value": text, "currency": self.currency}
             ) from error
         except (InvalidOperation, ValueError) as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": text}) from error
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": text[:40]}) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -1,0 +1,51 @@
+"""What a person types as an amount becomes Money, or is refused with a sentence that helps."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import translation
+
+from trustfund.fields import MoneyFormField
+from trustfund.money import Money, usd
+
+
+@pytest.mark.parametrize(
+    "language, typed, amount",
+    [("en", "1200", "1200"), ("en", "1,200.50", "1200.50"), ("en", " 1 200.5 ", "1200.5"), ("fr", "1 200,50", "1200.50"), ("es", "1200,50", "1200.50"),
+     ("es", "1.200,50", "1200.50"), ("es", "1200.50", "1200.50"), ("ar", "١٬٢٠٠٫٥٠", "1200.50"), ("ru", "1 200,5", "1200.5")],
+)
+def test_amounts_are_read_as_people_write_them(language, typed, amount):
+    with translation.override(language):
+        assert MoneyFormField().clean(typed) == usd(amount)
+
+
+@pytest.mark.parametrize(
+    "typed, message",
+    [
+        ("twelve", "“twelve” is not an amount. Write digits only, for example 1200 or 1200.50."),
+        ("12.345", "“12.345” has more decimal places than USD has."),
+        ("-1", "The amount must not be below zero."),
+        ("9" * 20, f"“{'9' * 20}” is too large."),
+        ("1e400", "“1e400” is not an amount. Write digits only, for example 1200 or 1200.50."),
+        ("1,5", "“1,5” is not an amount. Write digits only, for example 1200 or 1200.50."),
+        ("NaN", "“NaN” is not an amount. Write digits only, for example 1200 or 1200.50."),
+    ],
+)
+def test_what_is_no_amount_is_refused_in_words(typed, message):
+    with pytest.raises(ValidationError) as refused:
+        MoneyFormField().clean(typed)
+    assert refused.value.messages == [message]
+
+
+def test_a_currency_without_minor_unit_takes_no_decimals():
+    assert MoneyFormField(currency="JPY").clean("1000") == Money(1000, "JPY")
+    with pytest.raises(ValidationError):
+        MoneyFormField(currency="JPY").clean("1000.5")
+
+
+def test_the_same_amount_written_otherwise_has_not_changed():
+    field = MoneyFormField()
+    assert not field.has_changed(usd("1200"), "1,200.00")
+    assert field.has_changed(usd("1200"), "1,200.01")
+    assert field.has_changed(usd("1200"), "rubbish")
