@@ -1,12 +1,14 @@
 """The front door: the one module of the ground that knows every room."""
 
-from django.conf import settings
 from django.urls import include, path
 
+from trustfund import health
 from trustfund.people import views as people
+from trustfund.ui import styleguide
 
 urlpatterns = [
     path("", include("grants.publishing.front")),
+    path("healthz", health.healthz, name="healthz"),
     path("home/", people.home, name="home"),
     path("people/", include("trustfund.people.urls")),
     path("accounts/", include("allauth.urls")),
@@ -17,6 +19,3 @@ urlpatterns = [
     path("donors/", include("donors.urls")),
     path("grants/", include("grants.urls")),
 ]
-
-if settings.DEBUG:
-    urlpatterns += []
