@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from trustfund.ui.formatting import locale_of
 
 # What Babel lists beside ISO 3166-1: unions, outlying islands, reserved and private codes.
-_NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
+_NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
 
 
 @lru_cache

@@ -84,7 +84,8 @@ def change_right(membership: Membership, *, right: str, signatory: bool, by: Use
         _refuse_last(membership, "signatory", True, _("An organisation needs a signatory. Make somebody else signatory first."))
     membership.right, membership.signatory = right, signatory
     membership.save()
-    record("organisation.right_changed", of=membership.organisation, by=by, member=membership.user_id, right=str(right), signatory=signatory)
+    details = {"member": membership.user_id, "right": str(right), "signatory": signatory}
+    record("organisation.right_changed", of=membership.organisation, by=by, **details)
     return membership
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ngos.organisations import permissions
 from trustfund import clock, countries
+from trustfund.files.models import StoredFile
 from trustfund.people.models import User
 
 
@@ -37,7 +38,9 @@ class Organisation(models.Model):
     registration_number = models.CharField(_("registration number"), max_length=80, blank=True)
     founded_on = models.DateField(_("registered on"), null=True, blank=True, help_text=_("The date on the registration certificate."))
     partner_number = models.CharField(_("UN Partner Portal number"), max_length=40, blank=True)
-    address = models.TextField(_("postal address"), blank=True, max_length=600, help_text=_("Where letters reach you. It is never published."))
+    address = models.TextField(
+        _("postal address"), blank=True, max_length=600, help_text=_("Where letters reach you. It is never published.")
+    )
     phone = models.CharField(_("telephone"), max_length=40, blank=True, help_text=_("We call this number back. It is never published."))
     website = models.URLField(_("website"), blank=True)
     description = models.TextField(_("what the organisation does"), blank=True, max_length=2000)
@@ -118,7 +121,10 @@ class Membership(models.Model):
         ordering = ["-active", "pk"]
         constraints = [
             models.UniqueConstraint("user", condition=Q(active=True), name="membership_of_one_organisation_at_a_time"),
-            models.CheckConstraint(name="membership_left_iff_inactive", condition=Q(active=True, left_at=None) | Q(active=False, left_at__isnull=False)),
+            models.CheckConstraint(
+                name="membership_left_iff_inactive",
+                condition=Q(active=True, left_at=None) | Q(active=False, left_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,3 +147,57 @@ def organisation_of(user: Any) -> Organisation | None:
     """The organisation the user acts for, or None."""
     membership = membership_of(user)
     return membership.organisation if membership else None
+
+
+class DocumentQuerySet(models.QuerySet["OrganisationDocument"]):
+    def visible_to(self, user: Any) -> DocumentQuerySet:
+        """The documents of the organisations that the user sees."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user).order_by())
+
+    def current(self) -> DocumentQuerySet:
+        """Those that no newer one replaced."""
+        return self.filter(superseded_by=None)
+
+
+class OrganisationDocument(models.Model):
+    """A paper of an organisation; a newer one supersedes it, nothing is ever deleted."""
+
+    class Kind(models.TextChoices):
+        REGISTRATION = "registration", _("Registration certificate")
+        STATUTES = "statutes", _("Statutes")
+        ACCOUNTS = "accounts", _("Audited accounts")
+        PSEA = "psea", _("Policy against sexual exploitation and abuse")
+        REFERENCE = "reference", _("Reference letter")
+        BANK_LETTER = "bank_letter", _("Letter of the bank")
+        ANNUAL_REPORT = "annual_report", _("Annual report")
+        OTHER = "other", _("Other document")
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="documents")
+    kind = models.CharField(_("kind of document"), max_length=20, choices=Kind)
+    title = models.CharField(_("title"), max_length=200, blank=True, help_text=_("For example the year of the accounts."))
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+", verbose_name=_("file"))
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    expires_on = models.DateField(_("valid until"), null=True, blank=True, help_text=_("Leave empty if it does not expire."))
+    superseded_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="supersedes", editable=False)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="organisation_document_expires_after_issue",
+                condition=Q(issued_on=None) | Q(expires_on=None) | Q(expires_on__gte=F("issued_on")),
+                violation_error_message=_("A document can't expire before it was issued."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.title}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("organisations:document", args=[self.pk])
+
+
+NEEDED_DOCUMENTS = (OrganisationDocument.Kind.REGISTRATION, OrganisationDocument.Kind.STATUTES, OrganisationDocument.Kind.ACCOUNTS)
+"""What due diligence can't do without."""
