@@ -42,3 +42,20 @@ def roles_of(user: Any) -> frozenset[Role]:
 def holds(user: Any, *wanted: Role) -> bool:
     """Whether the user holds any of the roles today."""
     return not roles_of(user).isdisjoint(wanted)
+
+
+WELCOMES = {
+    Role.PROGRAMME: _("You run calls, check eligibility and due diligence, and accept the substance of reports."),
+    Role.REVIEWER: _("You score the applications assigned to you, after declaring whom you can't judge."),
+    Role.TRUSTEE: _("You read the dossiers, score, deliberate and recommend; you never see a case from which you are recused."),
+    Role.MANAGER: _("You approve awards on the Board's recommendation and sign agreements."),
+    Role.FINANCE: _("You certify funds and payments and keep the books; somebody else approves what you made."),
+    Role.APPROVER: _("You approve payments and bank details that somebody else made."),
+    Role.AUDITOR: _("You read everything about money and its evidence, and verify the chains."),
+    Role.ADMINISTRATOR: _("You look after people and their roles."),
+}
+
+
+def welcomes_for(user: Any) -> list[dict[str, Any]]:
+    """One sentence per role in force, for the home page."""
+    return [{"role": role.label, "text": WELCOMES[role]} for role in Role if role in roles_of(user)]
