@@ -1,0 +1,32 @@
+"""What later phases want to be told about a grant; filled in `grants/apps.py`, because an earlier phase imports no later one.
+
+A listener is called inside the transaction of the act, after it: `listener(grant, by)`, `by` a User or None (the clock).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Listener = Callable[[Any, Any], None]
+
+on_active: list[Listener] = []
+"""The agreement came into force: tranches and reports are laid out."""
+
+on_terminated: list[Listener] = []
+"""The agreement was ended early: what is not paid is stopped."""
+
+on_reporting_closed: list[Listener] = []
+"""The final report is accepted: what is unspent becomes due."""
+
+
+def listen(event: list[Listener], listener: Listener) -> None:
+    """Register a listener, once."""
+    if listener not in event:
+        event.append(listener)
+
+
+def tell(event: list[Listener], grant: Any, by: Any) -> None:
+    """Tell every listener, in the order in which they registered."""
+    for listener in event:
+        listener(grant, by)

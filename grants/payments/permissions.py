@@ -1,0 +1,65 @@
+"""Who may do what with a payment: who certified it can't approve it, and who approved it can't say that it was paid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trustfund.people.roles import Role, holds
+
+if TYPE_CHECKING:
+    from grants.payments.models import Payment
+    from grants.tranches.models import Tranche
+
+LOOKING = (Role.PROGRAMME, Role.MANAGER, Role.FINANCE, Role.APPROVER, Role.AUDITOR)
+
+
+def sees_all(user: Any) -> bool:
+    return holds(user, *LOOKING)
+
+
+def can_certify(tranche: Tranche, user: Any) -> bool:
+    """A finance officer who did not find the tranche ready."""
+    return holds(user, Role.FINANCE) and tranche.accepted_by_id != user.pk
+
+
+def can_approve(payment: Payment, user: Any) -> bool:
+    """An approving officer who did not certify it."""
+    return holds(user, Role.APPROVER) and payment.certified_by_id != user.pk
+
+
+can_reject = can_approve
+
+
+def can_export(payment: Payment, user: Any) -> bool:
+    """The order to the bank leaves through finance, after the approval."""
+    return holds(user, Role.FINANCE) and payment.approved_by_id != user.pk
+
+
+def can_settle(payment: Payment, user: Any) -> bool:
+    """Finance records what the bank did; not the one who approved the payment."""
+    return holds(user, Role.FINANCE) and payment.approved_by_id != user.pk
+
+
+can_refuse = can_return = can_settle
+
+
+def can_hold(payment: Payment, user: Any) -> bool:
+    """Anybody of finance may stop a payment at any moment."""
+    return holds(user, Role.FINANCE, Role.APPROVER, Role.MANAGER)
+
+
+def can_release(payment: Payment, user: Any) -> bool:
+    return holds(user, Role.FINANCE)
+
+
+can_cancel = can_release
+
+
+def can_handle_exception(payment: Payment, user: Any) -> bool:
+    """The fund manager answers for a payment that the bank made although a gate had closed."""
+    return holds(user, Role.MANAGER)
+
+
+def can_read_order(payment: Payment, user: Any) -> bool:
+    """The payment order names the account in full: finance and audit only."""
+    return holds(user, Role.FINANCE, Role.APPROVER, Role.AUDITOR)

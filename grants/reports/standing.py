@@ -1,0 +1,57 @@
+"""How far a grant's advances are accounted for, and what is overdue: read from the books and from what the agreement planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Sum
+
+from trustfund.ledger.models import Line
+from trustfund.money import Money, zero
+
+if TYPE_CHECKING:
+    from grants.agreements.models import Grant
+
+ADVANCE, REFUND_DUE, PAYABLE, SPENT = "1200", "1210", "2020", "5010"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a grant stands in the books on a day, in USD; each figure is a balance of its subaccount.
+
+    `advance` open advances, `refund_due` what the NGO owes back, `payable` what the fund owes the NGO, `accepted` expenditure,
+    `paid` cash that the NGO has (all of them together).
+    """
+
+    advance: Money
+    refund_due: Money
+    payable: Money
+    accepted: Money
+
+    @property
+    def paid(self) -> Money:
+        return self.advance + self.refund_due + self.accepted - self.payable
+
+
+def position(grant: Grant, on: date) -> Position:
+    """The grant's position at the end of a day; one query. All zero before its funds are certified."""
+    found: dict[str, Money] = {}
+    if grant.subaccount_id is not None:
+        lines = Line.objects.filter(subaccount=grant.subaccount_id, account__in=[ADVANCE, REFUND_DUE, PAYABLE, SPENT], date__lte=on)
+        sums = lines.order_by().values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
+        found = {code: Money.from_minor(debit - credit, "USD") for code, debit, credit in sums}
+    nothing = zero()
+    return Position(
+        advance=found.get(ADVANCE, nothing),
+        refund_due=found.get(REFUND_DUE, nothing),
+        payable=-found.get(PAYABLE, nothing),
+        accepted=found.get(SPENT, nothing),
+    )
+
+
+def accounted(grant: Grant, on: date) -> tuple[Money, Money]:
+    """(paid, accepted): the cash that the NGO has had and the expenditure of it that was accepted, by the end of a day, in USD."""
+    found = position(grant, on)
+    return found.paid, found.accepted
