@@ -68,7 +68,8 @@ def chromium():
 def browser_page(chromium, live_server):
     """`browser_page(javascript=True, width=1280, locale="en")`: a page of a fresh visitor on the live server.
 
-    Paths are relative to the server (`page.goto("/")`). What the console or the CSP complains of, and what a page throws, fails the test at its end.
+    Paths are relative to the server (`page.goto("/")`). What the console or the CSP complains of, and what a page throws, fails the
+    test at its end.
     """
     contexts, complaints = [], []
 
@@ -117,13 +118,14 @@ def sign_in(client):
 
 @pytest.fixture(scope="session")
 def axe():
-    """`axe(page)`: what axe-core finds, as readable lines; empty when there is nothing. It runs through the debugger, so the page's CSP stays as it is."""
+    """`axe(page)`: what axe-core finds, as readable lines. It runs through the debugger, so the page's CSP stays as it is."""
     source = (HERE / "vendor" / "axe.js").read_text()
 
     def run(page, *, within=None):
         page.evaluate(source + ";0")
         found = page.evaluate(
-            "async ([within, tags]) => (await axe.run(within || document, {runOnly: tags, resultTypes: ['violations']})).violations", [within, WCAG]
+            "async ([within, tags]) => (await axe.run(within || document, {runOnly: tags, resultTypes: ['violations']})).violations",
+            [within, WCAG],
         )
         return [f"{page.url} {each['id']}: {each['help']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
 
@@ -137,6 +139,7 @@ def look():
 
     def shoot(page, name):
         path = SCREENS / f"{name}.png"
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         page.screenshot(path=path, full_page=True)
         return path
 

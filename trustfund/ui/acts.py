@@ -1,4 +1,4 @@
-"""What an act of the audit trail is called on a timeline. Rooms name theirs in `AppConfig.ready()`; the trail itself keeps the code's word."""
+"""What an act of the audit trail is called on a timeline. Rooms name theirs in `AppConfig.ready()`; the trail keeps the code's word."""
 
 from collections.abc import Mapping
 from typing import Any

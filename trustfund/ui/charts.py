@@ -1,4 +1,7 @@
-"""Charts as SVG drawn on the server: one idea each, every bar labelled, the data as a table below. Presentation attributes only (strict CSP)."""
+"""Charts as SVG drawn on the server: one idea each, every bar labelled, the data as a table below.
+
+Presentation attributes only: the CSP allows no inline style.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +38,9 @@ def bars(title: str, description: str, rows: Sequence[tuple[str, Decimal | int, 
         '<text x="{}" y="{}" class="chart-value">{}</text>',
         [_bar(place, label, int(room * Decimal(value) / top), text) for place, (label, value, text) in enumerate(rows)],
     )
-    return Chart(title, description, head, [(label, text) for label, _value, text in rows], _svg(title, description, ROW * len(rows), drawn))
+    return Chart(
+        title, description, head, [(label, text) for label, _value, text in rows], _svg(title, description, ROW * len(rows), drawn)
+    )
 
 
 def _bar(place: int, label: str, length: int, text: str) -> tuple[object, ...]:

@@ -26,11 +26,16 @@ _CLASSES = {
     "input": "govuk-input",
     "group": "govuk-input",
 }
-_ERROR_CLASSES = {"textarea": "govuk-textarea--error", "select": "govuk-select--error", "file": "govuk-file-upload--error", "input": "govuk-input--error"}
+_ERROR_CLASSES = {
+    "textarea": "govuk-textarea--error",
+    "select": "govuk-select--error",
+    "file": "govuk-file-upload--error",
+    "input": "govuk-input--error",
+}
 
 
 def shape(field: BoundField) -> str:
-    """"hidden", "checkboxes", "radios", "checkbox", "file", "textarea", "select", "group" (several inputs) or "input"."""
+    """ "hidden", "checkboxes", "radios", "checkbox", "file", "textarea", "select", "group" (several inputs) or "input"."""
     widget = field.field.widget
     return next((name for kind, name in _SHAPES if isinstance(widget, kind)), "input")
 
@@ -88,7 +93,9 @@ def options(field: BoundField) -> list[dict[str, object]]:
     kind = shape(field)
     rows = []
     for choice in field.subwidgets:
-        choice.data["attrs"] = {key: value for key, value in choice.data["attrs"].items() if key not in ("aria-describedby", "aria-invalid")}
+        choice.data["attrs"] = {
+            key: value for key, value in choice.data["attrs"].items() if key not in ("aria-describedby", "aria-invalid")
+        }
         choice.data["attrs"]["class"] = _CLASSES[kind]
         rows.append({"id": choice.id_for_label, "label": choice.choice_label, "tag": choice.tag(wrap_label=False)})
     return rows

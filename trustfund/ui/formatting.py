@@ -25,7 +25,7 @@ VIENNA = ZoneInfo("Europe/Vienna")
 @lru_cache
 def _locale(language: str) -> Locale:
     try:
-        return Locale.parse(language, sep="-")
+        return Locale.parse("en-GB" if language == "en" else language, sep="-")  # the United Nations write British English
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en")
 
@@ -97,4 +97,6 @@ def short_day_text(day: date, *, language: str | None = None) -> str:
 def moment_text(moment: datetime, *, zone: ZoneInfo | None = None, language: str | None = None) -> str:
     """A moment with its time in the reader's zone, or in `zone`: "3 March 2026, 14:05"."""
     local = timezone.localtime(moment, zone)
-    return f"{day_text(local.date(), language=language)}, {format_datetime(local, 'HH:mm', locale=locale_of(language), tzinfo=local.tzinfo)}"
+    return (
+        f"{day_text(local.date(), language=language)}, {format_datetime(local, 'HH:mm', locale=locale_of(language), tzinfo=local.tzinfo)}"
+    )

@@ -39,7 +39,11 @@ class Line(forms.Form):
 
 def context() -> dict[str, Any]:
     """What the page shows, the same every time."""
-    rows = [("Salaries", usd("31200.00"), usd("28410.50")), ("Shelter", usd("14500.00"), usd("15020.00")), ("Audit", usd("2300.00"), usd("0"))]
+    rows = [
+        ("Salaries", usd("31200.00"), usd("28410.50")),
+        ("Shelter", usd("14500.00"), usd("15020.00")),
+        ("Audit", usd("2300.00"), usd("0")),
+    ]
     event = SimpleNamespace(act="payment.settle", actor=SimpleNamespace(name="Nadia Haddad"), at=datetime(2026, 3, 2, 9, 14, tzinfo=UTC))
     clock = SimpleNamespace(act="call.close", actor=None, at=datetime(2026, 1, 31, 23, 0, tzinfo=UTC))
     return {

@@ -7,11 +7,11 @@ MONEY, WAITING, BLOCKED, NEUTRAL, DONE = "money", "waiting", "blocked", "neutral
 TONES = (MONEY, WAITING, BLOCKED, NEUTRAL, DONE)
 
 _STATES = {
-    MONEY: "paid settled received receipt_confirmed active accepted awarded open_for_money confirmed certified posted published open clear cleared",
-    WAITING: """submitted clarification_asked clarification_answered in_review assigned requested ready batched exported approved offered signed proposed
-        verified deciding expected in_progress due answered reserve overdue possible ngo_signed returned reopened cleared_with_conditions
-        substance_accepted""",
-    BLOCKED: "rejected refused failed held suspended terminated ineligible match lapsed declined recused expired blocked not_received quarantined",
+    MONEY: """paid settled received receipt_confirmed active accepted awarded confirmed certified posted published open clear cleared""",
+    WAITING: """submitted clarification_asked clarification_answered in_review assigned requested ready batched exported approved offered
+        signed proposed verified deciding expected in_progress due answered reserve overdue possible ngo_signed returned reopened
+        cleared_with_conditions substance_accepted""",
+    BLOCKED: """rejected refused failed held suspended terminated ineligible match lapsed declined recused expired blocked not_received""",
     NEUTRAL: "draft planned not_selected cancelled withdrawn superseded archived none",
     DONE: "closed reporting_closed decided done eligible reviewed shortlisted recommended completed",
 }

@@ -27,7 +27,7 @@ register.filter("prefix", controls.prefix)
 
 @register.filter
 def money(value: Money | None) -> str:
-    """"USD 1,234.50" in the reader's language; nothing for nothing."""
+    """ "USD 1,234.50" in the reader's language; nothing for nothing."""
     return "" if value is None or value == "" else formatting.money_text(value)
 
 
