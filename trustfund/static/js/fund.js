@@ -99,7 +99,6 @@
       if (back) { say("restored", "waiting"); timer = setTimeout(send, 1200); }
     };
     form.addEventListener("input", note_change);
-    form.addEventListener("change", note_change);
     form.addEventListener("submit", () => { clearTimeout(timer); localStorage.removeItem(kept); });
     try { restore(); } catch { /* no storage */ }
   };
