@@ -1,0 +1,171 @@
+"""What the ledger's tables refuse by themselves, on SQLite and on PostgreSQL. See docs/adr for why and trustfund/guards.py for how.
+
+An entry is written header, lines, seal, in this order: `ledger_entry.seal_id` is a deferred foreign key, so that a header without a
+seal fails at COMMIT; the seal, inserted last, checks the whole; once it is there nothing can be added to the entry.
+"""
+
+# ruff: noqa: S608 (the texts are made of names that this code declares, nothing comes from outside)
+
+from trustfund.guards import Guard, append_only, head_of, linked, no_delete, no_replace
+
+OPEN = "('open', 'closing')"
+UNDER = "WHERE entry_id = NEW.seq"
+FUNDED = "SELECT reservation_id FROM ledger_allocation WHERE funding_id = NEW.seq"
+
+SEAL_RULES = (
+    (
+        "NOT EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq) "
+        "AND NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq)",
+        "a seal seals an entry or an act of funding",
+    ),
+    (
+        f"EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq) AND (SELECT COUNT(*) FROM ledger_line {UNDER}) < 2",
+        "an entry has at least two lines",
+    ),
+    (
+        f"EXISTS (SELECT 1 FROM ledger_line {UNDER} GROUP BY window_id HAVING SUM(debit) <> SUM(credit))",
+        "the debits of an entry equal its credits, in each window",
+    ),
+    (
+        f"(SELECT COALESCE(SUM(debit) - SUM(credit), 0) FROM ledger_line {UNDER} AND account_id LIKE '9%') <> 0",
+        "the memo accounts of an entry balance by themselves",
+    ),
+    (
+        "EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_period p ON p.id = e.period_id "
+        f"WHERE e.seal_id = NEW.seq AND p.state NOT IN {OPEN})",
+        "the period is closed",
+    ),
+    (
+        "EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq) "
+        "AND NOT EXISTS (SELECT 1 FROM ledger_allocation WHERE funding_id = NEW.seq)",
+        "an act of funding has allocations",
+    ),
+    (
+        f"EXISTS (SELECT 1 FROM ledger_allocation WHERE reservation_id IN ({FUNDED}) "
+        "GROUP BY reservation_id, instalment_id HAVING SUM(reserved) < 0)",
+        "a reservation is never negative",
+    ),
+    (
+        "EXISTS (SELECT 1 FROM ledger_allocation WHERE grant_id IN (SELECT grant_id FROM ledger_allocation WHERE funding_id = NEW.seq) "
+        "GROUP BY grant_id, instalment_id HAVING SUM(allocated) < 0)",
+        "what an instalment gave a grant is never negative",
+    ),
+)
+
+ENTRY_RULES = (
+    ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.seal_id)", "a sealed entry is complete"),
+    (
+        "NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM ledger_entry WHERE year_id = NEW.year_id)",
+        "entries are numbered without gaps",
+    ),
+    (
+        "NOT EXISTS (SELECT 1 FROM ledger_period WHERE id = NEW.period_id AND year_id = NEW.year_id "
+        f"AND NEW.date BETWEEN starts_on AND ends_on AND state IN {OPEN})",
+        "the date lies in an open period of the year",
+    ),
+)
+
+LINE_RULES = (
+    ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.entry_id)", "a sealed entry takes no more lines"),
+    ("NOT EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.entry_id AND date = NEW.date)", "a line has its entry and its date"),
+    ("NEW.id <> NEW.entry_id * 100000 + NEW.position OR NEW.position NOT BETWEEN 1 AND 99999", "a line is named by its entry and position"),
+    (
+        "NOT EXISTS (SELECT 1 FROM ledger_account a LEFT JOIN ledger_subaccount s ON s.id = NEW.subaccount_id "
+        "WHERE a.code = NEW.account_id AND (a.subaccount_rule <> 'required' OR s.id IS NOT NULL) "
+        "AND (NEW.subaccount_id IS NULL OR (' ' || a.subaccount_kinds || ' ') LIKE ('% ' || s.kind || ' %')))",
+        "the account wants its own kind of subaccount",
+    ),
+)
+
+LINE_INTEGERS = " OR ".join(f"typeof(NEW.{column}) <> 'integer'" for column in ("id", "debit", "credit", "original_minor", "position"))
+ALLOCATION_INTEGERS = " OR ".join(f"typeof(NEW.{column}) <> 'integer'" for column in ("id", "reserved", "allocated", "position"))
+
+ALLOCATION_RULES = (
+    ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.funding_id)", "a sealed act of funding takes no more allocations"),
+    (
+        "NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.funding_id AND date = NEW.date AND grant_id = NEW.grant_id)",
+        "an allocation has its act of funding, its date and its grant",
+    ),
+    (
+        "NEW.id <> NEW.funding_id * 100000 + NEW.position OR NEW.position NOT BETWEEN 1 AND 99999",
+        "an allocation is named by its act and position",
+    ),
+)
+
+
+def _changed(*columns: str) -> str:
+    return " OR ".join(f"COALESCE(CAST(NEW.{c} AS TEXT), '') <> COALESCE(CAST(OLD.{c} AS TEXT), '')" for c in columns)
+
+
+GUARDS = [
+    *append_only("ledger_seal"),
+    no_replace("ledger_seal", "seq", "hash"),
+    Guard("ledger_seal", "whole", ("INSERT",), SEAL_RULES),
+    *linked("ledger_seal", "ledger_ledgerhead"),
+    *head_of("ledger_ledgerhead", "ledger_seal"),
+    *append_only("ledger_entry"),
+    no_replace("ledger_entry", "seal_id", "reference", ("year_id", "number"), "reverses_id"),
+    Guard("ledger_entry", "begun", ("INSERT",), ENTRY_RULES),
+    *append_only("ledger_line"),
+    no_replace("ledger_line", "id", ("entry_id", "position")),
+    Guard("ledger_line", "belongs", ("INSERT",), LINE_RULES),
+    Guard("ledger_line", "integers", ("INSERT",), ((LINE_INTEGERS, "cents are whole numbers"),), only="sqlite"),
+    *append_only("ledger_funding"),
+    no_replace("ledger_funding", "seal_id", "reference"),
+    Guard(
+        "ledger_funding",
+        "begun",
+        ("INSERT",),
+        (("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.seal_id)", "a sealed act of funding is complete"),),
+    ),
+    *append_only("ledger_allocation"),
+    no_replace("ledger_allocation", "id", ("funding_id", "position")),
+    Guard("ledger_allocation", "belongs", ("INSERT",), ALLOCATION_RULES),
+    Guard("ledger_allocation", "integers", ("INSERT",), ((ALLOCATION_INTEGERS, "cents are whole numbers"),), only="sqlite"),
+    *append_only("ledger_rate"),
+    no_replace("ledger_rate", "id", ("currency", "effective_on")),
+    *append_only("ledger_fundingrule"),
+    no_replace("ledger_fundingrule", "id", "effective_on"),
+    *no_delete("ledger_account"),
+    no_replace("ledger_account", "code"),
+    Guard(
+        "ledger_account",
+        "fixed",
+        ("UPDATE",),
+        (
+            ("NEW.code <> OLD.code", "an account keeps its code"),
+            (
+                f"({_changed('type', 'currency', 'subaccount_kinds', 'subaccount_rule')}) "
+                "AND EXISTS (SELECT 1 FROM ledger_line WHERE account_id = OLD.code)",
+                "an account with lines keeps its type, currency and subaccounts",
+            ),
+        ),
+    ),
+    *no_delete("ledger_subaccount"),
+    no_replace("ledger_subaccount", "id", "code"),
+    Guard(
+        "ledger_subaccount",
+        "fixed",
+        ("UPDATE",),
+        (
+            ("NEW.id <> OLD.id OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind", "a subaccount keeps its code and kind"),
+            (
+                f"({_changed('currency', 'parent_id')}) AND EXISTS (SELECT 1 FROM ledger_line WHERE subaccount_id = OLD.id)",
+                "a subaccount with lines keeps its currency and parent",
+            ),
+        ),
+    ),
+    *no_delete("ledger_fundwindow"),
+    no_replace("ledger_fundwindow", "code"),
+    Guard("ledger_fundwindow", "fixed", ("UPDATE",), (("NEW.code <> OLD.code", "a window keeps its code"),)),
+    *no_delete("ledger_fiscalyear"),
+    Guard("ledger_fiscalyear", "fixed", ("UPDATE",), (("NEW.year <> OLD.year", "a year stays the year"),)),
+    *no_delete("ledger_period"),
+    no_replace("ledger_period", "id", ("year_id", "number")),
+    Guard(
+        "ledger_period",
+        "fixed",
+        ("UPDATE",),
+        ((_changed("id", "year_id", "number", "starts_on", "ends_on"), "a period keeps its days"),),
+    ),
+]

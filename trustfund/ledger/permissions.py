@@ -1,0 +1,29 @@
+"""Who may do what with the books."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trustfund.people.roles import Role, holds
+
+READERS = (Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR)
+
+
+def can_read_books(user: Any) -> bool:
+    """The books are read by finance, the approving officer, the fund manager and the auditor."""
+    return holds(user, *READERS)
+
+
+def can_add_rates(user: Any) -> bool:
+    """Finance takes in exchange rates."""
+    return holds(user, Role.FINANCE)
+
+
+def can_propose_period(period: Any, user: Any) -> bool:
+    """Finance proposes that a period be closed or reopened."""
+    return holds(user, Role.FINANCE)
+
+
+def can_approve_period(period: Any, user: Any) -> bool:
+    """The approving officer decides, if somebody else proposed."""
+    return holds(user, Role.APPROVER) and bool(period.proposed_by_id != user.pk)

@@ -1,0 +1,118 @@
+"""Reading the trace: contribution to grant, and back. Queries only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+
+from trustfund.ledger.models import Allocation, Entry, Line, Subaccount
+from trustfund.money import Money
+
+ACCEPTED = ("5010", "4900")
+"""Accepted expenditure of a grant: grants expense, less what was recovered of earlier years."""
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """One contribution's part in one grant, in USD.
+
+    `reserved` is still to be paid; `paid` was paid and not returned or refunded; `accepted` is expenditure accepted of what was paid;
+    `advance` is paid and not yet accepted.
+    """
+
+    instalment: Subaccount
+    grant: Subaccount
+    reserved: Money
+    paid: Money
+    accepted: Money
+
+    @property
+    def advance(self) -> Money:
+        return self.paid - self.accepted
+
+    @property
+    def allocated(self) -> Money:
+        """Reserved and paid together."""
+        return self.reserved + self.paid
+
+
+def trace_of(subaccount: Subaccount, as_of: date | None = None) -> list[TraceRow]:
+    """The trace of an instalment, an agreement or a donor (to grants), or of a grant (to instalments), as of a day."""
+    rows = _of(subaccount, as_of)
+    pairs = rows.order_by().values("instalment_id", "grant_id").annotate(held=Sum("reserved"), given=Sum("allocated"))
+    sums = {(row["instalment_id"], row["grant_id"]): (row["held"], row["given"]) for row in pairs if row["held"] or row["given"]}
+    accepted = accepted_shares({grant for _instalment, grant in sums}, as_of)
+    wanted = {pk for pair in sums for pk in pair}
+    names = {each.pk: each for each in Subaccount.objects.filter(pk__in=wanted).select_related("parent__parent")}
+    found = [
+        TraceRow(names[pair[0]], names[pair[1]], _usd(held), _usd(given), _usd(accepted.get(pair, 0)))
+        for pair, (held, given) in sums.items()
+    ]
+    return sorted(found, key=lambda row: (row.instalment.code, row.grant.code))
+
+
+def _usd(cents: int) -> Money:
+    return Money.from_minor(cents, "USD")
+
+
+def _of(subaccount: Subaccount, as_of: date | None) -> QuerySet[Allocation]:
+    found = Allocation.objects.all()
+    if as_of is not None:
+        found = found.filter(date__lte=as_of)
+    if subaccount.kind == Subaccount.Kind.GRANT:
+        return found.filter(grant=subaccount)
+    below = Q(instalment=subaccount) | Q(instalment__parent=subaccount) | Q(instalment__parent__parent=subaccount)
+    return found.filter(below)
+
+
+def accepted_shares(grants: set[int], as_of: date | None = None) -> dict[tuple[int, int], int]:
+    """Cents of accepted expenditure per (instalment, grant): it consumes the grant's payments oldest first, each by its own split."""
+    accepted = _accepted(grants, as_of)
+    shares: dict[tuple[int, int], int] = defaultdict(int)
+    for grant, rows in groupby(_payments(grants, as_of), key=lambda row: row[0]):
+        left = accepted.get(grant, 0)
+        for _payment, parts in groupby(rows, key=lambda row: row[1]):
+            left -= _consume(shares, grant, [(row[2], row[3]) for row in parts if row[3] > 0], left)
+    return shares
+
+
+def _consume(shares: dict[tuple[int, int], int], grant: int, parts: list[tuple[int, int]], left: int) -> int:
+    """Spread up to `left` cents over one payment's instalments; gives what it took."""
+    taken = max(0, min(left, sum(cents for _pk, cents in parts)))
+    if taken:
+        split = Money.from_minor(taken, "USD").split([cents for _pk, cents in parts])
+        for (instalment, _cents), part in zip(parts, split, strict=True):
+            shares[instalment, grant] += part.minor
+    return taken
+
+
+def _accepted(grants: set[int], as_of: date | None) -> dict[int, int]:
+    lines = Line.objects.filter(subaccount_id__in=grants, account_id__in=ACCEPTED).exclude(entry__kind=Entry.Kind.CLOSING)
+    if as_of is not None:
+        lines = lines.filter(date__lte=as_of)
+    rows = lines.order_by().values("subaccount_id").annotate(spent=Sum(F("debit") - F("credit")))
+    return {row["subaccount_id"]: row["spent"] for row in rows}
+
+
+def _payments(grants: set[int], as_of: date | None) -> list[tuple[int, int, int, int]]:
+    """Grant, payment, instalment, cents; each grant's payments oldest first."""
+    found = Allocation.objects.filter(grant_id__in=grants, payment__isnull=False)
+    if as_of is not None:
+        found = found.filter(date__lte=as_of)
+    rows = found.order_by().values("grant_id", "payment_id", "payment__date", "instalment_id").annotate(cents=Sum("allocated"))
+    ordered = rows.order_by("grant_id", "payment__date", "payment_id", "instalment_id")
+    return [(row["grant_id"], row["payment_id"], row["instalment_id"], row["cents"]) for row in ordered]
+
+
+def cash_to_grants(as_of: date | None = None) -> dict[int, int]:
+    """Cents of cash that each grant got, by the ledger's lines: what its lines lack to balance (PSC, closing and memo aside)."""
+    lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.GRANT).exclude(entry__kind=Entry.Kind.CLOSING)
+    lines = lines.exclude(account_id__in=["5100", "9010", "9020"])
+    if as_of is not None:
+        lines = lines.filter(date__lte=as_of)
+    signed = Case(When(debit__gt=0, then=F("debit")), default=-F("credit"))
+    return {row["subaccount_id"]: row["cash"] for row in lines.order_by().values("subaccount_id").annotate(cash=Sum(signed))}
