@@ -23,11 +23,11 @@ def saved(page, text):
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("locale", ["en", "ar"])
-@pytest.mark.parametrize("path", ["styleguide", "board", "list"])
+@pytest.mark.parametrize("path", ["styleguide", "board", "list", "accounts/login", "accounts/password/reset"])
 def test_it_is_accessible_and_fits(browser_page, axe, look, width, locale, path):
     page = browser_page(width=width, locale=locale)
     page.goto(f"/{path}/")
-    look(page, f"{path}-{locale}-{width}")
+    look(page, f"{path.replace(chr(47), chr(45))}-{locale}-{width}")
     assert page.get_attribute("html", "dir") == ("rtl" if locale == "ar" else "ltr")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert axe(page) == []
