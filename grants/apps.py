@@ -34,3 +34,15 @@ class GrantsConfig(AppConfig):
         for room in rooms:
             home.register(room.items)
             navigation.register(room.destinations)
+        # self.connect_reports()
+
+    def connect_reports(self) -> None:
+        """Reports are laid out when an agreement comes into force, shown as a tab of the grant, and reminded of by the clock."""
+        from grants.agreements import hooks, tabs
+        from grants.reports import actions, home
+        from trustfund import ticking
+
+        hooks.listen(hooks.on_active, actions.lay_out)
+        hooks.listen(hooks.on_terminated, actions.drop_open)
+        tabs.register(home.tab)
+        ticking.register(actions.remind)

@@ -7,6 +7,7 @@ transition is run, saved and put on record, in one transaction.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -52,7 +53,8 @@ def lock(*objects: models.Model) -> None:
 def advance(transition: Callable[..., Any], *, by: Any, **details: Any) -> Any:
     """Run a bound transition of a `Stateful` for `by` (None is the clock) and return the object.
 
-    Raises `PermissionDenied` when the predicate says no, `TransitionNotAllowed` when it is out of order.
+    A body that asks for `by` is given it. Raises `PermissionDenied` when the predicate says no, `TransitionNotAllowed` when it is
+    out of order.
     """
     obj: Any = transition.__self__  # type: ignore[attr-defined]
     fsm = transition._django_fsm  # type: ignore[attr-defined]
@@ -60,7 +62,8 @@ def advance(transition: Callable[..., Any], *, by: Any, **details: Any) -> Any:
         lock(obj)
         source = getattr(obj, fsm.field.name)
         require(transition, by=by)
-        transition(**details)
+        person = {"by": by} if "by" in inspect.signature(transition).parameters else {}
+        transition(**person, **details)
         obj.save()
         recording.record(
             f"{obj._meta.model_name}.{transition.__name__}",

@@ -1,0 +1,265 @@
+"""The pages of a report: list, task list, its parts, and what the Fund does with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from grants.agreements.models import Grant
+from grants.outcomes import grid
+from grants.reports import actions, budget, forms, permissions, resources
+from grants.reports.models import Expenditure, Report
+from trustfund import pages
+from trustfund.audit.recording import trail_for
+from trustfund.lists import Column, Filter, listing
+from trustfund.workflow import possible, require
+
+COLUMNS = [
+    Column("reference", gettext_lazy("Report"), str, sort="grant__reference", url=Report.get_absolute_url),
+    Column("organisation", gettext_lazy("NGO"), "grant.organisation.name", sort="grant__organisation__name"),
+    Column("kind", gettext_lazy("Kind"), "get_kind_display", sort="kind"),
+    Column("period", gettext_lazy("Period ends"), "period_end", kind="date", sort="period_end"),
+    Column("due", gettext_lazy("Due"), "due_on", kind="date", sort="due_on"),
+    Column("accepted", gettext_lazy("Accepted (USD)"), "accepted_amount", kind="money", sort="accepted_amount", total="accepted_amount"),
+    Column("state", gettext_lazy("State"), lambda report: report, kind="state", sort="state"),
+]
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All reports one may see."""
+    found = Report.objects.visible_to(request.user).select_related("grant__organisation")
+    return listing(
+        request,
+        found,
+        title=_("Reports"),
+        columns=COLUMNS,
+        search=["grant__reference", "grant__title", "grant__organisation__name"],
+        filters=[
+            Filter("state", _("State"), Report.State.choices, "state"),
+            Filter("kind", _("Kind"), Report.Kind.choices, "kind"),
+        ],
+        sort="due",
+        empty={"text": _("No reports yet. They are laid out when an agreement comes into force.")},
+    )
+
+
+def _report(request: HttpRequest, pk: int) -> Report:
+    related = ("grant__organisation", "sheet", "submitted_by", "substance_accepted_by", "accepted_by")
+    return get_object_or_404(Report.objects.visible_to(request.user).select_related(*related), pk=pk)
+
+
+def _writable(request: HttpRequest, pk: int) -> Report:
+    report = _report(request, pk)
+    if not permissions.can_write(report, request.user):
+        raise PermissionDenied
+    return report
+
+
+def _table(report: Report) -> list[budget.Row]:
+    accepted = Expenditure.objects.filter(report__grant=report.grant, report__state=Report.State.ACCEPTED, disallowed=False)
+    earlier = accepted.exclude(report=report)
+    return budget.rows(report.grant.budget_lines.all(), earlier, list(report.expenditures.all()))
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A report as its reader may see it: the NGO's task list, or what the Fund judges."""
+    report = _report(request, pk)
+    table = _table(report)
+    counts = report.sheet.as_mapping()
+    writing = permissions.can_write(report, request.user) and report.is_with_the_ngo
+    context = {
+        "report": report,
+        "grant": report.grant,
+        "table": table,
+        "sums": budget.sums(table),
+        "persons": grid.persons(counts),
+        "has_outcomes": bool(counts) or report.sheet.nobody,
+        "sees_outcomes": permissions.can_see_narrative(report, request.user),
+        "writing": writing,
+        "missing": actions.missing(report) if writing else [],
+        "findings": actions.personal_findings(report) if writing else [],
+        "expenditures": report.expenditures.select_related("budget_line"),
+        "can": _acts(report, request.user),
+        "events": trail_for(report),
+    }
+    return render(request, "grants/reports/detail.html", context)
+
+
+def _acts(report: Report, user: Any) -> dict[str, bool]:
+    names = ("submit", "send_back", "accept_substance", "accept")
+    return {name: possible(getattr(report, name), by=user) for name in names}
+
+
+@login_required
+def narrative(request: HttpRequest, pk: int) -> HttpResponse:
+    """The words; when a colleague saved meanwhile, both versions side by side."""
+    report = _writable(request, pk)
+    form = forms.NarrativeForm(request.POST or None, instance=report)
+    if request.method == "POST" and form.is_valid() and pages.attempt(form, lambda: _save_narrative(report, form, request)):
+        return pages.done(request, _("The narrative is saved."), report)
+    theirs = [] if not form.errors else _theirs(_report(request, pk), form)
+    if theirs:
+        form = forms.NarrativeForm({**request.POST.dict(), "version": theirs[0]["version"]}, instance=report)
+    context = {"report": report, "form": form, "theirs": theirs}
+    return render(request, "grants/reports/narrative.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _save_narrative(report: Report, form: forms.NarrativeForm, request: HttpRequest) -> None:
+    texts = {name: form.cleaned_data[name] for name in actions.NARRATIVE}
+    actions.save_narrative(report, texts, by=request.user, version=form.cleaned_data["version"])
+
+
+def _theirs(saved: Report, form: forms.NarrativeForm) -> list[dict[str, Any]]:
+    """What a colleague saved and differs from what was typed."""
+    if form.cleaned_data.get("version") == saved.version:
+        return []
+    differing = [name for name in actions.NARRATIVE if getattr(saved, name) != form.cleaned_data.get(name)]
+    return [{"label": form[name].label, "text": getattr(saved, name), "version": saved.version} for name in differing]
+
+
+@login_required
+def expenditure(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list of transactions: five more rows each time it is saved."""
+    report = _writable(request, pk)
+    rows = report.expenditures.order_by("number")
+    formset = forms.ExpenditureFormSet(request.POST or None, queryset=rows, form_kwargs={"report": report})
+    if request.method == "POST" and formset.is_valid() and _save_rows(report, formset, request):
+        return pages.done(request, _("The list of expenditure is saved."), _next(request, report))
+    context = {"report": report, "formset": formset, "upload": forms.UploadForm(), "table": _table(report)}
+    return render(request, "grants/reports/expenditure.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _save_rows(report: Report, formset: Any, request: HttpRequest) -> bool:
+    return pages.attempt(formset.forms[0], lambda: actions.save_expenditures(report, formset.rows(), by=request.user))
+
+
+def _next(request: HttpRequest, report: Report) -> str:
+    """Back to the report, or to the same page with five more rows."""
+    return reverse("reports:expenditure", args=[report.pk]) if "more" in request.POST else report.get_absolute_url()
+
+
+@login_required
+@require_GET
+def workbook(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list as a workbook to fill in offline."""
+    report = _report(request, pk)
+    name = f"expenditure-{report.grant.reference}-{report.number}.xlsx".replace("/", "-")
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return HttpResponse(resources.workbook(report), content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read a filled-in list: all of it, or none with the reasons by row and column."""
+    report = _writable(request, pk)
+    form = forms.UploadForm(request.POST, request.FILES)
+    if form.is_valid() and pages.attempt(form, lambda: _import(report, form, request)):
+        return pages.done(request, _("The list was read and saved."), report)
+    formset = forms.ExpenditureFormSet(queryset=report.expenditures.order_by("number"), form_kwargs={"report": report})
+    context = {"report": report, "formset": formset, "upload": form, "table": _table(report)}
+    return render(request, "grants/reports/expenditure.html", context, status=422)
+
+
+def _import(report: Report, form: forms.UploadForm, request: HttpRequest) -> None:
+    actions.save_expenditures(report, resources.read(report, form.cleaned_data["file"]), by=request.user)
+
+
+@login_required
+@require_POST
+def confirm_words(request: HttpRequest, pk: int) -> HttpResponse:
+    """The NGO says that what was found in its words is not personal data."""
+    report = _writable(request, pk)
+    actions.confirm_no_personal_data(report, by=request.user)
+    return pages.done(request, _("You confirmed that these words are not personal data."), report)
+
+
+@login_required
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    report = _report(request, pk)
+    require(report.submit, by=request.user)
+    facts = [
+        (_("Report"), report),
+        (_("Period"), f"{report.period_start} – {report.period_end}"),
+        (_("Expenditure"), report.spent()),
+        (_("Persons helped"), grid.persons(report.sheet.as_mapping())),
+    ]
+    return pages.confirm(
+        request,
+        title=_("Submit this report"),
+        facts=facts,
+        warning=_("After this the report is with the Fund. You can change it only when it is returned to you."),
+        button=_("Submit the report"),
+        do=lambda data: actions.submit(report, by=request.user),
+        back=report.get_absolute_url(),
+        done=_("The report is submitted. The Fund was told."),
+    )
+
+
+@login_required
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    report = _report(request, pk)
+    require(report.send_back, by=request.user)
+    return pages.confirm(
+        request,
+        title=_("Return this report for correction"),
+        facts=[(_("Report"), report), (_("NGO"), report.grant.organisation)],
+        button=_("Return the report"),
+        form=forms.SendBackForm(request.POST or None),
+        do=lambda data: actions.send_back(report, by=request.user, reason=data["reason"]),
+        back=report.get_absolute_url(),
+        done=_("The report is returned. The NGO was told."),
+    )
+
+
+@login_required
+def accept_substance(request: HttpRequest, pk: int) -> HttpResponse:
+    report = _report(request, pk)
+    require(report.accept_substance, by=request.user)
+    return pages.confirm(
+        request,
+        title=_("Accept the substance of this report"),
+        facts=[(_("Report"), report), (_("NGO"), report.grant.organisation), (_("Expenditure"), report.spent())],
+        button=_("Accept the substance"),
+        do=lambda data: actions.accept_substance(report, by=request.user),
+        back=report.get_absolute_url(),
+        done=_("The substance is accepted. Finance was told."),
+    )
+
+
+@login_required
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Finance accepts the expenditure, row by row, and it is posted."""
+    report = _report(request, pk)
+    require(report.accept, by=request.user)
+    form = forms.AcceptForm(request.POST or None, report=report)
+    if request.method == "POST" and form.is_valid() and pages.attempt(form, lambda: _accept(report, form, request)):
+        return pages.done(request, _("The expenditure is accepted and posted."), report)
+    table = _table(report)
+    context = {"report": report, "form": form, "table": table, "sums": budget.sums(table), "spent": report.spent()}
+    return render(request, "grants/reports/accept.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _accept(report: Report, form: forms.AcceptForm, request: HttpRequest) -> None:
+    actions.accept(report, by=request.user, disallowed=form.disallowed())
+
+
+@login_required
+@require_GET
+def of_grant(request: HttpRequest, grant_pk: int) -> HttpResponse:
+    """The reports of one grant: a tab of its page."""
+    grant = get_object_or_404(Grant.objects.visible_to(request.user), pk=grant_pk)
+    found = Report.objects.visible_to(request.user).filter(grant=grant).select_related("grant")
+    return render(request, "grants/reports/of_grant.html", {"grant": grant, "reports": found})
