@@ -6,10 +6,13 @@ class DonorsConfig(AppConfig):
 
     def ready(self) -> None:
         from donors.contributions import home as contributions_home
+        from donors.donors import actions
         from donors.donors import home as donors_home
         from donors.pledges import home as pledges_home
         from donors.portal import home as portal_home
-        from trustfund.people import home, navigation
+        from donors.words import ACTS
+        from trustfund.people import duties, home, invitations, navigation
+        from trustfund.ui.acts import name_acts
 
         rooms = [
             donors_home,
@@ -20,3 +23,6 @@ class DonorsConfig(AppConfig):
         for room in rooms:
             home.register(room.items)
             navigation.register(room.destinations)
+        duties.register(donors_home.against_a_role)
+        invitations.register(actions.PURPOSE, actions.accept_contact)
+        name_acts(ACTS)

@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from donors.contributions import views
 
 app_name = "contributions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("new/", views.new, name="new"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/identify/", views.identify, name="identify"),
+    path("<int:pk>/receipt/", views.receipt, name="receipt"),
+]

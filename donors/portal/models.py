@@ -1,0 +1,1 @@
+"""The portal has no rows of its own: it reads pledges, contributions and the ledger."""

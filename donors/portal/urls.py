@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from donors.portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("contributions/<int:pk>/", views.contribution, name="contribution"),
+    path("statements/<int:pk>/", views.statement, name="statement"),
+]

@@ -1,0 +1,25 @@
+"""Who may do what with a contribution.
+
+Money that came is a fact of the bank: finance enters it, says what it is, and identifies later what nobody could name at first.
+Whoever works with the Fund's money sees every contribution, a contact those of their donor. A receipt goes to both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from donors.donors.permissions import sees_all
+from trustfund.people.roles import Role, holds
+
+if TYPE_CHECKING:
+    from donors.contributions.models import Contribution
+
+__all__ = ["can_enter", "can_identify", "sees_all"]
+
+
+def can_enter(contribution: Contribution | None, user: Any) -> bool:
+    return holds(user, Role.FINANCE)
+
+
+def can_identify(contribution: Contribution, user: Any) -> bool:
+    return holds(user, Role.FINANCE)

@@ -1,0 +1,123 @@
+"""Pages about money that came: the list, one receipt, entering and identifying."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from donors.contributions import actions, permissions
+from donors.contributions.forms import GIFT, INSTALMENT, IdentifyForm, ReceiptForm
+from donors.contributions.models import Contribution
+from trustfund import pages
+from trustfund.audit.recording import trail_for
+from trustfund.files.serving import serve
+from trustfund.lists import Column, Filter, listing
+
+COLUMNS = [
+    Column("number", gettext_lazy("Number"), "number", sort="pk", url=Contribution.get_absolute_url),
+    Column("received", gettext_lazy("Value date"), "received_on", kind="date", sort="received_on"),
+    Column("donor", gettext_lazy("Donor"), "donor.name", sort="donor__name"),
+    Column("what", gettext_lazy("What it is"), "kind_label"),
+    Column("bank", gettext_lazy("Bank account"), "bank.name", sort="bank__name"),
+    Column("reference", gettext_lazy("Bank reference"), "bank_reference", sort="bank_reference"),
+    Column("currency", gettext_lazy("Currency"), "currency", sort="currency"),
+    Column("amount", gettext_lazy("Amount"), "amount", kind="money", sort="amount_minor"),
+    Column("state", gettext_lazy("State"), lambda row: row, kind="state", sort="state"),
+]
+
+
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    """All money that came from donors."""
+    return listing(
+        request,
+        Contribution.objects.visible_to(request.user).select_related("donor", "bank", "instalment"),
+        title=_("Contributions received"),
+        columns=COLUMNS,
+        search=["donor__name", "bank_reference", "payer", "receipt_number"],
+        filters=[Filter("state", _("State"), Contribution.State.choices, "state")],
+        sort="-received",
+        empty={"text": _("No contribution has been received yet.")},
+        template="donors/contributions/index.html",
+        context={"can_enter": permissions.can_enter(None, request.user)},
+    )
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Enter one line of a bank statement."""
+    if not permissions.can_enter(None, request.user):
+        raise PermissionDenied
+    chosen = request.GET.get("instalment")
+    form = ReceiptForm(request.POST or None, initial={"instalment": chosen, "what": INSTALMENT if chosen else None})
+    made: list[Contribution] = []
+    if form.is_valid() and pages.attempt(form, lambda: made.append(_enter(form, request.user))):
+        return pages.done(request, _("The receipt is entered and in the books."), made[0])
+    return render(request, "donors/contributions/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _enter(form: ReceiptForm, user: Any) -> Contribution:
+    data = form.cleaned_data
+    if data["what"] == INSTALMENT:
+        about = {"settles": data["settles"], "rest_as_gift": data["rest_as_gift"]}
+        return actions.receive_on_instalment(data["instalment"], by=user, **about, **form.cash())
+    if data["what"] == GIFT:
+        return actions.receive_gift(data["donor"], by=user, psc_rate=data["psc_rate"], earmark=data["earmark"], **form.cash())
+    return actions.receive_unidentified(by=user, **form.cash())
+
+
+@login_required
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One receipt, its entries in the books, its PDF. A contact is sent to their own page of it."""
+    contribution = _contribution(request, pk)
+    if not permissions.sees_all(request.user):
+        return redirect("portal:contribution", pk=pk)
+    can_identify = contribution.state == Contribution.State.UNIDENTIFIED and permissions.can_identify(contribution, request.user)
+    context = {
+        "contribution": contribution,
+        "entries": [entry for entry in (contribution.entry, contribution.identified_entry) if entry],
+        "events": trail_for(contribution),
+        "can_identify": can_identify,
+    }
+    return render(request, "donors/contributions/detail.html", context)
+
+
+@login_required
+def identify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whose money an unidentified receipt is."""
+    contribution = _contribution(request, pk)
+    if not permissions.can_identify(contribution, request.user):
+        raise PermissionDenied
+    form = IdentifyForm(request.POST or None)
+    if form.is_valid() and pages.attempt(form, lambda: _identify(contribution, form.cleaned_data, request.user)):
+        return pages.done(request, _("The receipt is identified; the books follow."), contribution)
+    context = {"form": form, "contribution": contribution}
+    return render(request, "donors/contributions/identify.html", context, status=422 if form.is_bound else 200)
+
+
+def _identify(contribution: Contribution, data: dict[str, Any], user: Any) -> Contribution:
+    if data["what"] == INSTALMENT:
+        return actions.identify_as_instalment(contribution, data["instalment"], by=user, on=data["on"], settles=data["settles"])
+    about = {"psc_rate": data["psc_rate"], "earmark": data["earmark"]}
+    return actions.identify_as_gift(contribution, data["donor"], by=user, on=data["on"], **about)
+
+
+@login_required
+def receipt(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The receipt as PDF, as it was issued."""
+    contribution = _contribution(request, pk)
+    if contribution.receipt is None:
+        raise Http404
+    return serve(contribution.receipt)
+
+
+def _contribution(request: HttpRequest, pk: int) -> Contribution:
+    found = Contribution.objects.visible_to(request.user)
+    about = ("donor", "bank", "subaccount", "entry", "identified_entry", "instalment__pledge__donor", "receipt", "entered_by")
+    return get_object_or_404(found.select_related(*about), pk=pk)

@@ -1,0 +1,67 @@
+"""What the books hold of an instalment: the receivable and the memo, and the share of each that a payment or a reduction takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING
+
+from trustfund.money import Money, zero
+
+if TYPE_CHECKING:
+    from donors.pledges.models import Instalment
+
+
+@dataclass(frozen=True)
+class Carrying:
+    """A part of a receivable: USD at which it stands, the part in the pledge's currency, whether it is current (1100) or not (1110)."""
+
+    usd: Money
+    original: Money
+    current: bool
+
+    @property
+    def rate(self) -> Decimal:
+        """Units of the pledge's currency per USD, as carried."""
+        if self.original.currency == "USD" or not self.usd:
+            return Decimal(1)
+        return (self.original.amount / self.usd.amount).quantize(Decimal("1E-10"), rounding=ROUND_HALF_EVEN)
+
+
+def _balance(code: str, instalment: Instalment) -> Money:
+    """Debit less credit of an account (USD) that concern this instalment."""
+    from trustfund.ledger import balances
+
+    return balances.balance(code, of=instalment.subaccount)
+
+
+def receivable(instalment: Instalment) -> tuple[Money, bool]:
+    """The receivable's balance in USD and whether it stands on 1100 (else on 1110)."""
+    current = _balance("1100", instalment)
+    return (current, True) if current else (_balance("1110", instalment), False)
+
+
+def share(whole: Money, part: Money, of: Money) -> Money:
+    """The share of `whole` (USD) that `part` is of `of`; all of it when `part` is all of `of`."""
+    if not of or part >= of:
+        return whole
+    return Money.from_minor(int((Decimal(whole.minor) * part.minor / of.minor).to_integral_value(ROUND_HALF_EVEN)), whole.currency)
+
+
+def carried(instalment: Instalment, part: Money) -> Carrying:
+    """What `part` (in the pledge's currency) of the outstanding stands at in the books."""
+    balance, current = receivable(instalment)
+    return Carrying(share(balance, part, instalment.outstanding), part, current)
+
+
+def memo(instalment: Instalment, part: Money | None = None) -> Money:
+    """What the memo accounts hold (USD) for `part` of the outstanding, or for all of it."""
+    balance = _balance("9030", instalment)
+    if not balance:
+        return zero("USD")
+    return balance if part is None else share(balance, part, instalment.outstanding)
+
+
+def held(instalment: Instalment) -> Money:
+    """Cash of a conditional agreement (USD) that is a liability (2200) until the condition is met."""
+    return -_balance("2200", instalment)

@@ -1,0 +1,263 @@
+"""Pages about pledges: the lists, one pledge, and each act on it. A donor's contact reads their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from donors.pledges import actions, permissions
+from donors.pledges.forms import AnnounceForm, DayForm, ReduceForm, SignForm
+from donors.pledges.models import Amendment, Instalment, Pledge
+from trustfund import pages
+from trustfund.audit.recording import trail_for
+from trustfund.files.serving import serve
+from trustfund.files.storing import store
+from trustfund.lists import Column, Filter, listing
+
+COLUMNS = [
+    Column("reference", gettext_lazy("Reference"), "reference", sort="pk", url=Pledge.get_absolute_url),
+    Column("donor", gettext_lazy("Donor"), "donor.name", sort="donor__name"),
+    Column("announced", gettext_lazy("Announced"), "announced_on", kind="date", sort="announced_on"),
+    Column("signed", gettext_lazy("Signed"), "signed_on", kind="date", sort="signed_on"),
+    Column("currency", gettext_lazy("Currency"), "currency", sort="currency"),
+    Column("amount", gettext_lazy("Amount"), "amount", kind="money", sort="amount_minor"),
+    Column("earmark", gettext_lazy("Earmarked for"), "earmark.name"),
+    Column("state", gettext_lazy("State"), lambda pledge: pledge, kind="state", sort="state"),
+]
+DUE_COLUMNS = [
+    Column("due", gettext_lazy("Due on"), "due_on", kind="date", sort="due_on", url=lambda row: row.pledge.get_absolute_url()),
+    Column("pledge", gettext_lazy("Agreement"), "pledge.reference", sort="pledge__reference"),
+    Column("number", gettext_lazy("Instalment"), "number", kind="number"),
+    Column("donor", gettext_lazy("Donor"), "pledge.donor.name", sort="pledge__donor__name"),
+    Column("currency", gettext_lazy("Currency"), "pledge.currency", sort="pledge__currency"),
+    Column("amount", gettext_lazy("Amount"), "amount", kind="money", sort="amount_minor"),
+    Column("outstanding", gettext_lazy("Outstanding"), "outstanding", kind="money"),
+    Column("state", gettext_lazy("State"), lambda row: row, kind="state", sort="state"),
+]
+
+
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    """All pledges and agreements."""
+    return listing(
+        request,
+        Pledge.objects.visible_to(request.user).select_related("donor", "earmark"),
+        title=_("Pledges and agreements"),
+        columns=COLUMNS,
+        search=["reference", "donor__name"],
+        filters=[Filter("state", _("State"), Pledge.State.choices, "state")],
+        sort="-announced",
+        empty={"text": _("No pledge is recorded here yet.")},
+        template="donors/pledges/index.html",
+        context={"can_announce": permissions.can_announce(None, request.user)},
+    )
+
+
+@login_required
+def instalments(request: HttpRequest) -> HttpResponse:
+    """Every instalment by its due date: what is expected, what is overdue."""
+    return listing(
+        request,
+        Instalment.objects.visible_to(request.user).with_received().select_related("pledge__donor"),
+        title=_("Instalments"),
+        columns=DUE_COLUMNS,
+        search=["pledge__reference", "pledge__donor__name"],
+        filters=[Filter("state", _("State"), Instalment.State.choices, "state")],
+        sort="due",
+        empty={"text": _("No instalment is expected.")},
+    )
+
+
+@login_required
+def announce(request: HttpRequest) -> HttpResponse:
+    """Record an announced pledge."""
+    _allow(permissions.can_announce, None, request)
+    form = AnnounceForm(request.POST or None, initial={"donor": request.GET.get("donor")})
+    made: list[Pledge] = []
+    if form.is_valid() and pages.attempt(
+        form, lambda: made.append(actions.announce(form.cleaned_data["donor"], by=request.user, **form.terms()))
+    ):
+        return pages.done(request, _("The pledge is recorded."), made[0])
+    return render(request, "donors/pledges/announce.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@login_required
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One pledge: its terms, its instalments, what waits and for whom, and what happened."""
+    pledge = _pledge(request, pk)
+    rows = list(pledge.instalments.with_received().select_related("subaccount").prefetch_related("contributions"))
+    for row in rows:
+        row.pledge = pledge
+    context = {
+        "pledge": pledge,
+        "instalments": rows,
+        "amendments": Amendment.objects.filter(instalment__pledge=pledge).select_related("instalment__pledge", "document"),
+        "events": trail_for(pledge) if permissions.sees_all(request.user) else None,
+        "can": _acts(pledge, request.user),
+    }
+    return render(request, "donors/pledges/detail.html", context)
+
+
+def _acts(pledge: Pledge, user: Any) -> dict[str, bool]:
+    """Which acts are open to the reader now."""
+    state = pledge.state
+    announced, signed = state == Pledge.State.ANNOUNCED, state == Pledge.State.SIGNED
+    owed = state in (Pledge.State.BOOKED, Pledge.State.PARTLY_PAID)
+    return {
+        "sign": announced and permissions.can_sign(pledge, user),
+        "book": signed and permissions.can_book(pledge, user),
+        "lapse": (announced or signed) and permissions.can_lapse(pledge, user),
+        "meet_condition": pledge.in_books and pledge.waits_for_condition and permissions.can_meet_condition(pledge, user),
+        "reduce": owed and permissions.can_reduce(pledge, user),
+        "receive": owed and permissions.can_receive(pledge, user),
+    }
+
+
+@login_required
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the signed agreement with its document."""
+    pledge = _pledge(request, pk)
+    _allow(permissions.can_sign, pledge, request)
+    form = SignForm(request.POST or None, request.FILES or None, pledge=pledge)
+
+    def act(data: dict[str, Any]) -> None:
+        actions.sign(pledge, by=request.user, on=data["on"], document=store(data["document"], by=request.user))
+
+    return pages.confirm(
+        request,
+        title=_("Record the signed agreement"),
+        facts=_facts(pledge),
+        form=form,
+        warning=_("Finance then books it. Its terms can't change afterwards: if they differ from what was signed, let this pledge lapse."),
+        button=_("Record it as signed"),
+        do=act,
+        back=pledge.get_absolute_url(),
+        done=_("The agreement is recorded. Finance books it now."),
+    )
+
+
+@login_required
+def book(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a signed agreement into the books."""
+    pledge = _pledge(request, pk)
+    _allow(permissions.can_book, pledge, request)
+    form = DayForm(request.POST or None, day=pledge.signed_on, label=_("Date of the entries"))
+    return _confirm_on_day(
+        request,
+        pledge,
+        actions.book,
+        form,
+        title=_("Book the agreement"),
+        warning=_("A receivable and revenue for each instalment, at the rate of this day; a conditional one stays in the memo accounts."),
+        button=_("Book it"),
+        done=_("The agreement is in the books."),
+    )
+
+
+@login_required
+def meet_condition(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that the condition is met."""
+    pledge = _pledge(request, pk)
+    _allow(permissions.can_meet_condition, pledge, request)
+    return _confirm_on_day(
+        request,
+        pledge,
+        actions.meet_condition,
+        DayForm(request.POST or None, label=_("Met on")),
+        title=_("The condition is met"),
+        warning=_("What was received becomes revenue, what is still to come a receivable. This can't be undone."),
+        button=_("The condition is met"),
+        done=_("The condition is met; the books follow."),
+    )
+
+
+@login_required
+def lapse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give up a pledge that is not in the books."""
+    pledge = _pledge(request, pk)
+    _allow(permissions.can_lapse, pledge, request)
+    return _confirm_on_day(
+        request,
+        pledge,
+        actions.lapse,
+        DayForm(request.POST or None),
+        title=_("Let the pledge lapse"),
+        warning=_("The pledge is no longer expected. This can't be undone; what is pledged anew is recorded anew."),
+        button=_("Let it lapse"),
+        done=_("The pledge has lapsed."),
+        tone="blocked",
+    )
+
+
+@login_required
+def reduce(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reduce what is owed on an instalment."""
+    instalment = get_object_or_404(Instalment.objects.visible_to(request.user).select_related("pledge__donor", "subaccount"), pk=pk)
+    _allow(permissions.can_reduce, instalment, request)
+    form = ReduceForm(request.POST or None, request.FILES or None, instalment=instalment)
+
+    def act(data: dict[str, Any]) -> None:
+        actions.reduce(instalment, by=request.user, **{**data, "document": store(data["document"], by=request.user)})
+
+    return pages.confirm(
+        request,
+        title=_("Reduce what is owed"),
+        facts=[*_facts(instalment.pledge), (_("Instalment"), str(instalment)), (_("Outstanding"), instalment.outstanding)],
+        form=form,
+        warning=_("The receivable becomes less, and so does the year's revenue. This can't be undone."),
+        button=_("Reduce it"),
+        do=act,
+        back=instalment.pledge.get_absolute_url(),
+        done=_("The agreement is reduced."),
+        tone="blocked",
+    )
+
+
+@login_required
+def document(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The signed agreement."""
+    pledge = _pledge(request, pk)
+    if pledge.document is None:
+        raise Http404
+    return serve(pledge.document)
+
+
+@login_required
+def amendment_document(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The document of a reduction."""
+    pledges = Pledge.objects.visible_to(request.user)
+    amendment = get_object_or_404(Amendment.objects.filter(instalment__pledge__in=pledges).select_related("document"), pk=pk)
+    return serve(amendment.document)
+
+
+def _pledge(request: HttpRequest, pk: int) -> Pledge:
+    found = Pledge.objects.visible_to(request.user).select_related("donor", "earmark", "document", "subaccount")
+    return get_object_or_404(found, pk=pk)
+
+
+def _allow(predicate: Callable[[Any, Any], bool], obj: Any, request: HttpRequest) -> None:
+    if not predicate(obj, request.user):
+        raise PermissionDenied
+
+
+def _facts(pledge: Pledge) -> list[tuple[str, Any]]:
+    return [(_("Donor"), pledge.donor.name), (_("Agreement"), pledge.reference), (_("Amount"), pledge.amount)]
+
+
+def _confirm_on_day(request: HttpRequest, pledge: Pledge, action: Callable[..., Any], form: DayForm, **texts: Any) -> HttpResponse:
+    """The interruption page of an act that needs a day and nothing else."""
+    return pages.confirm(
+        request,
+        facts=_facts(pledge),
+        form=form,
+        do=lambda data: action(pledge, by=request.user, on=data["on"]),
+        back=pledge.get_absolute_url(),
+        **texts,
+    )

@@ -1,0 +1,21 @@
+"""What the acts of these rooms are called on a timeline."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTS = {
+    "donor.register": _("Donor registered"),
+    "donor.change": _("Donor changed"),
+    "donor.contact_added": _("Contact added"),
+    "donor.contact_ended": _("Contact’s access ended"),
+    "pledge.announce": _("Pledge announced"),
+    "pledge.sign": _("Signed agreement recorded"),
+    "pledge.book": _("Taken into the books"),
+    "pledge.meet_condition": _("Condition met"),
+    "pledge.receive": _("Money received"),
+    "pledge.reduce": _("Agreement reduced"),
+    "pledge.lapse": _("Lapsed"),
+    "instalment.receive": _("Money received"),
+    "instalment.reduce": _("Instalment reduced"),
+    "contribution.enter": _("Receipt entered"),
+    "contribution.identify": _("Receipt identified"),
+}
