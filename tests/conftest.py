@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 
@@ -13,3 +15,32 @@ def _own_media(settings, tmp_path):
     settings.STORAGES = {**settings.STORAGES, "default": files}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, tmp_path_factory):
+    """On SQLite a file of its own for each worker, as in life: threads, processes and the live server open it by name."""
+    from django.db import connections
+
+    if connections["default"].vendor == "sqlite":
+        connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The books refuse Django's flush: transactional tests end by restoring the migrated database (tests/databases.py)."""
+    from tests.databases import restored_after_each_transactional_test
+
+    with django_db_blocker.unblock(), restored_after_each_transactional_test(tmp_path_factory.mktemp("template")):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _long_sessions(settings):
+    """Tests travel in time with one client; tests/people sets the real limits. What kind of database this is, is asked anew."""
+    from trustfund.people import demo
+
+    settings.SESSION_IDLE_STAFF = settings.SESSION_IDLE_OTHERS = settings.SESSION_LONGEST = timedelta(days=3650)
+    demo.forget()
