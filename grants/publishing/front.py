@@ -1,5 +1,7 @@
-"""The public front pages, at the root."""
+"""The public front page, at the root."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from grants.publishing import views
+
+urlpatterns = [path("", views.front, name="front")]

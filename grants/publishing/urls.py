@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from grants.publishing import views
 
 app_name = "publishing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.awarded, name="awarded")]
