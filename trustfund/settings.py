@@ -1,5 +1,6 @@
 """Settings, from the environment alone (see docs/configuration.md). One file for every environment."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -17,9 +18,10 @@ if (BASE_DIR / ".env").exists():
 INSECURE_KEY = "insecure: for a desk or a test, refused in production"
 DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env("SECRET_KEY", default=INSECURE_KEY)
-ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=["aW5zZWN1cmUtZm9yLWEtZGVzay1vci1hLXRlc3QhISE="])
+INSECURE_ENCRYPTION_KEY = "aW5zZWN1cmUtZm9yLWEtZGVzay1vci1hLXRlc3QhISE="
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[INSECURE_ENCRYPTION_KEY])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
-SITE_URL = env("SITE_URL", default="http://localhost:8000")
+SITE_URL = env("SITE_URL", default="http://localhost:8000")  # the beginning of every link in a letter
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 VAR_DIR.mkdir(exist_ok=True)
@@ -41,6 +43,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 * 1024 * 1024)
 BANK_COOLING_OFF_DAYS = env.int("BANK_COOLING_OFF_DAYS", default=3)
 SCREENING_VALID_DAYS = env.int("SCREENING_VALID_DAYS", default=30)
+OFFER_VALID_DAYS = env.int("OFFER_VALID_DAYS", default=30)
 FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX", default="")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trustfund.sqlite3'}")}
@@ -81,8 +84,9 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "trustfund.security.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -90,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "trustfund.people.sessions.SessionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "trustfund.pages.OutOfOrderMiddleware",
 ]
@@ -134,12 +139,58 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "name")}},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+PASSWORD_RESET_TIMEOUT = 3600
+
+ACCOUNT_ADAPTER = "trustfund.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "trustfund.people.forms.SignUpFields"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+FORM_GRACE_SECONDS = 1800  # a form whose page asked for a fresh sign-in may be sent for as long
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,5/15m/key",
+    "signup": "20/h/ip",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+    "confirm_email": "1/3m/key",
+}
+MFA_ADAPTER = "trustfund.people.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost at a desk
+MFA_TOTP_TOLERANCE = 0  # allauth remembers a used code for one period only: with a tolerance it could be used twice
+TOTP_ISSUER = "Trust Fund for Victims of Trafficking"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# Counts of attempts must hold in every process and after a restart: they are in the database. Nothing else is cached.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -155,9 +206,13 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Vienna"
 
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_STAFF = timedelta(minutes=30)
+SESSION_IDLE_OTHERS = timedelta(hours=8)
+SESSION_LONGEST = timedelta(hours=12)
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -176,22 +231,45 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 if not DEBUG:
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="vtf@localhost")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 FUND_NAME = _("United Nations Voluntary Trust Fund for Victims of Trafficking in Persons")
 
-if not DEBUG and (SECRET_KEY == INSECURE_KEY or "ENCRYPTION_KEYS" not in env.ENVIRON or "ALLOWED_HOSTS" not in env.ENVIRON):
-    raise ImproperlyConfigured(
-        "With DEBUG=false set SECRET_KEY, ENCRYPTION_KEYS and ALLOWED_HOSTS in the environment: the defaults are for a desk. "
-        "See docs/configuration.md."
-    )
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+}
+
+
+def _insecure() -> list[str]:
+    """What a production start refuses, each with what to do."""
+    wrong = {
+        "SECRET_KEY: set your own, at least 50 random characters": SECRET_KEY == INSECURE_KEY or len(SECRET_KEY) < 50,
+        "ENCRYPTION_KEYS: set your own Fernet keys": INSECURE_ENCRYPTION_KEY in ENCRYPTION_KEYS,
+        "ALLOWED_HOSTS: name your hosts, and no wildcard": "ALLOWED_HOSTS" not in env.ENVIRON or "*" in ALLOWED_HOSTS,
+        "SITE_URL: the https:// address that letters link to": not SITE_URL.startswith("https://"),
+        "DATABASE_URL: name the database, even when it is SQLite": "DATABASE_URL" not in env.ENVIRON,
+        "EMAIL_URL: name the mail server": "EMAIL_URL" not in env.ENVIRON,
+    }
+    return [what for what, is_wrong in wrong.items() if is_wrong]
+
+
+if not DEBUG and (found := _insecure()):
+    raise ImproperlyConfigured("Not started: the defaults are for a desk. " + "; ".join(found) + ". See docs/configuration.md.")

@@ -1,8 +1,10 @@
 """The front door: the one module of the ground that knows every room."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from trustfund import health
+from trustfund.people import account_views
 from trustfund.people import views as people
 from trustfund.ui import styleguide
 
@@ -11,11 +13,14 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("home/", people.home, name="home"),
     path("people/", include("trustfund.people.urls")),
-    path("accounts/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("accounts/", include("trustfund.people.account_urls")),
+    path("language/", account_views.set_language, name="set_language"),
     path("books/", include("trustfund.ledger.urls")),
     path("statements/", include("trustfund.statements.urls")),
     path("ngos/", include("ngos.urls")),
     path("donors/", include("donors.urls")),
     path("grants/", include("grants.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns += [path("styleguide/", styleguide.page)]

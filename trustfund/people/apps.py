@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class PeopleConfig(AppConfig):
     name = "trustfund.people"
+
+    def ready(self) -> None:
+        from trustfund import ticking
+        from trustfund.people import entries, invitations, navigation, upkeep
+
+        navigation.register(entries.destinations)
+        ticking.register(upkeep.forget_sessions)
+        invitations.register("people.role", invitations.give_invited_role)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from trustfund.people import navigation
+from trustfund.people import demo, navigation
 from trustfund.people.roles import roles_of
 
 
@@ -19,4 +19,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "fund": settings.FUND_NAME,
         "destinations": SimpleLazyObject(lambda: navigation.destinations_for(user)),
         "is_staff_page": bool(roles_of(user)),
+        "demo": demo.is_demo(),
     }
