@@ -1,0 +1,308 @@
+"""Documents and letters as PDF: set well, in six languages, tagged, and the same bytes for the same content.
+
+    document = Document(_("Statement I"), _("as at 31 December 2026"), language="en")
+    document.facts([(_("Currency"), "USD")])
+    document.money_table([_("Line"), "2026", "2025"], [Row(["Cash", usd(10), usd(0)]), Row(["Total", usd(10), usd(0)], "total")])
+    content = document.pdf()
+
+No text is markup: what a person wrote is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from reportlab.pdfgen.canvas import Canvas
+
+from trustfund.documents.flow import BLUE, BODY, BOTTOM, GREY, INK, LABEL, SMALL, Flow, Style
+from trustfund.documents.grid import Grid, Row
+from trustfund.documents.shown import text_of
+from trustfund.documents.tags import Marks, Node, write
+from trustfund.money import Money
+
+__all__ = ["Document", "Letter", "Row"]
+
+RTL = frozenset({"ar"})
+TITLE = Style(20, bold=True)
+SUBTITLE = Style(11, colour=GREY)
+HEADINGS = {1: Style(13, bold=True), 2: Style(10.5, bold=True)}
+STYLES = {"body": BODY, "small": SMALL, "lead": Style(11.5)}
+_drawing = threading.Lock()
+"""reportlab keeps fonts for all documents in one place: one is drawn at a time."""
+
+Block = Callable[[Flow, Node], None]
+
+
+class Document:
+    """A document that is told what it holds, in order, and then made by `pdf()`.
+
+    `language` is a code of settings.LANGUAGES (Arabic pages are mirrored); `reference` stands at the head of each page; `wide` turns the
+    paper. Texts are gettext strings or what people wrote; they are read in `language` when the document is made.
+    """
+
+    def __init__(self, title: Any, subtitle: Any = "", language: str = "en", *, reference: str = "", wide: bool = False) -> None:
+        self.title, self.subtitle, self.language = title, subtitle, language
+        self.reference, self.wide = reference, wide
+        self.blocks: list[Block] = []
+        self.foot = ""
+        self.outline: list[tuple[str, str, int]] = []
+
+    # what it holds
+
+    def heading(self, text: Any, level: int = 1) -> None:
+        """A heading of level 1 or 2, and a bookmark."""
+        self.blocks.append(lambda flow, root: self._heading(flow, root, str(text), level))
+
+    def paragraph(self, text: Any, style: str = "body") -> None:
+        """A paragraph ("body", "small" or "lead"); an empty line in the text begins another one."""
+        self.blocks.append(lambda flow, root: _paragraphs(flow, root, str(text), STYLES[style]))
+
+    def items(self, texts: Iterable[Any], *, numbered: bool = False) -> None:
+        """A list with bullets or numbers."""
+        kept = list(texts)
+        self.blocks.append(lambda flow, root: _items(flow, root, kept, numbered))
+
+    def facts(self, facts: Iterable[tuple[Any, Any]]) -> None:
+        """Labels and their values (text, Money, date, moment, number, None), one under the other."""
+        kept = list(facts)
+        self.blocks.append(lambda flow, root: _facts(flow, root, kept))
+
+    def table(
+        self,
+        head: Sequence[Any],
+        rows: Iterable[Any],
+        totals: Sequence[Any] | None = None,
+        align: str = "",
+        widths: Sequence[float] | None = None,
+        *,
+        caption: Any = "",
+        plain: bool = False,
+    ) -> None:
+        """A table: `rows` are sequences of values or `Row`s, `totals` the last row; `align` has "l" or "r" per column (else by content).
+
+        Amounts go without their currency where the column's head has it, or everywhere with `plain`.
+        """
+        kept = [row if isinstance(row, Row) else Row(row) for row in rows]
+        if totals is not None:
+            kept.append(Row(totals, "total"))
+        self.blocks.append(lambda flow, root: _table(flow, root, Grid([str(h) for h in head], kept, align, widths, plain), str(caption)))
+
+    def money_table(
+        self,
+        head: Sequence[Any],
+        rows: Iterable[Any],
+        totals: Sequence[Any] | None = None,
+        *,
+        currency: str = "USD",
+        widths: Sequence[float] | None = None,
+        caption: Any = "",
+    ) -> None:
+        """A table whose amounts are all of one currency, which stands in the heads of their columns."""
+        kept = [row if isinstance(row, Row) else Row(row) for row in rows]
+        money = {index for row in kept for index, value in enumerate(row.cells) if isinstance(value, Money)}
+        heads = [_with_currency(text, currency) if index in money else text for index, text in enumerate(head)]
+        align = "".join("r" if index in money else "l" for index in range(len(head)))
+        others = {i for row in kept for i, value in enumerate(row.cells) if isinstance(value, int) and not isinstance(value, bool)}
+        align = "".join("r" if index in others else side for index, side in enumerate(align))
+        self.table(heads, kept, totals, align, widths, caption=caption, plain=True)
+
+    def signatures(self, people: Iterable[Any]) -> None:
+        """Places to sign, two in a row: each a text (what for) or a sequence (what for, name, office or date ...)."""
+        kept = [[str(text) for text in ([person] if isinstance(person, str) else person)] for person in people]
+        self.blocks.append(lambda flow, root: _signatures(flow, root, kept))
+
+    def footer(self, text: Any) -> None:
+        """What stands at the foot of each page beside the page's number."""
+        self.foot = str(text)
+
+    def space(self, points: float = 12) -> None:
+        """Blank room."""
+        self.blocks.append(lambda flow, root: flow.down(points))
+
+    def page_break(self) -> None:
+        """What follows begins a page."""
+        self.blocks.append(lambda flow, root: None if flow.fresh else flow.turn())
+
+    # how it is made
+
+    def pdf(self) -> bytes:
+        """The file."""
+        with translation.override(self.language), _drawing:
+            flow = Flow(rtl=self.language in RTL, wide=self.wide)
+            root = Node("Document")
+            self.outline = []
+            self._opening(flow, root)
+            for block in self.blocks:
+                block(flow, root)
+            return self._drawn(flow, root)
+
+    def _drawn(self, flow: Flow, root: Node) -> bytes:
+        target = io.BytesIO()
+        canvas = Canvas(target, pagesize=flow.paper, invariant=1, pageCompression=1, lang=self.language)
+        canvas.setTitle(str(self.title))
+        canvas.setAuthor(str(settings.FUND_NAME))
+        canvas.setSubject(str(self.subtitle))
+        canvas.setCreator(str(settings.FUND_NAME))
+        marks = Marks()
+        for number, operations in enumerate(flow.pages, start=1):
+            page = Flow(rtl=flow.rtl, wide=flow.wide)
+            self._around(page, number, len(flow.pages))
+            for operation in [*page.pages[0], *operations]:
+                operation(canvas, marks)
+            canvas.showPage()
+        write(canvas, root, self.language)
+        canvas.save()
+        return target.getvalue()
+
+    def _opening(self, flow: Flow, root: Node) -> None:
+        flow.block(flow.set(str(self.title), flow.width, TITLE), TITLE, root.add("H1"))
+        if self.subtitle:
+            flow.block(flow.set(str(self.subtitle), flow.width, SUBTITLE), SUBTITLE, root.add("P"))
+        flow.y -= 6
+        flow.rule(flow.y, colour=BLUE, weight=1.5)
+        flow.y -= 14
+        self._bookmark(flow, str(self.title), 0)
+
+    def _around(self, flow: Flow, number: int, count: int) -> None:
+        """The head and the foot of a page; no content for a screen reader."""
+        top = flow.paper[1] - 42
+        flow.write(flow.one(str(settings.FUND_NAME), SMALL), SMALL, None, start=0, width=flow.width, y=top)
+        if self.reference:
+            flow.write(flow.one(self.reference, SMALL), SMALL, None, start=0, width=flow.width, y=top, align="end")
+        flow.rule(top - 8)
+        flow.rule(BOTTOM - 14)
+        pages = _("Page %(number)d of %(count)d") % {"number": number, "count": count}
+        flow.write(flow.one(pages, SMALL), SMALL, None, start=0, width=flow.width, y=BOTTOM - 27, align="end")
+        small = Style(7, colour=GREY)
+        for index, shown in enumerate(flow.set(self.foot, flow.width - 90, small)[:3]):
+            flow.write(shown, small, None, start=0, width=flow.width - 90, y=BOTTOM - 26 - 9 * index)
+
+    def _heading(self, flow: Flow, root: Node, text: str, level: int) -> None:
+        style = HEADINGS[level]
+        flow.need(style.leading(flow.rtl) * 4)
+        flow.down(16 if level == 1 else 10)
+        self._bookmark(flow, text, level)
+        flow.block(flow.set(text, flow.width, style), style, root.add(f"H{level + 1}"))
+        flow.y -= 4
+
+    def _bookmark(self, flow: Flow, text: str, level: int) -> None:
+        key = f"b{len(self.outline)}"
+        level = min(level, self.outline[-1][2] + 1) if self.outline else 0
+        self.outline.append((key, text, level))
+        y = flow.y
+
+        def operation(canvas: Any, marks: Marks) -> None:
+            canvas.bookmarkHorizontal(key, 0, y)
+            canvas.addOutlineEntry(text, key, level=level)
+
+        flow.put(operation)
+
+
+class Letter(Document):
+    """A letter: to whom, where and when, about what; then its paragraphs and signatures."""
+
+    def __init__(self, subject: Any, *, to: Sequence[Any], on: date, place: Any = "", language: str = "en", reference: str = "") -> None:
+        super().__init__(subject, language=language, reference=reference)
+        self.to, self.on, self.place = [str(part) for part in to], on, place
+
+    def _opening(self, flow: Flow, root: Node) -> None:
+        flow.y -= 18
+        place = [str(self.place)] if self.place else []
+        when = _(", ").join([*place, text_of(self.on)])
+        leading = BODY.leading(flow.rtl)
+        flow.write(flow.one(when, BODY), BODY, root.add("P"), start=0, width=flow.width, y=flow.y - leading, align="end")
+        flow.y -= 2 * leading
+        for part in self.to:
+            flow.block(flow.set(part, flow.width * 0.6, BODY), BODY, root.add("P"))
+        flow.y -= 24
+        flow.block(flow.set(str(self.title), flow.width, HEADINGS[1]), HEADINGS[1], root.add("H1"))
+        flow.y -= 10
+        self._bookmark(flow, str(self.title), 0)
+
+
+# the blocks
+
+
+def _paragraphs(flow: Flow, root: Node, text: str, style: Style) -> None:
+    for part in text.replace("\r\n", "\n").split("\n\n"):
+        if part.strip():
+            flow.block(flow.set(part.strip("\n"), flow.width, style), style, root.add("P"))
+            flow.down(style.size * 0.7)
+
+
+def _items(flow: Flow, root: Node, texts: list[Any], numbered: bool) -> None:
+    inset = 16.0
+    tag = root.add("L")
+    for number, text in enumerate(texts, start=1):
+        shown = flow.set(str(text), flow.width - inset, BODY)
+        flow.need(BODY.leading(flow.rtl))
+        item = tag.add("LI")
+        mark = flow.one(f"{number}." if numbered else "•", BODY)
+        base = flow.y - BODY.leading(shown[0].rtl) * 0.72
+        flow.write(mark, BODY, item.add("Lbl"), start=0, width=inset, y=base)
+        flow.block(shown, BODY, item.add("LBody"), start=inset, width=flow.width - inset)
+        flow.down(2)
+    flow.down(6)
+
+
+def _facts(flow: Flow, root: Node, facts: list[tuple[Any, Any]]) -> None:
+    inset = flow.width * 0.34
+    tag = root.add("Table")
+    for label, value in facts:
+        row = tag.add("TR")
+        name = flow.set(str(label), inset - 10, LABEL)
+        shown = flow.set(text_of(value), flow.width - inset, BODY)
+        leading = BODY.leading(flow.rtl)
+        flow.need(leading * min(len(shown), 6) + 6)
+        top = flow.y - 3
+        head = row.add("TH", scope="Row")
+        for number, each in enumerate(name):
+            flow.write(each, LABEL, head, start=0, width=inset - 10, y=top - leading * (number + 0.72))
+        cell, page = row.add("TD"), len(flow.pages)
+        flow.y -= 3
+        for each in shown:
+            flow.need(leading)
+            flow.y -= leading
+            flow.write(each, BODY, cell, start=inset, width=flow.width - inset, y=flow.y + leading * 0.28)
+        lowest = top - leading * len(name) if page == len(flow.pages) else flow.y
+        flow.y = min(flow.y, lowest) - 3
+        flow.rule(flow.y, weight=0.3)
+    flow.down(10)
+
+
+def _table(flow: Flow, root: Node, grid: Grid, caption: str) -> None:
+    tag = root.add("Table")
+    if caption:
+        style = HEADINGS[2]
+        flow.need(style.leading(flow.rtl) * 5)
+        flow.block(flow.set(caption, flow.width, style), style, tag.add("Caption"))
+        flow.y -= 2
+    grid.lay(flow, tag)
+
+
+def _with_currency(text: Any, currency: str) -> str:
+    return _("%(head)s (%(currency)s)") % {"head": text, "currency": currency} if text else currency
+
+
+def _signatures(flow: Flow, root: Node, people: list[list[str]]) -> None:
+    width = (flow.width - 30) / 2
+    leading = BODY.leading(flow.rtl)
+    for pair in (people[index : index + 2] for index in range(0, len(people), 2)):
+        height = 52 + leading * max(len(person) for person in pair)
+        flow.need(height)
+        for index, (label, *rest) in enumerate(pair):
+            start, tag = index * (width + 30), root.add("P")
+            flow.write(flow.one(label, LABEL), LABEL, tag, start=start, width=width, y=flow.y - 12)
+            flow.rule(flow.y - 44, start=start, width=width, colour=INK)
+            for number, text in enumerate(rest):
+                shown = flow.set(text, width, BODY)[:1]
+                for each in shown:
+                    flow.write(each, BODY, tag, start=start, width=width, y=flow.y - 44 - leading * (number + 0.85))
+        flow.y -= height + 10
