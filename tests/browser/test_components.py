@@ -26,7 +26,7 @@ def saved(page, text):
 @pytest.mark.parametrize("path", ["styleguide", "board", "list", "accounts/login", "accounts/password/reset"])
 def test_it_is_accessible_and_fits(browser_page, axe, look, width, locale, path):
     page = browser_page(width=width, locale=locale)
-    page.goto(f"/{path}/")
+    assert page.goto(f"/{path}/").ok
     look(page, f"{path.replace(chr(47), chr(45))}-{locale}-{width}")
     assert page.get_attribute("html", "dir") == ("rtl" if locale == "ar" else "ltr")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -8,7 +8,7 @@ from django.template import RequestContext, Template
 from django.urls import path
 from django_cotton.compiler_regex import CottonCompiler
 
-from trustfund.lists import Column, listing
+from trustfund.lists import Column, Filter, listing
 from trustfund.people.navigation import Destination
 from trustfund.ui import styleguide
 from trustfund.urls import urlpatterns as pages
@@ -46,7 +46,8 @@ def people(request):
         Column("pk", "Number", "pk", kind="number", total="pk"),
     ]
     users = get_user_model().objects.all()
-    return listing(request, users, title="People", columns=columns, search=["email", "name"], empty={"text": "Nobody yet."})
+    kinds = [Filter("active", "Account", [("True", "Open"), ("False", "Closed")], "is_active")]
+    return listing(request, users, title="People", columns=columns, search=["email", "name"], filters=kinds, empty={"text": "Nobody yet."})
 
 
 urlpatterns = [path("styleguide/", styleguide.page), path("draft/", draft), path("board/", board), path("list/", people), *pages]

@@ -103,6 +103,11 @@
     try { restore(); } catch { /* no storage */ }
   };
 
+  // Signing out forgets what was kept: the next person at this machine finds nothing.
+  const forget = (form) => form.addEventListener("submit", () => {
+    try { Object.keys(localStorage).filter((key) => key.startsWith("draft:")).forEach((key) => localStorage.removeItem(key)); } catch { /* no storage */ }
+  });
+
   // A form with unsaved words asks before it is left.
   const guard = (form) => {
     let dirty = false;
@@ -156,6 +161,7 @@
   all("[data-words-for]").forEach(count);
   all("time[data-deadline]").forEach(countDown);
   all("form[data-autosave]").forEach(autosave);
+  all("form[data-forget]").forEach(forget);
   all("form[data-guard]").forEach(guard);
   all("[data-rubric]").forEach(rubric);
   document.querySelector("[data-focus]")?.focus();
