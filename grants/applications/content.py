@@ -24,6 +24,7 @@ from trustfund.chain import canonical
 
 FORM = 1
 """The version of the frozen form: an old hash keeps being checked by the form it was made in."""
+COUNT = ("axis", "sex", "age_band", "category", "persons")
 
 
 class Content:
@@ -121,7 +122,7 @@ def frozen(content: Content) -> dict[str, Any]:
         "answers": [{"number": q.number, "question": q.text, "answer": content.text_of(q)} for q in content.questions],
         "budget": [_line(line) for line in content.lines],
         "plan": [{n: getattr(item, n) for n in ("number", "activity", "result", "from_month", "to_month")} for item in content.plan],
-        "beneficiaries": [{n: getattr(row, n) for n in ("axis", "sex", "age_band", "category", "persons")} for row in content.beneficiaries],
+        "beneficiaries": [{n: getattr(row, n) for n in COUNT} for row in content.beneficiaries],
         "other_funding": [_funding(row) for row in content.other_funding],
         "documents": [
             {"kind": each.required.kind, "name": each.file.name, "size": each.file.size, "sha256": each.file.sha256}

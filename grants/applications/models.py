@@ -322,7 +322,9 @@ class WorkPlanItem(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["application", "number"], name="plan_item_number_once"),
-            models.CheckConstraint(name="plan_item_ends_after_it_begins", condition=Q(from_month__gte=1, to_month__gte=models.F("from_month"))),
+            models.CheckConstraint(
+                name="plan_item_ends_after_it_begins", condition=Q(from_month__gte=1, to_month__gte=models.F("from_month"))
+            ),
         ]
 
     def __str__(self) -> str:

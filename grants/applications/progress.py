@@ -48,24 +48,37 @@ def word_count(text: str) -> int:
 
 
 def tasks(content: Content) -> list[Task]:
-    """Every section in its order."""
+    """Every section in its order; the declaration comes last."""
+    found = _before_declaring(content)
+    return [*found, _declaration(content, ready=all(task.status == Status.COMPLETE for task in found))]
+
+
+def problems(content: Content) -> list[str]:
+    """What stands against submitting, each with the section it belongs to; empty when all is complete."""
+    return _words_of(tasks(content))
+
+
+def problems_before_declaring(content: Content) -> list[str]:
+    """What stands against the declaration."""
+    return _words_of(_before_declaring(content))
+
+
+def _words_of(found: list[Task]) -> list[str]:
+    unready = [task for task in found if task.status != Status.COMPLETE]
+    texts = [(task.title, text) for task in unready for text in task.problems or [str(task.status.label)]]
+    return [_("%(section)s: %(problem)s") % {"section": title, "problem": text} for title, text in texts]
+
+
+def _before_declaring(content: Content) -> list[Task]:
     found = [_organisation(content), _task(content, "about", _("About the project"), _about)]
     found += [_questions(content, section) for section in content.form_sections]
-    found.append(_task(content, "budget", _("Budget"), lambda c: iter(_budget(c))))
+    found.append(_task(content, "budget", _("Budget"), lambda c: iter(c.budget.problems)))
     found.append(_plan_task(content))
     found.append(_task(content, "beneficiaries", _("People you expect to help"), _beneficiaries))
     found.append(_task(content, "funding", _("Partners and other funding"), _funding))
     found.append(_task(content, "documents", _("Documents"), _documents))
     found += _privacy(content)
-    found.append(_declaration(content, ready=all(task.status == Status.COMPLETE for task in found)))
     return found
-
-
-def problems(content: Content) -> list[str]:
-    """What stands against submitting, each with the section it belongs to; empty when all is complete."""
-    unready = [task for task in tasks(content) if task.status != Status.COMPLETE]
-    texts = [(task.title, text) for task in unready for text in task.problems or [str(task.status.label)]]
-    return [_("%(section)s: %(problem)s") % {"section": title, "problem": text} for title, text in texts]
 
 
 def _task(content: Content, name: str, title: str, find: Callable[[Content], Iterator[str]]) -> Task:
@@ -106,10 +119,6 @@ def _unanswered(content: Content, section: FormSection) -> Iterator[str]:
         if question.word_limit and words > question.word_limit:
             message = _("“%(question)s” has %(words)d words, %(limit)d is the most.")
             yield message % {"question": question.text, "words": words, "limit": question.word_limit}
-
-
-def _budget(content: Content) -> list[str]:
-    return list(content.budget.problems)
 
 
 def _plan_task(content: Content) -> Task:

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grants.applications.models import Application
-from trustfund.documents import Document
+from trustfund.documents.pdf import Document
 from trustfund.ui.formatting import VIENNA, moment_text, money_text
 
 

@@ -39,7 +39,7 @@ def draft(*, by: User, title: str, reference: str, **fields: Any) -> Call:
     if not permissions.can_draft(by):
         raise PermissionDenied
     call = Call(title=title, reference=reference, drafted_by=by, **fields)
-    call.full_clean()
+    call.full_clean(exclude=["state"])
     call.save()
     record("call.draft", of=call, by=by)
     return call
@@ -63,7 +63,7 @@ def revise(call: Call, *, by: User, **fields: Any) -> Call:
         raise PermissionDenied
     for name, value in fields.items():
         setattr(call, name, value)
-    call.full_clean()
+    call.full_clean(exclude=["state"])
     call.save()
     record("call.revise", of=call, by=by, fields=sorted(fields))
     return call

@@ -60,7 +60,9 @@ class Call(Stateful, models.Model):
         help_text=_("Short and for ever: it stands on every letter and in the books. For example VTF-2026-1."),
     )
     state = FSMField(choices=State, default=State.DRAFT, protected=True)
-    guidance = models.TextField(_("guidance"), blank=True, help_text=_("What the call is for, who can apply, what is funded and what is not."))
+    guidance = models.TextField(
+        _("guidance"), blank=True, help_text=_("What the call is for, who can apply, what is funded and what is not.")
+    )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     clarifications_until = models.DateTimeField(_("questions are answered until"), null=True, blank=True)
