@@ -5,6 +5,7 @@ class GrantsConfig(AppConfig):
     name = "grants"
 
     def ready(self) -> None:
+        from grants import acts
         from grants.agreements import home as agreements_home
         from grants.applications import home as applications_home
         from grants.calls import home as calls_home
@@ -17,6 +18,7 @@ class GrantsConfig(AppConfig):
         from grants.reviews import home as reviews_home
         from grants.tranches import home as tranches_home
         from trustfund.people import home, navigation
+        from trustfund.ui.acts import name_acts
 
         rooms = [
             calls_home,
@@ -34,6 +36,7 @@ class GrantsConfig(AppConfig):
         for room in rooms:
             home.register(room.items)
             navigation.register(room.destinations)
+        name_acts(acts.WORDS)
         # self.connect_reports()
 
     def connect_reports(self) -> None:

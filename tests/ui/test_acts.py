@@ -1,0 +1,35 @@
+"""Every act that the code can record about a grant, an NGO or a donor has words for the timeline."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django_fsm import FSMField
+
+from trustfund.ui import acts
+from trustfund.workflow import Stateful
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ("grants", "ngos", "donors")
+
+
+def transitions():
+    """`model.transition` of every state machine of the upper floors."""
+    for model in apps.get_models():
+        if not issubclass(model, Stateful) or model._meta.app_label not in FLOORS:
+            continue
+        for field in [field for field in model._meta.fields if isinstance(field, FSMField)]:
+            yield from (f"{model._meta.model_name}.{each.name}" for each in field.get_all_transitions(model))
+
+
+def recorded():
+    """What actions record by hand."""
+    for floor in FLOORS:
+        for path in (ROOT / floor).rglob("*.py"):
+            yield from re.findall(r"\brecord\(\s*\"([a-z_]+\.[a-z_]+)\"", path.read_text())
+
+
+@pytest.mark.parametrize("act", sorted({*transitions(), *recorded()}))
+def test_it_has_words(act):
+    assert act in acts._words
