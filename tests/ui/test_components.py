@@ -13,6 +13,8 @@ from trustfund.money import usd
 from trustfund.ui import acts, charts, controls, styleguide
 from trustfund.ui.tones import TONES, tone_of
 
+pytestmark = pytest.mark.django_db  # the frame asks whether this is the demo
+
 COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}"
 
@@ -239,3 +241,15 @@ def test_a_chart_has_its_data_as_a_table(render):
     assert "<title id=" in html
     assert "<desc id=" in html
     assert '<th scope="row">Shelter</th><td class="number">412</td>' in html
+
+
+def test_a_row_writes_any_value_as_the_reader_does(render):
+    with translation.override("en"):
+        html = render(
+            '<c-row label="a" :value="m" /><c-row label="b" value="{{ nothing }}" /><c-row label="c">slot</c-row>',
+            m=usd("0.50"),
+            nothing="",
+        )
+    assert "<dd>USD\u00a00.50</dd>" in html
+    assert "<dd>–</dd>" in html
+    assert "<dd>slot</dd>" in html

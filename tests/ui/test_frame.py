@@ -7,6 +7,8 @@ from django.utils import translation
 
 from trustfund.money import usd
 
+pytestmark = pytest.mark.django_db  # the frame asks whether this is the demo
+
 ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "409.html", "429.html", "500.html"]
 
 
