@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
@@ -40,12 +41,15 @@ class TraceRow:
         return self.reserved + self.paid
 
 
-def trace_of(subaccount: Subaccount, as_of: date | None = None) -> list[TraceRow]:
-    """The trace of an instalment, an agreement or a donor (to grants), or of a grant (to instalments), as of a day."""
-    rows = _of(subaccount, as_of)
+def trace_of(subaccount: Subaccount, as_of: date | None = None, head: int | None = None) -> list[TraceRow]:
+    """The trace of an instalment, an agreement or a donor (to grants), or of a grant (to instalments), as of a day.
+
+    `head` is the number of the last seal that counts: a statement is made again as it was.
+    """
+    rows = _of(subaccount, as_of, head)
     pairs = rows.order_by().values("instalment_id", "grant_id").annotate(held=Sum("reserved"), given=Sum("allocated"))
     sums = {(row["instalment_id"], row["grant_id"]): (row["held"], row["given"]) for row in pairs if row["held"] or row["given"]}
-    accepted = accepted_shares({grant for _instalment, grant in sums}, as_of)
+    accepted = accepted_shares({grant for _instalment, grant in sums}, as_of, head)
     wanted = {pk for pair in sums for pk in pair}
     names = {each.pk: each for each in Subaccount.objects.filter(pk__in=wanted).select_related("parent__parent")}
     found = [
@@ -59,21 +63,25 @@ def _usd(cents: int) -> Money:
     return Money.from_minor(cents, "USD")
 
 
-def _of(subaccount: Subaccount, as_of: date | None) -> QuerySet[Allocation]:
-    found = Allocation.objects.all()
-    if as_of is not None:
-        found = found.filter(date__lte=as_of)
+def _until(rows: Any, as_of: date | None, head: int | None, link: str) -> Any:
+    """Lines or allocations dated not after `as_of` and sealed not after `head`."""
+    rows = rows if as_of is None else rows.filter(date__lte=as_of)
+    return rows if head is None else rows.filter(**{f"{link}__lte": head})
+
+
+def _of(subaccount: Subaccount, as_of: date | None, head: int | None) -> QuerySet[Allocation]:
+    found: QuerySet[Allocation] = _until(Allocation.objects.all(), as_of, head, "funding_id")
     if subaccount.kind == Subaccount.Kind.GRANT:
         return found.filter(grant=subaccount)
     below = Q(instalment=subaccount) | Q(instalment__parent=subaccount) | Q(instalment__parent__parent=subaccount)
     return found.filter(below)
 
 
-def accepted_shares(grants: set[int], as_of: date | None = None) -> dict[tuple[int, int], int]:
+def accepted_shares(grants: set[int], as_of: date | None = None, head: int | None = None) -> dict[tuple[int, int], int]:
     """Cents of accepted expenditure per (instalment, grant): it consumes the grant's payments oldest first, each by its own split."""
-    accepted = _accepted(grants, as_of)
+    accepted = _accepted(grants, as_of, head)
     shares: dict[tuple[int, int], int] = defaultdict(int)
-    for grant, rows in groupby(_payments(grants, as_of), key=lambda row: row[0]):
+    for grant, rows in groupby(_payments(grants, as_of, head), key=lambda row: row[0]):
         left = accepted.get(grant, 0)
         for _payment, parts in groupby(rows, key=lambda row: row[1]):
             left -= _consume(shares, grant, [(row[2], row[3]) for row in parts if row[3] > 0], left)
@@ -90,29 +98,25 @@ def _consume(shares: dict[tuple[int, int], int], grant: int, parts: list[tuple[i
     return taken
 
 
-def _accepted(grants: set[int], as_of: date | None) -> dict[int, int]:
+def _accepted(grants: set[int], as_of: date | None, head: int | None) -> dict[int, int]:
     lines = Line.objects.filter(subaccount_id__in=grants, account_id__in=ACCEPTED).exclude(entry__kind=Entry.Kind.CLOSING)
-    if as_of is not None:
-        lines = lines.filter(date__lte=as_of)
+    lines = _until(lines, as_of, head, "entry_id")
     rows = lines.order_by().values("subaccount_id").annotate(spent=Sum(F("debit") - F("credit")))
     return {row["subaccount_id"]: row["spent"] for row in rows}
 
 
-def _payments(grants: set[int], as_of: date | None) -> list[tuple[int, int, int, int]]:
+def _payments(grants: set[int], as_of: date | None, head: int | None) -> list[tuple[int, int, int, int]]:
     """Grant, payment, instalment, cents; each grant's payments oldest first."""
-    found = Allocation.objects.filter(grant_id__in=grants, payment__isnull=False)
-    if as_of is not None:
-        found = found.filter(date__lte=as_of)
+    found = _until(Allocation.objects.filter(grant_id__in=grants, payment__isnull=False), as_of, head, "funding_id")
     rows = found.order_by().values("grant_id", "payment_id", "payment__date", "instalment_id").annotate(cents=Sum("allocated"))
     ordered = rows.order_by("grant_id", "payment__date", "payment_id", "instalment_id")
     return [(row["grant_id"], row["payment_id"], row["instalment_id"], row["cents"]) for row in ordered]
 
 
-def cash_to_grants(as_of: date | None = None) -> dict[int, int]:
+def cash_to_grants(as_of: date | None = None, head: int | None = None) -> dict[int, int]:
     """Cents of cash that each grant got, by the ledger's lines: what its lines lack to balance (PSC, closing and memo aside)."""
     lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.GRANT).exclude(entry__kind=Entry.Kind.CLOSING)
     lines = lines.exclude(account_id__in=["5100", "9010", "9020"])
-    if as_of is not None:
-        lines = lines.filter(date__lte=as_of)
+    lines = _until(lines, as_of, head, "entry_id")
     signed = Case(When(debit__gt=0, then=F("debit")), default=-F("credit"))
     return {row["subaccount_id"]: row["cash"] for row in lines.order_by().values("subaccount_id").annotate(cash=Sum(signed))}
