@@ -37,6 +37,10 @@ class Stateful(ConcurrentTransitionMixin, models.Model):
         models.Model.refresh_from_db(self, *args, **kwargs)
         self._update_initial_state()
 
+    def clean_fields(self, exclude: Any = None) -> None:
+        """`full_clean` assigns every field it cleans; a state is no one's to assign, not even to the same value."""
+        super().clean_fields(exclude={*(exclude or ()), *(field.name for field in self.state_fields)})
+
 
 def lock(*objects: models.Model) -> None:
     """Lock the rows of `objects` and read them again, in one order for everybody: by table, then by primary key.

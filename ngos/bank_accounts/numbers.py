@@ -19,7 +19,8 @@ LENGTHS = {
 }  # fmt: skip
 
 # Territories whose banks use the codes of another country.
-_CODES_OF = dict.fromkeys(["GF", "GP", "MQ", "RE", "YT", "PM", "WF", "NC", "PF", "BL", "MF", "TF"], "FR") | dict.fromkeys(["GG", "IM", "JE"], "GB")
+_FRENCH = ["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"]
+_CODES_OF = dict.fromkeys(_FRENCH, "FR") | dict.fromkeys(["GG", "IM", "JE"], "GB")
 
 _SWIFT = re.compile(r"[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _PLAIN = re.compile(r"[A-Z0-9]{4,34}")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ngos.organisations import permissions
-from ngos.organisations.models import Membership, Organisation, membership_of
+from ngos.organisations.models import Membership, Organisation, OrganisationDocument, membership_of
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.people.models import User
+from trustfund.files.storing import store
+from trustfund.people import invitations
+from trustfund.people.models import Invitation, User
 from trustfund.people.roles import roles_of
 from trustfund.workflow import lock
 
@@ -53,6 +57,46 @@ def update(organisation: Organisation, *, by: User, **fields: Any) -> Organisati
     return organisation
 
 
+PURPOSE = "ngos.membership"
+
+
+@transaction.atomic
+def invite(organisation: Organisation, *, by: User, email: str, name: str, right: str, signatory: bool = False) -> Invitation:
+    """Ask a colleague by letter; the right begins when they accept. Raises `ValidationError` for who acts for an NGO or for the Fund."""
+    if not permissions.can_manage_members(organisation, by):
+        raise PermissionDenied
+    known = User.objects.filter(email__iexact=email.strip()).first()
+    if known:
+        _refuse_staff(known)
+        _refuse_second_membership(known)
+    reference = f"{organisation.pk}:{right}:{'signs' if signatory else 'reads'}"
+    record("organisation.invite", of=organisation, by=by, right=str(right), signatory=signatory)
+    return invitations.invite(email, name, by=by, on_accept=f"{PURPOSE}:{reference}", language=by.language, template="member_invitation")
+
+
+def accept_invitation(reference: str, person: User, invitation: Invitation) -> Membership:
+    """The accepter of "ngos.membership:<organisation>:<right>:<signs or reads>"."""
+    pk, right, signs = reference.split(":")
+    organisation = Organisation.objects.get(pk=pk)
+    inviter = invitation.invited_by
+    if inviter is None or not permissions.can_manage_members(organisation, inviter):
+        raise ValidationError(_("Who invited you no longer manages this organisation. Please ask for a new invitation."))
+    return _join(organisation, person, right=right, signatory=signs == "signs", by=inviter)
+
+
+def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
+    """The letters that were not answered yet."""
+    return Invitation.objects.open(clock.now()).filter(purpose__startswith=f"{PURPOSE}:{organisation.pk}:").order_by("pk")
+
+
+@transaction.atomic
+def withdraw_invitation(organisation: Organisation, invitation: Invitation, *, by: User) -> None:
+    """The link is worth nothing any more."""
+    if not permissions.can_manage_members(organisation, by):
+        raise PermissionDenied
+    invitations.withdraw(invitation, by=by)
+
+
 @transaction.atomic
 def add_member(organisation: Organisation, *, user: User, right: str, signatory: bool = False, by: User) -> Membership:
     """Make `user` a member. Raises `ValidationError` when the person works for the Fund or acts for an organisation already."""
@@ -63,8 +107,7 @@ def add_member(organisation: Organisation, *, user: User, right: str, signatory:
 
 def _join(organisation: Organisation, user: User, *, right: str, signatory: bool, by: User) -> Membership:
     lock(organisation)
-    if roles_of(user):
-        raise ValidationError(_("This person works for the Fund or sits on its Board, and can't act for an organisation."))
+    _refuse_staff(user)
     _refuse_second_membership(user)
     membership = Membership.objects.create(user=user, organisation=organisation, right=right, signatory=signatory)
     record("organisation.member_joined", of=organisation, by=by, member=user.pk, right=str(right), signatory=signatory)
@@ -105,6 +148,11 @@ def remove(membership: Membership, *, by: User) -> Membership:
     return membership
 
 
+def _refuse_staff(user: User) -> None:
+    if roles_of(user):
+        raise ValidationError(_("This person works for the Fund or sits on its Board, and can't act for an organisation."))
+
+
 def _refuse_second_membership(user: User) -> None:
     if membership_of(user):
         raise ValidationError(_("This person acts for an organisation already."))
@@ -122,3 +170,32 @@ def _refuse_last(membership: Membership, field: str, value: Any, message: str) -
     others = Membership.objects.filter(organisation=membership.organisation, active=True, user__is_active=True, **{field: value})
     if not others.exclude(pk=membership.pk).exists():
         raise ValidationError(message)
+
+
+@transaction.atomic
+def add_document(organisation: Organisation, *, by: User, kind: str, upload: File, **fields: Any) -> OrganisationDocument:
+    """Keep a document (`fields`: title, issued_on, expires_on, replaces). `replaces` is an older document of the organisation.
+
+    Raises `ValidationError` for a file that is not taken, dates that can't be, and an older document that was replaced already.
+    """
+    if not permissions.can_edit(organisation, by):
+        raise PermissionDenied
+    lock(organisation)
+    older = fields.pop("replaces", None)
+    _refuse_replaced(organisation, older)
+    document = OrganisationDocument(organisation=organisation, kind=kind, file=store(upload, by=by), **fields)
+    document.full_clean()
+    document.save()
+    if older:
+        older.superseded_by = document
+        older.save(update_fields=["superseded_by"])
+    record("organisation.document_added", of=organisation, by=by, document=document.pk, kind=str(kind), sha256=document.file.sha256)
+    return document
+
+
+def _refuse_replaced(organisation: Organisation, older: OrganisationDocument | None) -> None:
+    if older is None:
+        return
+    older.refresh_from_db()
+    if older.organisation_id != organisation.pk or older.superseded_by_id:
+        raise ValidationError({"replaces": _("That document was replaced already.")})

@@ -1,19 +1,52 @@
-"""What of this room waits for a person, and where its pages are reached from."""
+"""What of an organisation waits for its members, and where its pages are reached from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ngos.organisations import permissions
+from ngos.organisations.models import Organisation, membership_of
+from trustfund import clock
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
+from trustfund.people.roles import Role, holds, roles_of
+
+SOON = timedelta(days=45)
 
 
 def items(user: Any) -> Iterable[Item]:
-    """What waits for the user here."""
-    return []
+    """An owner or editor: a profile that is not complete, documents that expire within 45 days. One query, two for a member."""
+    membership = None if roles_of(user) else membership_of(user)
+    if membership is None or membership.right == permissions.VIEWER:
+        return []
+    organisation = membership.organisation
+    found = []
+    if organisation.missing():
+        found.append(Item(_("Complete the profile of your organisation"), reverse("organisations:edit", args=[organisation.pk])))
+    return found + _expiring(organisation)
+
+
+def _expiring(organisation: Organisation) -> list[Item]:
+    url = reverse("organisations:documents", args=[organisation.pk])
+    soon = organisation.documents.current().filter(expires_on__lte=clock.today() + SOON)
+    return [Item(_("Replace a document that expires: %(document)s") % {"document": each}, url, due=each.expires_on) for each in soon[:5]]
 
 
 def destinations(user: Any) -> Iterable[Destination]:
-    """The entries of the user's header that lead here."""
-    return []
+    """Staff who look after NGOs have the list; who works nowhere for the Fund has "My organisation"."""
+    if holds(user, Role.PROGRAMME, Role.MANAGER, Role.AUDITOR):
+        return [Destination(_("NGOs"), reverse("organisations:list"), 40)]
+    if roles_of(user) or membership_of(user) is None:
+        return []
+    return [Destination(_("My organisation"), reverse("organisations:mine"), 40)]
+
+
+def reason_against_a_role(user: Any) -> str | None:
+    """For `people.duties`: who acts for an NGO holds no role at the Fund."""
+    membership = membership_of(user)
+    return _("Acts for an organisation: %(name)s.") % {"name": membership.organisation.name} if membership else None
