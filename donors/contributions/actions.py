@@ -17,7 +17,7 @@ from donors.donors.models import Donor
 from donors.pledges.models import Instalment
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import posting, postings, rates, subaccounts
+from trustfund.ledger import balances, posting, postings, rates, subaccounts
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
 from trustfund.people.models import User
@@ -245,8 +245,6 @@ def _cash(contribution: Contribution) -> matching.Cash:
 
 def _waiting(contribution: Contribution, receipt: Any) -> matching.Cash:
     """An unidentified receipt as the books hold it on 2100 until now."""
-    from trustfund.ledger import balances
-
     held = -balances.balance("2100", of=receipt)
     _worth, rate = rates.to_usd(contribution.amount, contribution.received_on)
     return matching.Cash(contribution.bank, contribution.amount, held, rate)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
+from trustfund.ledger import balances
 from trustfund.money import Money, zero
 
 if TYPE_CHECKING:
@@ -28,17 +29,10 @@ class Carrying:
         return (self.original.amount / self.usd.amount).quantize(Decimal("1E-10"), rounding=ROUND_HALF_EVEN)
 
 
-def _balance(code: str, instalment: Instalment) -> Money:
-    """Debit less credit of an account (USD) that concern this instalment."""
-    from trustfund.ledger import balances
-
-    return balances.balance(code, of=instalment.subaccount)
-
-
 def receivable(instalment: Instalment) -> tuple[Money, bool]:
     """The receivable's balance in USD and whether it stands on 1100 (else on 1110)."""
-    current = _balance("1100", instalment)
-    return (current, True) if current else (_balance("1110", instalment), False)
+    current = balances.balance("1100", of=instalment.subaccount)
+    return (current, True) if current else (balances.balance("1110", of=instalment.subaccount), False)
 
 
 def share(whole: Money, part: Money, of: Money) -> Money:
@@ -56,7 +50,7 @@ def carried(instalment: Instalment, part: Money) -> Carrying:
 
 def memo(instalment: Instalment, part: Money | None = None) -> Money:
     """What the memo accounts hold (USD) for `part` of the outstanding, or for all of it."""
-    balance = _balance("9030", instalment)
+    balance = balances.balance("9030", of=instalment.subaccount)
     if not balance:
         return zero("USD")
     return balance if part is None else share(balance, part, instalment.outstanding)
@@ -64,4 +58,4 @@ def memo(instalment: Instalment, part: Money | None = None) -> Money:
 
 def held(instalment: Instalment) -> Money:
     """Cash of a conditional agreement (USD) that is a liability (2200) until the condition is met."""
-    return -_balance("2200", instalment)
+    return -balances.balance("2200", of=instalment.subaccount)
