@@ -21,7 +21,8 @@ START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 def letter(number=1, **fields):
     with clock.frozen(fields.pop("at", START)):
-        outbox.put(template="x", key=f"k{number}", recipient=None, address=f"a{number}@example.org", language="en", subject=f"S{number}", body="B")
+        address = f"a{number}@example.org"
+        outbox.put(template="x", key=f"k{number}", recipient=None, address=address, language="en", subject=f"S{number}", body="B")
     return Outbox.objects.get(key=f"k{number}")
 
 

@@ -1,4 +1,7 @@
-"""allauth's pages, each POST in one transaction: what it changes, its letters and its record stand or fall together."""
+"""allauth's pages, each POST in one transaction: what it changes, its letters and its record stand or fall together.
+
+(allauth tells of a new second factor right after the commit: there alone the letter and the record come a moment later.)
+"""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):
         user = context.get("user") or next(iter(filter_users_by_email(email)), None)
         language = user.language if user is not None else translation.get_language() or settings.LANGUAGE_CODE
         with translation.override(language):
-            surroundings = {"email": email, "fund": settings.FUND_NAME, "site_url": settings.SITE_URL, "current_site": {"name": settings.FUND_NAME}}
-            message = self.render_mail(template_prefix, email, {"request": self.request, **surroundings, **context})
+            fund = {"fund": settings.FUND_NAME, "site_url": settings.SITE_URL, "current_site": {"name": settings.FUND_NAME}}
+            message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **fund, **context})
         outbox.put(
             template=template_prefix,
             key=f"{template_prefix}:{get_random_string(24)}",

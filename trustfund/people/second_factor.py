@@ -36,6 +36,12 @@ def is_missing(request: HttpRequest) -> bool:
     return True
 
 
+def look_again_after(request: HttpRequest) -> None:
+    """After a change on the pages of second factors what was remembered is forgotten."""
+    if request.method == "POST" and request.path.startswith(reverse("mfa_index")):
+        request.session.pop(_SEEN, None)
+
+
 def _is_allowed(path: str) -> bool:
     """The way to a second factor, and the way out."""
     return path.startswith(reverse("mfa_index")) or path in {reverse(name) for name in _ALLOWED}

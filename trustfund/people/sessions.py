@@ -50,7 +50,9 @@ class SessionMiddleware:
             return redirect("people:second_factor")
         with timezone.override(request.user.zone):
             _speak(request)
-            return self.get_response(request)
+            response = self.get_response(request)
+        second_factor.look_again_after(request)
+        return response
 
 
 def is_over(request: HttpRequest) -> bool:
