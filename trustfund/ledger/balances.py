@@ -1,0 +1,146 @@
+"""Balances: always a query of the lines. Debit less credit in USD, so that a liability's balance is negative."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
+
+from trustfund.ledger.chart import BY_CODE, Definition
+from trustfund.ledger.models import Entry, Line, Subaccount
+from trustfund.money import Money
+
+SIGNED = F("debit") - F("credit")
+ORIGINAL = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_minor"))
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """One account of the trial balance: the sums of its debits and credits, and the balance on the side where it is."""
+
+    account: Definition
+    debit: Money
+    credit: Money
+
+    @property
+    def balance(self) -> Money:
+        """Debit less credit."""
+        return self.debit - self.credit
+
+    @property
+    def debit_balance(self) -> Money:
+        return max(self.balance, _usd(0))
+
+    @property
+    def credit_balance(self) -> Money:
+        return max(-self.balance, _usd(0))
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One line of an account's general ledger with the balance after it."""
+
+    line: Line
+    balance: Money
+
+
+@dataclass(frozen=True)
+class GeneralLedger:
+    """The movements of an account from a day to a day: opening balance, lines with running balance, closing balance."""
+
+    account: Definition
+    opening: Money
+    rows: Sequence[LedgerRow]
+
+    @property
+    def closing(self) -> Money:
+        return self.rows[-1].balance if self.rows else self.opening
+
+
+def _usd(cents: int | None) -> Money:
+    return Money.from_minor(cents or 0, "USD")
+
+
+def lines(
+    *, as_of: date | None = None, head: int | None = None, of: Subaccount | None = None, window: str | None = None, closing: bool = True
+) -> QuerySet[Line]:
+    """Lines dated not after `as_of`, sealed not after link `head`, of a subaccount or of what stands under it, in a window.
+
+    `closing=False` leaves the year-end closing entries out, as statement II does.
+    """
+    found = Line.objects.order_by()
+    if as_of is not None:
+        found = found.filter(date__lte=as_of)
+    if head is not None:
+        found = found.filter(entry__lte=head)
+    if of is not None:
+        found = found.filter(Q(subaccount=of) | Q(subaccount__parent=of) | Q(subaccount__parent__parent=of))
+    if window is not None:
+        found = found.filter(window_id=window)
+    return found if closing else found.exclude(entry__kind=Entry.Kind.CLOSING)
+
+
+def trial_balance(as_of: date, head: int | None = None, *, window: str | None = None, closing: bool = True) -> list[TrialRow]:
+    """Every account that has lines, in the order of the chart."""
+    found = lines(as_of=as_of, head=head, window=window, closing=closing)
+    rows = found.values("account_id").annotate(debits=Sum("debit"), credits=Sum("credit")).order_by("account_id")
+    return [TrialRow(BY_CODE[row["account_id"]], _usd(row["debits"]), _usd(row["credits"])) for row in rows]
+
+
+def balance(
+    code: str,
+    as_of: date | None = None,
+    of: Subaccount | None = None,
+    *,
+    head: int | None = None,
+    window: str | None = None,
+    closing: bool = True,
+) -> Money:
+    """The balance of one account, of a subaccount (or all under a donor or agreement) if one is named, in USD: debit less credit."""
+    found = lines(as_of=as_of, head=head, of=of, window=window, closing=closing).filter(account_id=code)
+    return _usd(found.aggregate(balance=Sum(SIGNED))["balance"])
+
+
+def original_balance(code: str, of: Subaccount, as_of: date | None = None) -> Money:
+    """The balance of a subaccount in its own currency, as a bank account's statement shows it."""
+    currency = of.currency or "USD"
+    found = lines(as_of=as_of, of=of).filter(account_id=code, currency=currency)
+    return Money.from_minor(found.aggregate(balance=Sum(ORIGINAL))["balance"] or 0, currency)
+
+
+def by_subaccount(
+    code: str, as_of: date | None = None, *, head: int | None = None, window: str | None = None, closing: bool = True
+) -> dict[Subaccount, Money]:
+    """The balances of an account's subaccounts that are not zero, by code."""
+    found = lines(as_of=as_of, head=head, window=window, closing=closing).filter(account_id=code, subaccount__isnull=False)
+    sums = {row["subaccount_id"]: row["balance"] for row in found.values("subaccount_id").annotate(balance=Sum(SIGNED)) if row["balance"]}
+    subaccounts = Subaccount.objects.filter(pk__in=sums).select_related("parent").order_by("code")
+    return {each: _usd(sums[each.pk]) for each in subaccounts}
+
+
+def general_ledger(
+    code: str, start: date | None = None, end: date | None = None, of: Subaccount | None = None, *, head: int | None = None
+) -> GeneralLedger:
+    """The movements of an account from `start` to `end` (both included; None is the beginning, or no end), by date and entry."""
+    found = lines(as_of=end, head=head, of=of).filter(account_id=code)
+    before = found.filter(date__lt=start) if start is not None else found.none()
+    opening = _usd(before.aggregate(balance=Coalesce(Sum(SIGNED), 0))["balance"])
+    moved = found.filter(date__gte=start) if start is not None else found
+    rows, running = [], opening
+    for line in moved.select_related("entry", "subaccount").order_by("date", "entry", "position"):
+        running += line.amount
+        rows.append(LedgerRow(line, running))
+    return GeneralLedger(BY_CODE[code], opening, rows)
+
+
+def unclosed_results(year: int) -> list[tuple[str, str, Subaccount | None, Money]]:
+    """What year-end closing takes to 3010: the balances of revenue and expense by (code, window, subaccount)."""
+    codes = [definition.code for definition in BY_CODE.values() if definition.period_result]
+    found = lines(as_of=date(year, 12, 31)).filter(account_id__in=codes)
+    sums = found.values("account_id", "window_id", "subaccount_id").annotate(balance=Sum(SIGNED))
+    rows = [row for row in sums.order_by("account_id", "window_id", "subaccount_id") if row["balance"]]
+    names = Subaccount.objects.in_bulk({row["subaccount_id"] for row in rows if row["subaccount_id"]})
+    return [(row["account_id"], row["window_id"], names.get(row["subaccount_id"]), _usd(row["balance"])) for row in rows]

@@ -1,0 +1,174 @@
+"""What must hold of the rows of the books, whatever posted them: each check gives its findings in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
+
+from trustfund.chain import Finding
+from trustfund.ledger import chart, headroom
+from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
+from trustfund.ledger.trace import cash_to_grants
+from trustfund.money import Money
+
+
+def _usd(cents: int) -> Money:
+    return Money.from_minor(cents, "USD")
+
+
+# Entries and lines
+
+
+def _unsealed() -> list[Finding]:
+    sealed = Exists(Seal.objects.filter(pk=OuterRef("seal_id")))
+    headless = Exists(Entry.objects.filter(pk=OuterRef("entry_id")))
+    unfunded = Exists(Funding.objects.filter(pk=OuterRef("funding_id")))
+    return [
+        *(Finding(f"entry {each.reference}", "a seal", "none") for each in Entry.objects.filter(~sealed)),
+        *(Finding(f"act of funding {each.reference}", "a seal", "none") for each in Funding.objects.filter(~sealed)),
+        *(Finding(f"line {each.pk}", "the entry that it belongs to", "none") for each in Line.objects.filter(~headless)),
+        *(Finding(f"allocation {each}", "the act of funding that it belongs to", "none") for each in Allocation.objects.filter(~unfunded)),
+    ]
+
+
+def _numbering() -> list[Finding]:
+    years = Entry.objects.order_by().values("year_id").annotate(first=Min("number"), last=Max("number"), many=Count("pk"))
+    return [
+        Finding(f"fiscal year {row['year_id']}", f"entries numbered 1 to {row['many']} without gaps", f"{row['first']} to {row['last']}")
+        for row in years
+        if (row["first"], row["last"]) != (1, row["many"])
+    ]
+
+
+def _balanced() -> list[Finding]:
+    per_window = Line.objects.order_by().values("entry_id", "window_id").annotate(debits=Sum("debit"), credits=Sum("credit"))
+    uneven = [
+        Finding(f"entry {row['entry_id']}, window {row['window_id']}", f"credits of {_usd(row['debits'])}", str(_usd(row["credits"])))
+        for row in per_window.exclude(debits=F("credits"))
+    ]
+    short = Entry.objects.annotate(many=Count("lines")).filter(many__lt=2)
+    return uneven + [Finding(f"entry {entry}", "at least two lines", "fewer") for entry in short]
+
+
+def _lines() -> list[Finding]:
+    odd = Line.objects.exclude(Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0))
+    undated = Line.objects.exclude(date=F("entry__date"))
+    return [
+        *(Finding(f"line {line}", "one positive amount, debit or credit", f"{line.debit} and {line.credit}") for line in odd),
+        *(Finding(f"line {line}", "the date of its entry", str(line.date)) for line in undated),
+    ]
+
+
+def _subaccounts() -> list[Finding]:
+    """Control accounts: each line names a subaccount of its account's kind, so that the sub-ledger adds up to the account."""
+    pairs = Line.objects.order_by().values("account_id", "subaccount__kind").annotate(many=Count("pk"))
+    findings = []
+    for row in pairs:
+        account, kind = chart.BY_CODE.get(row["account_id"]), row["subaccount__kind"]
+        fits = account and (kind in account.subaccount_kinds.split() if kind else account.subaccount_rule != chart.REQUIRED)
+        if not fits:
+            wanted = f"a subaccount of kind {account.subaccount_kinds or 'none'}" if account else "an account of the chart"
+            findings.append(Finding(f"{row['many']} lines of account {row['account_id']}", wanted, kind or "no subaccount"))
+    return findings
+
+
+def _chart() -> list[Finding]:
+    stored = {account.code: account for account in Account.objects.all()}
+    columns = ("type", "subaccount_kinds", "subaccount_rule", "monetary", "statement", "cash_flow", "translation")
+    return [
+        Finding(f"account {code}", "to be as the chart says", "missing" if code not in stored else "something else")
+        for code, each in chart.BY_CODE.items()
+        if code not in stored or any(getattr(stored[code], name) != getattr(each, name) for name in columns)
+    ]
+
+
+# What may never be: negative advances, payables, commitments
+
+
+NEVER_NEGATIVE = {
+    "1200": (1, "advances"),
+    "1210": (1, "refunds due"),
+    "9010": (1, "commitments"),
+    "9030": (1, "pledges announced"),
+    "2020": (-1, "grants payable"),
+    "2100": (-1, "unidentified receipts"),
+    "2200": (-1, "conditional contributions"),
+    "2300": (-1, "payables to donors"),
+}
+
+
+def _never_negative() -> list[Finding]:
+    lines = Line.objects.filter(account_id__in=NEVER_NEGATIVE).order_by()
+    sums = lines.values("account_id", "subaccount__code").annotate(balance=Sum(F("debit") - F("credit")))
+    named = [(*NEVER_NEGATIVE[row["account_id"]], row["subaccount__code"], row["balance"]) for row in sums]
+    return [
+        Finding(f"{what} of {code}", "no balance on the wrong side", str(_usd(balance)))
+        for side, what, code, balance in named
+        if balance * side < 0
+    ]
+
+
+def _memo() -> list[Finding]:
+    """9010 and 9020, 9030 and 9040, are each other's contra for every grant and instalment."""
+    findings = []
+    for first, second in (("9010", "9020"), ("9030", "9040")):
+        lines = Line.objects.filter(account_id__in=(first, second)).order_by()
+        sums = lines.values("subaccount__code").annotate(balance=Sum(F("debit") - F("credit")))
+        apart = [(row["subaccount__code"], _usd(row["balance"])) for row in sums if row["balance"]]
+        findings += [Finding(f"{first} and {second} of {code}", "each to be the other's contra", f"{left} apart") for code, left in apart]
+    return findings
+
+
+# Funding
+
+
+def _reservations() -> list[Finding]:
+    sums = Allocation.objects.filter(reservation__isnull=False).order_by().values("reservation_id", "instalment__code")
+    negative = [
+        Finding(f"reservation {row['reservation_id']} on {row['instalment__code']}", "nothing below zero reserved", str(_usd(row["left"])))
+        for row in sums.annotate(left=Sum("reserved"))
+        if row["left"] < 0
+    ]
+    made = Funding.objects.filter(kind=Funding.Kind.RESERVE).annotate(parts=Sum("allocations__reserved")).exclude(parts=F("amount_minor"))
+    return negative + [Finding(f"reservation {each}", f"parts of {each.amount} in all", str(_usd(each.parts or 0))) for each in made]
+
+
+def _payments() -> list[Finding]:
+    """What the contributions gave each grant is the cash that it got."""
+    sums = Allocation.objects.order_by().values("grant_id").annotate(given=Sum("allocated"))
+    given = {row["grant_id"]: row["given"] for row in sums if row["given"]}
+    cash = {grant: cents for grant, cents in cash_to_grants().items() if cents}
+    codes = dict(Subaccount.objects.filter(pk__in=given.keys() | cash.keys()).values_list("pk", "code"))
+    return [
+        Finding(f"grant {codes[pk]}", f"contributions to give the {_usd(cash.get(pk, 0))} that it got", str(_usd(given.get(pk, 0))))
+        for pk in sorted(given.keys() | cash.keys())
+        if given.get(pk, 0) != cash.get(pk, 0)
+    ]
+
+
+def _headroom() -> list[Finding]:
+    """No contribution is promised or spent beyond what it brought."""
+    last = Line.objects.aggregate(last=Max("date"))["last"]
+    if last is None:
+        return []
+    return [
+        Finding(f"contribution {row.instalment.code}", "nothing reserved or spent beyond what it brought", f"{-available} too much")
+        for row in headroom.headroom(last)
+        if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated)
+    ]
+
+
+CHECKS: list[Callable[[], list[Finding]]] = [
+    _unsealed,
+    _numbering,
+    _balanced,
+    _lines,
+    _subaccounts,
+    _chart,
+    _never_negative,
+    _memo,
+    _reservations,
+    _payments,
+    _headroom,
+]
