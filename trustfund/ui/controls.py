@@ -72,23 +72,24 @@ def _classes(field: BoundField, kind: str) -> str:
     return " ".join(filter(None, [_CLASSES.get(kind, ""), _ERROR_CLASSES.get(kind, "") if field.errors else "", sized, own]))
 
 
-def attributes(field: BoundField) -> dict[str, str]:
+def attributes(field: BoundField) -> dict[str, str | bool]:
     """What the widget gets: class, aria-describedby, aria-invalid; never more than the page needs."""
-    attrs = {"class": _classes(field, shape(field)), "aria-describedby": described_by(field)}
+    attrs: dict[str, str | bool] = {"class": _classes(field, shape(field)), "aria-describedby": described_by(field)}
     if field.errors:
         attrs["aria-invalid"] = "true"
     return {name: value for name, value in attrs.items() if value}
 
 
 def control(field: BoundField) -> SafeString:
-    """The widget itself, rendered by Django, with our classes and descriptions."""
+    """The widget itself, rendered by Django, with our classes and descriptions; a placeholder goes: the label says it, and stays."""
+    field.field.widget.attrs.pop("placeholder", None)
     if isinstance(field.field.widget, widgets.DateInput):
         field.field.widget.input_type = "date"
         field.field.widget.format = "%Y-%m-%d"
     return field.as_widget(attrs=attributes(field))
 
 
-def options(field: BoundField) -> list[dict[str, object]]:
+def options(field: BoundField) -> list[dict[str, str]]:
     """The choices of radios and checkboxes, flat: [{"id", "label", "tag"}], `tag` the input with our class."""
     kind = shape(field)
     rows = []

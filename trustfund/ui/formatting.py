@@ -37,7 +37,8 @@ def locale_of(language: str | None = None) -> Locale:
 
 @lru_cache
 def _code_first(language: str) -> bool:
-    return _locale(language).currency_formats["standard"].pattern.lstrip("\u200f\u200e").startswith("¤")
+    pattern: str = _locale(language).currency_formats["standard"].pattern
+    return pattern.lstrip("\u200f\u200e").startswith("¤")
 
 
 def _pattern(digits: int) -> str:
@@ -79,7 +80,8 @@ def percent_text(share: Decimal | int, *, digits: int = 0, language: str | None 
 
 def format_percent(share: Decimal | int, digits: int, locale: Locale) -> str:
     number = format_decimal(round(Decimal(share) * 100, digits), format=_pattern(digits), locale=locale)
-    return locale.percent_formats[None].pattern.replace("#,##0", number)
+    pattern: str = locale.percent_formats[None].pattern
+    return pattern.replace("#,##0", number)
 
 
 def day_text(day: date, *, language: str | None = None) -> str:

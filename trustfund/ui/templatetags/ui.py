@@ -26,15 +26,15 @@ register.filter("prefix", controls.prefix)
 
 
 @register.filter
-def money(value: Money | None) -> str:
+def money(value: Any) -> str:
     """ "USD 1,234.50" in the reader's language; nothing for nothing."""
-    return "" if value is None or value == "" else formatting.money_text(value)
+    return "" if value in (None, "") else formatting.money_text(value)
 
 
 @register.filter
-def amount(value: Money | None) -> str:
+def amount(value: Any) -> str:
     """The figure alone, for a column whose head has the currency."""
-    return "" if value is None or value == "" else formatting.money_text(value, plain=True)
+    return "" if value in (None, "") else formatting.money_text(value, plain=True)
 
 
 @register.filter
