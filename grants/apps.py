@@ -36,8 +36,41 @@ class GrantsConfig(AppConfig):
         for room in rooms:
             home.register(room.items)
             navigation.register(room.destinations)
+        self.connect_calls()
+        self.connect_grants()
         name_acts(acts.WORDS)
         # self.connect_reports()
+
+    def connect_calls(self) -> None:
+        """Calls close by the clock."""
+        from grants.calls import actions
+        from trustfund import ticking
+
+        ticking.register(actions.close_due)
+
+    def connect_grants(self) -> None:
+        """What a grant's acts tell its tranches, payments and closing; the tabs of its page; offers lapse by the clock."""
+        from grants.agreements import home as agreements_home
+        from grants.agreements import hooks, tabs
+        from grants.agreements.actions import lapse_offers
+        from grants.closing import actions as closing
+        from grants.closing import home as closing_home
+        from grants.payments import actions as payments
+        from grants.payments import acts as payment_acts
+        from grants.payments import home as payments_home
+        from grants.tranches import actions as tranches
+        from grants.tranches import acts as tranche_acts
+        from grants.tranches import home as tranches_home
+        from trustfund import ticking
+
+        hooks.listen(hooks.on_active, tranches.lay_out)
+        hooks.listen(hooks.on_terminated, payments.stop_all)
+        hooks.listen(hooks.on_terminated, tranches.stop)
+        hooks.listen(hooks.on_reporting_closed, closing.begin)
+        tranche_acts.register(payment_acts.of_tranche)
+        for room in (agreements_home, tranches_home, payments_home, closing_home):
+            tabs.register(room.tab)
+        ticking.register(lapse_offers)
 
     def connect_reports(self) -> None:
         """Reports are laid out when an agreement comes into force, shown as a tab of the grant, and reminded of by the clock."""

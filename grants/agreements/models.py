@@ -50,9 +50,6 @@ class Publication(models.TextChoices):
     UNNAMED = "unnamed", _("Neither the NGO nor the country")
 
 
-STRICTNESS = {Publication.FULL: 0, Publication.COUNTRY: 1, Publication.UNNAMED: 2}
-
-
 class GrantQuerySet(models.QuerySet["Grant"]):
     def visible_to(self, user: Any) -> GrantQuerySet:
         """All for staff who look after money or NGOs; in force for trustees; their own, once offered, for members of an NGO."""
@@ -146,31 +143,36 @@ class Grant(Stateful):
         """Whether both sides signed, whatever came after."""
         return self.state in IN_FORCE
 
+    def report_calendar(self) -> list[plan.Period]:
+        """The reports that the agreement asks for, in their order."""
+        rows = self.planned_reports.order_by("number")
+        return [plan.Period(row.number, row.kind, row.period_start, row.period_end, row.due_on) for row in rows]
+
     @property
     def current_version(self) -> AgreementVersion | None:
         """The newest version of the agreement, or None before the offer."""
         return self.versions.order_by("-number").first()
 
     @transition(state, source=State.APPROVED, target=State.CERTIFIED, permission=permissions.can_certify)
-    def certify(self, *, by: Any, on: Any, subaccount: Any, reservation: Any) -> None:
+    def certify(self, *, person: Any, on: Any, subaccount: Any, reservation: Any) -> None:
         """The money is set aside before anything is offered."""
-        self.certified_by, self.certified_on = by, on
+        self.certified_by, self.certified_on = person, on
         self.subaccount, self.reservation = subaccount, reservation
 
     @transition(state, source=State.CERTIFIED, target=State.OFFERED, permission=permissions.can_offer)
-    def offer(self, *, by: Any, on: Any, valid_until: Any) -> None:
-        self.offered_by, self.offered_on, self.offer_valid_until = by, on, valid_until
+    def offer(self, *, person: Any, on: Any, valid_until: Any) -> None:
+        self.offered_by, self.offered_on, self.offer_valid_until = person, on, valid_until
 
     @transition(state, source=State.OFFERED, target=State.SIGNED, permission=permissions.can_sign)
-    def sign(self, *, by: Any, publication: str) -> None:
+    def sign(self, *, person: Any, publication: str) -> None:
         """The NGO signs, and says how much of it may be published."""
-        self.ngo_signed_by, self.ngo_signed_at = by, clock.now()
+        self.ngo_signed_by, self.ngo_signed_at = person, clock.now()
         self.publication = publication
 
     @transition(state, source=State.SIGNED, target=State.ACTIVE, permission=permissions.can_countersign)
-    def countersign(self, *, by: Any) -> None:
+    def countersign(self, *, person: Any) -> None:
         """In force: the reservation becomes the commitment."""
-        self.countersigned_by, self.countersigned_at = by, clock.now()
+        self.countersigned_by, self.countersigned_at = person, clock.now()
 
     @transition(state, source=State.OFFERED, target=State.DECLINED, permission=permissions.can_decline)
     def decline(self, *, on: Any, reason: str) -> None:

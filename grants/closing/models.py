@@ -74,13 +74,13 @@ class Closure(Stateful):
         return max(self.paid - self.accepted, Money(0, "USD"))
 
     @transition(state, source=State.OPEN, target=State.PREPARED, permission=permissions.can_prepare)
-    def prepare(self, *, by: Any, on: Any) -> None:
+    def prepare(self, *, person: Any, on: Any) -> None:
         """Nothing is open any more, as far as finance can see."""
-        self.prepared_by, self.prepared_on = by, on
+        self.prepared_by, self.prepared_on = person, on
 
     @transition(state, source=State.PREPARED, target=State.CONFIRMED, permission=permissions.can_confirm)
-    def confirm(self, *, by: Any, on: Any) -> None:
-        self.confirmed_by, self.confirmed_on = by, on
+    def confirm(self, *, person: Any, on: Any) -> None:
+        self.confirmed_by, self.confirmed_on = person, on
 
 
 class Refund(models.Model):

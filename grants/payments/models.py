@@ -14,6 +14,7 @@ from django_fsm import FSMField, transition
 from grants.agreements.models import Grant
 from grants.payments import permissions
 from grants.tranches.models import Tranche
+from ngos.organisations.models import Membership
 from trustfund.fields import UsdField
 from trustfund.money import Money, zero
 from trustfund.workflow import Stateful
@@ -61,8 +62,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """All for the staff who look after money; those of their own grants for members of an NGO; none for anybody else."""
         if permissions.sees_all(user):
             return self
-        mine = Grant.objects.visible_to(user).filter(organisation__memberships__user_id=getattr(user, "pk", None))
-        return self.filter(grant__in=mine.order_by())
+        own = Membership.objects.filter(user_id=getattr(user, "pk", None), active=True).values("organisation")
+        return self.filter(grant__organisation__in=own)
 
 
 class Payment(Stateful):
@@ -142,13 +143,13 @@ class Payment(Stateful):
         return bool(self.closed_gates) and self.exception_handled_by_id is None
 
     @transition(state, source=State.CERTIFIED, target=State.APPROVED, permission=permissions.can_approve)
-    def approve(self, *, by: Any, on: Any) -> None:
-        self.approved_by, self.approved_on = by, on
+    def approve(self, *, person: Any, on: Any) -> None:
+        self.approved_by, self.approved_on = person, on
 
     @transition(state, source=State.APPROVED, target=State.EXPORTED, permission=permissions.can_export)
-    def export(self, *, by: Any, on: Any, order: Any) -> None:
+    def export(self, *, person: Any, on: Any, order: Any) -> None:
         """The last moment at which a payment can be stopped: the action runs the gates again."""
-        self.exported_by, self.exported_on, self.order = by, on, order
+        self.exported_by, self.exported_on, self.order = person, on, order
 
     @transition(
         state,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ngos.organisations import permissions as organisations
 from trustfund.people.roles import Role, holds
 
 if TYPE_CHECKING:
+    from grants.agreements.models import Grant
     from grants.payments.models import Payment
     from grants.tranches.models import Tranche
 
@@ -15,6 +17,11 @@ LOOKING = (Role.PROGRAMME, Role.MANAGER, Role.FINANCE, Role.APPROVER, Role.AUDIT
 
 def sees_all(user: Any) -> bool:
     return holds(user, *LOOKING)
+
+
+def can_see_of(grant: Grant, user: Any) -> bool:
+    """The payments of a grant: staff who look after money, and the NGO itself."""
+    return sees_all(user) or organisations.can_view(grant.organisation, user)
 
 
 def can_certify(tranche: Tranche, user: Any) -> bool:

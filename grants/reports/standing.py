@@ -7,14 +7,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
+from grants.reports.models import Report
 from trustfund.ledger.models import Line
 from trustfund.money import Money, zero
+from trustfund.ui.formatting import day_text
 
 if TYPE_CHECKING:
     from grants.agreements.models import Grant
 
-ADVANCE, REFUND_DUE, PAYABLE, SPENT = "1200", "1210", "2020", "5010"
+ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED = "1200", "1210", "2020", "5010", "4900"
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,21 @@ class Position:
 
 
 def position(grant: Grant, on: date) -> Position:
-    """The grant's position at the end of a day; one query. All zero before its funds are certified."""
+    """The grant's position at the end of a day; one query. All zero before its funds are certified.
+
+    Year-end closing entries are left out: what was accepted stays accepted; what was disallowed of earlier years (4900) does not.
+    """
     found: dict[str, Money] = {}
     if grant.subaccount_id is not None:
-        lines = Line.objects.filter(subaccount=grant.subaccount_id, account__in=[ADVANCE, REFUND_DUE, PAYABLE, SPENT], date__lte=on)
-        sums = lines.order_by().values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
+        lines = Line.objects.filter(subaccount=grant.subaccount_id, account__in=[ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED], date__lte=on)
+        sums = lines.exclude(entry__kind="closing").order_by().values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
         found = {code: Money.from_minor(debit - credit, "USD") for code, debit, credit in sums}
     nothing = zero()
     return Position(
         advance=found.get(ADVANCE, nothing),
         refund_due=found.get(REFUND_DUE, nothing),
         payable=-found.get(PAYABLE, nothing),
-        accepted=found.get(SPENT, nothing),
+        accepted=found.get(SPENT, nothing) + found.get(RECOVERED, nothing),
     )
 
 
@@ -55,3 +61,10 @@ def accounted(grant: Grant, on: date) -> tuple[Money, Money]:
     """(paid, accepted): the cash that the NGO has had and the expenditure of it that was accepted, by the end of a day, in USD."""
     found = position(grant, on)
     return found.paid, found.accepted
+
+
+def overdue(grant: Grant, on: date) -> list[str]:
+    """The reports that the NGO should have submitted before a day, each as a phrase with its due day; one query."""
+    late = Report.objects.filter(grant=grant, state__in=Report.WITH_THE_NGO, due_on__lt=on).order_by("number")
+    names = {"interim": _("interim report %(number)s, due %(day)s"), "final": _("final report (%(number)s), due %(day)s")}
+    return [names[report.kind] % {"number": report.number, "day": day_text(report.due_on)} for report in late]

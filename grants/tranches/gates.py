@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grants.agreements.models import State as GrantState
@@ -19,7 +18,7 @@ from grants.reports import standing
 from ngos.bank_accounts.models import BankAccount
 from ngos.due_diligence import standing as diligence
 from ngos.screening.models import latest_clear
-from trustfund.money import Money
+from trustfund.money import Money, zero
 from trustfund.people.models import RoleGrant
 from trustfund.people.roles import Role
 from trustfund.ui.formatting import day_text, money_text, percent_text
@@ -54,8 +53,7 @@ class Facts:
     """What the gates of one grant's tranches look at on one day."""
 
     on: date
-    paid: Money
-    accepted: Money
+    position: standing.Position
     reserved: Money
     unpaid_numbers: frozenset[int]
     tranche_count: int
@@ -68,13 +66,11 @@ class Facts:
 
 def facts_of(grant: Grant, on: date) -> Facts:
     """Reads the facts at a constant number of queries, however many tranches there are."""
-    paid, accepted = standing.accounted(grant, on)
     tranches = list(grant.tranches.all())
     return Facts(
         on=on,
-        paid=paid,
-        accepted=accepted,
-        reserved=grant.reservation.remaining if grant.reservation else Money(0, "USD"),
+        position=standing.position(grant, on),
+        reserved=grant.reservation.remaining if grant.reservation else zero(),
         unpaid_numbers=frozenset(tranche.number for tranche in tranches if not tranche.is_paid and tranche.state != "cancelled"),
         tranche_count=len(tranches),
         overdue=standing.overdue(grant, on),
@@ -87,14 +83,14 @@ def facts_of(grant: Grant, on: date) -> Facts:
 
 def approvers(on: date) -> frozenset[int]:
     """The people who are approving officers on a day."""
-    active = RoleGrant.objects.filter(Q(until__isnull=True) | Q(until__gte=on), role=Role.APPROVER, since__lte=on, user__is_active=True)
+    active = RoleGrant.objects.in_force(on).filter(role=Role.APPROVER, user__is_active=True)
     return frozenset(active.values_list("user_id", flat=True))
 
 
 def gates_from(tranche: Tranche, facts: Facts) -> list[Gate]:
     """Every gate of the tranche, in the order in which people meet them."""
     gates = [
-        _agreement(tranche),
+        _agreement(tranche, facts),
         _evidence(tranche),
         _earlier(tranche, facts),
         _reports(facts),
@@ -107,9 +103,34 @@ def gates_from(tranche: Tranche, facts: Facts) -> list[Gate]:
     return gates if facts.tranche_count > 1 else [*gates, _at_once(tranche)]
 
 
+def payable(tranche: Tranche, facts: Facts) -> Money:
+    """What would be paid: the tranche; after the reporting is closed no more than what the fund owes for accepted expenditure."""
+    if tranche.grant.state == GrantState.REPORTING_CLOSED:
+        return min(tranche.amount, facts.position.payable)
+    return tranche.amount
+
+
 def gates_of(tranche: Tranche, on: date) -> list[Gate]:
     """Every gate of the tranche as it stands on a day."""
     return gates_from(tranche, facts_of(tranche.grant, on))
+
+
+def titles(names: Sequence[str]) -> list[str]:
+    """What the gates that a payment's exception names are called."""
+    known = {
+        "agreement": _("Agreement in force"),
+        "evidence": _("Request and evidence"),
+        "accounted": _("Earlier advances accounted for"),
+        "reports": _("Reports submitted"),
+        "diligence": _("Due diligence valid"),
+        "sanctions": _("Sanctions screening"),
+        "bank": _("Bank account active"),
+        "headroom": _("Money reserved"),
+        "second_person": _("A second person"),
+        "at_once": _("Paid at once"),
+        "bank_changed": _("Bank account changed"),
+    }
+    return [known.get(name, name) for name in names]
 
 
 def closed(tranche: Tranche, on: date) -> list[Gate]:
@@ -124,11 +145,14 @@ def check(tranche: Tranche, on: date) -> None:
         raise ValidationError(reasons)
 
 
-def _agreement(tranche: Tranche) -> Gate:
+def _agreement(tranche: Tranche, facts: Facts) -> Gate:
     title = _("Agreement in force")
     grant = tranche.grant
     if grant.state == GrantState.ACTIVE:
         return Gate("agreement", title, True, _("Both sides have signed and the grant is active."))
+    if grant.state == GrantState.REPORTING_CLOSED and facts.position.payable:
+        values = {"amount": money_text(facts.position.payable)}
+        return Gate("agreement", title, True, _("Reporting is closed; %(amount)s of accepted expenditure is still owed.") % values)
     reason = _("The grant is “%(state)s”.") % {"state": grant.get_state_display()}
     if grant.state == GrantState.SUSPENDED:
         return Gate("agreement", title, False, reason, _("The fund manager can resume it."))
@@ -152,13 +176,13 @@ def _earlier(tranche: Tranche, facts: Facts) -> Gate:
         return Gate("accounted", title, True, _("The first tranche needs none."))
     if any(number < tranche.number for number in facts.unpaid_numbers):
         return Gate("accounted", title, False, _("An earlier tranche is not paid yet."), _("Tranches are paid in their order."))
-    share = tranche.grant.accounted_share
-    needed = facts.paid.times(share)
-    values = {"accepted": money_text(facts.accepted), "paid": money_text(facts.paid), "share": percent_text(share)}
-    if facts.accepted >= needed:
+    share, paid, accepted = tranche.grant.accounted_share, facts.position.paid, facts.position.accepted
+    needed = paid.times(share)
+    values = {"accepted": money_text(accepted), "paid": money_text(paid), "share": percent_text(share)}
+    if accepted >= needed:
         return Gate("accounted", title, True, _("%(accepted)s of %(paid)s paid is accepted; %(share)s is asked for.") % values)
     reason = _("Only %(accepted)s of %(paid)s paid is accepted; %(share)s is asked for.") % values
-    remedy = _("Reports with at least %(missing)s more of expenditure are accepted.") % {"missing": money_text(needed - facts.accepted)}
+    remedy = _("Reports with at least %(missing)s more of expenditure are accepted.") % {"missing": money_text(needed - accepted)}
     return Gate("accounted", title, False, reason, remedy)
 
 
@@ -197,8 +221,9 @@ def _bank(facts: Facts) -> Gate:
 
 def _headroom(tranche: Tranche, facts: Facts) -> Gate:
     title = _("Money reserved")
-    values = {"reserved": money_text(facts.reserved), "amount": money_text(tranche.amount)}
-    if facts.reserved >= tranche.amount:
+    wanted = payable(tranche, facts)
+    values = {"reserved": money_text(facts.reserved), "amount": money_text(wanted)}
+    if facts.reserved >= wanted:
         return Gate("headroom", title, True, _("%(reserved)s is still reserved for this grant.") % values)
     reason = _("Only %(reserved)s is still reserved; the tranche is %(amount)s.") % values
     return Gate("headroom", title, False, reason, _("Finance certifies more funds for the grant."))

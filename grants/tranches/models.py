@@ -87,19 +87,18 @@ class Tranche(Stateful):
         return self.state in PAID_STATES
 
     @transition(state, source=[State.PLANNED, State.RETURNED], target=State.REQUESTED, permission=permissions.can_request)
-    def request(self, *, by: Any, needs: str) -> None:
-        self.requested_by, self.requested_at, self.needs = by, clock.now(), needs
+    def request(self, *, person: Any, needs: str) -> None:
+        self.requested_by, self.requested_at, self.needs = person, clock.now(), needs
         self.returned_note = ""
 
-    @transition(state, source=[State.REQUESTED, State.READY], target=State.RETURNED, permission=permissions.can_return)
+    @transition(state, source=State.REQUESTED, target=State.RETURNED, permission=permissions.can_return)
     def send_back(self, *, note: str) -> None:
         """Something is missing: the NGO is told what."""
         self.returned_note = note
-        self.accepted_by = self.accepted_at = None
 
     @transition(state, source=State.REQUESTED, target=State.READY, permission=permissions.can_make_ready)
-    def make_ready(self, *, by: Any) -> None:
-        self.accepted_by, self.accepted_at = by, clock.now()
+    def make_ready(self, *, person: Any) -> None:
+        self.accepted_by, self.accepted_at = person, clock.now()
 
     @transition(state, source=State.READY, target=State.PAID, permission=permissions.can_pay)
     def pay(self) -> None:
@@ -111,8 +110,8 @@ class Tranche(Stateful):
         self.received_on = self.confirmed_by = None
 
     @transition(state, source=State.PAID, target=State.RECEIPT_CONFIRMED, permission=permissions.can_confirm_receipt)
-    def confirm_receipt(self, *, by: Any, on: Any) -> None:
-        self.confirmed_by, self.received_on = by, on
+    def confirm_receipt(self, *, person: Any, on: Any) -> None:
+        self.confirmed_by, self.received_on = person, on
 
     @transition(state, source=list(OPEN_STATES), target=State.CANCELLED, permission=permissions.can_cancel)
     def cancel(self) -> None:

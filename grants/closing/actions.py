@@ -1,0 +1,157 @@
+"""The acts of a closing: opened with the final report, refunds entered, prepared by one person, confirmed by another."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from grants.agreements import actions as agreements
+from grants.agreements.models import Grant
+from grants.closing import permissions
+from grants.closing.models import Closure, Refund
+from grants.payments.models import IN_FLIGHT
+from grants.reports import standing
+from grants.tranches import actions as tranches
+from grants.tranches.models import OPEN_STATES
+from trustfund import clock
+from trustfund.audit.recording import record
+from trustfund.ledger import allocations, balances, posting, postings
+from trustfund.ledger.models import Subaccount
+from trustfund.mail import outbox
+from trustfund.money import Money, zero
+from trustfund.people.models import User
+from trustfund.people.roles import Role
+from trustfund.ui.formatting import money_text
+from trustfund.workflow import advance, lock
+
+
+@transaction.atomic
+def begin(grant: Grant, by: Any) -> None:
+    """Told when the reporting is closed: what was paid beyond the accepted expenditure becomes due, what is not needed is released.
+
+    Dr 1210 / Cr 1200 for the unspent; Dr 9020 / Cr 9010 for the residual commitment; the rest of the reservation is free again, but
+    for accepted expenditure that is still owed to the NGO. ValidationError while a payment is under way.
+    """
+    on = clock.today()
+    lock(grant, *grant.tranches.all())
+    if grant.payments.filter(state__in=IN_FLIGHT).exists():
+        raise ValidationError(_("A payment of this grant is under way: it must be paid or stopped first."), code="in_flight")
+    position = standing.position(grant, on)
+    _cancel_unneeded(grant, position.payable, by)
+    released = _release(grant, position.payable, on, by)
+    if position.advance:
+        _post(grant, postings.closure_unaccounted(grant.subaccount, position.advance), "unaccounted", on, by)
+    closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=position.accepted, released=released)
+    record("closure.begin", of=closure, by=by, unspent=str(position.advance), released=str(released))
+    _tell(closure, "closing_opened", grant.organisation.contacts())
+
+
+def _cancel_unneeded(grant: Grant, owed: Money, by: Any) -> None:
+    """What is owed is still paid with the next tranches; the others are cancelled."""
+    for tranche in grant.tranches.filter(state__in=OPEN_STATES).order_by("number"):
+        if owed > zero():
+            owed -= tranche.amount
+        else:
+            tranches.cancel(tranche, by=by)
+
+
+def _release(grant: Grant, owed: Money, on: date, by: Any) -> Money:
+    """Release the residual commitment and what is reserved beyond `owed`; gives the commitment released, in USD."""
+    commitment = balances.balance("9010", as_of=on, of=grant.subaccount)
+    if commitment:
+        _post(grant, postings.residual_released(grant.subaccount, commitment), "residual", on, by)
+    free = grant.reservation.remaining - owed
+    if free > zero():
+        allocations.release(grant.reservation, by=by, on=on, reference=f"grant:{grant.pk}:released", amount=free)
+    return commitment
+
+
+def _post(grant: Grant, legs: Any, what: str, on: date, by: Any) -> Any:
+    return posting.post(legs, reference=f"grant:{grant.pk}:{what}", on=on, by=by, source=f"closing.{what}", of=grant)
+
+
+@transaction.atomic
+def enter_refund(closure: Closure, *, by: Any, amount: Money, received_on: date, bank: Subaccount, bank_reference: str) -> Refund:
+    """The NGO paid back: Dr bank / Cr 1210; it returns to the contributions of its last payment first.
+
+    ValidationError by field: more than is due, a day to come, a reference entered before.
+    """
+    if not permissions.can_enter_refund(closure, by):
+        raise PermissionDenied
+    grant = closure.grant
+    lock(closure, grant)
+    _check_refund(closure, amount, received_on, bank_reference)
+    reference = f"refund:{closure.pk}:{closure.refunds.count() + 1}"
+    legs = postings.grant_refund(grant.subaccount, bank, amount)
+    entry = posting.post(legs, reference=reference, on=received_on, by=by, source="closing.refund", of=closure)
+    allocations.refund(grant.subaccount, entry, amount, by=by)
+    refund = Refund.objects.create(
+        closure=closure, amount=amount, received_on=received_on, bank=bank, bank_reference=bank_reference, entry=entry, entered_by=by
+    )
+    record("closure.enter_refund", of=closure, by=by, amount=str(amount), received_on=str(received_on))
+    return refund
+
+
+def _check_refund(closure: Closure, amount: Money, received_on: date, bank_reference: str) -> None:
+    due = standing.position(closure.grant, clock.today()).refund_due
+    errors: dict[str, str] = {}
+    if amount <= zero() or amount > due:
+        errors["amount"] = _("%(due)s is due.") % {"due": money_text(due)}
+    if received_on > clock.today():
+        errors["received_on"] = _("This day has not come yet.")
+    if closure.refunds.filter(bank_reference=bank_reference).exists():
+        errors["bank_reference"] = _("A refund with this reference was entered already.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def open_items(closure: Closure, on: date) -> list[str]:
+    """What is still open, one sentence each; nothing when the grant can be closed."""
+    grant, found = closure.grant, []
+    position = standing.position(grant, on)
+    for amount, sentence in (
+        (position.advance, _("%(amount)s was advanced and is not accounted for.")),
+        (position.refund_due, _("%(amount)s is due from the NGO.")),
+        (position.payable, _("%(amount)s of accepted expenditure is owed to the NGO.")),
+        (grant.reservation.remaining, _("%(amount)s is still reserved.")),
+    ):
+        if amount:
+            found.append(sentence % {"amount": money_text(amount)})
+    return found
+
+
+@transaction.atomic
+def prepare(closure: Closure, *, by: Any) -> Closure:
+    """Finance finds nothing open; ValidationError says what is."""
+    lock(closure.grant, closure)
+    _nothing_open(closure)
+    for tranche in closure.grant.tranches.filter(state__in=OPEN_STATES).order_by("number"):
+        tranches.cancel(tranche, by=by)
+    closure = advance(closure.prepare, by=by, person=by, on=clock.today())
+    _tell(closure, "closing_to_confirm", User.objects.holding(Role.APPROVER).exclude(pk=by.pk))
+    return closure
+
+
+@transaction.atomic
+def confirm(closure: Closure, *, by: Any) -> Closure:
+    """Another person confirms: the grant is financially closed."""
+    lock(closure.grant, closure)
+    _nothing_open(closure)
+    closure = advance(closure.confirm, by=by, person=by, on=clock.today())
+    agreements.close(closure.grant, by=by)
+    _tell(closure, "grant_closed", closure.grant.organisation.contacts())
+    return closure
+
+
+def _nothing_open(closure: Closure) -> None:
+    found = open_items(closure, clock.today())
+    if found:
+        raise ValidationError(found)
+
+
+def _tell(closure: Closure, template: str, to: Any) -> None:
+    outbox.queue(template, to=to, key=f"{template}:{closure.pk}", path=closure.get_absolute_url(), closure=closure)
