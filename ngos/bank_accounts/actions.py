@@ -17,14 +17,13 @@ from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.encryption import fingerprint
 from trustfund.mail import outbox
-from trustfund.people.models import User
 from trustfund.workflow import advance, lock, require
 
 PURPOSE = "bank account number"
 
 
 @transaction.atomic
-def propose(organisation: Organisation, *, by: User, country: str, account_number: str, swift: str, **fields: Any) -> BankAccount:
+def propose(organisation: Organisation, *, by: Any, country: str, account_number: str, swift: str, **fields: Any) -> BankAccount:
     """An owner or signatory proposes an account (`fields`: holder, holder_note, bank_name, currency).
 
     Raises `ValidationError` by field; also when another proposal of the organisation still waits.
@@ -59,7 +58,7 @@ def _clean(account: BankAccount) -> None:
 
 
 @transaction.atomic
-def record_call(account: BankAccount, *, by: User, on: date, person: str, number: str) -> BankAccount:
+def record_call(account: BankAccount, *, by: Any, on: date, person: str, number: str) -> BankAccount:
     """Finance called the organisation back: whom, on which number known from before, on which day."""
     lock(account)
     require(account.record_call, by=by)
@@ -69,7 +68,7 @@ def record_call(account: BankAccount, *, by: User, on: date, person: str, number
 
 
 @transaction.atomic
-def verify(account: BankAccount, *, by: User, on: date | None = None) -> BankAccount:
+def verify(account: BankAccount, *, by: Any, on: date | None = None) -> BankAccount:
     """The approving officer confirms the call-back of somebody else; the cooling-off begins."""
     lock(account)
     require(account.verify, by=by)
@@ -81,7 +80,7 @@ def verify(account: BankAccount, *, by: User, on: date | None = None) -> BankAcc
 
 
 @transaction.atomic
-def activate(account: BankAccount, *, by: User | None, on: date | None = None) -> BankAccount:
+def activate(account: BankAccount, *, by: Any, on: date | None = None) -> BankAccount:
     """After the cooling-off the account takes the place of the older one."""
     on = on or clock.today()
     in_use = BankAccount.objects.filter(organisation=account.organisation_id, state__in=[State.VERIFIED, State.ACTIVE])
@@ -99,7 +98,7 @@ def activate(account: BankAccount, *, by: User | None, on: date | None = None) -
 
 
 @transaction.atomic
-def reject(account: BankAccount, *, by: User, reason: str) -> BankAccount:
+def reject(account: BankAccount, *, by: Any, reason: str) -> BankAccount:
     """Finance does not accept the account; the organisation is told why."""
     account = advance(account.reject, by=by, reason=reason)
     _tell("bank_account_rejected", account)
@@ -107,7 +106,7 @@ def reject(account: BankAccount, *, by: User, reason: str) -> BankAccount:
 
 
 @transaction.atomic
-def withdraw(account: BankAccount, *, by: User) -> BankAccount:
+def withdraw(account: BankAccount, *, by: Any) -> BankAccount:
     """The organisation takes its proposal back, as long as it is not in use."""
     account = advance(account.withdraw, by=by, reason=_("Withdrawn by the organisation."))
     _tell("bank_account_withdrawn", account)
@@ -115,7 +114,7 @@ def withdraw(account: BankAccount, *, by: User) -> BankAccount:
 
 
 @transaction.atomic
-def reveal(account: BankAccount, *, by: User) -> str:
+def reveal(account: BankAccount, *, by: Any) -> str:
     """The whole number, for who pays; that it was read is on record."""
     if not permissions.can_reveal(account, by):
         raise PermissionDenied
@@ -148,5 +147,5 @@ def reseal() -> int:
 def _tell(template: str, account: BankAccount) -> None:
     """Owners, editors and signatories: whoever did not expect this letter notices a fraud."""
     people = account.organisation.contacts() | account.organisation.signatories()
-    context = {"account": account, "organisation": account.organisation}
+    context: dict[str, Any] = {"account": account, "organisation": account.organisation}
     outbox.queue(template, to=people.distinct(), key=f"{template}:{account.pk}", path=account.get_absolute_url(), **context)

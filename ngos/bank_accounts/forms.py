@@ -12,7 +12,7 @@ AS_TYPED = {"autocomplete": "off", "spellcheck": "false"}
 
 
 def _currencies() -> list[tuple[str, str]]:
-    return [("", _("Choose a currency")), *((code, code) for code in sorted(CURRENCIES))]
+    return [("", str(_("Choose a currency"))), *((code, code) for code in sorted(CURRENCIES))]
 
 
 class ProposeForm(forms.Form):

@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -25,14 +26,14 @@ from trustfund.people.sessions import fresh_sign_in
 from trustfund.workflow import possible, require
 
 COLUMNS = [
-    Column("organisation", _("Organisation"), "organisation.name", sort="organisation__name", url=BankAccount.get_absolute_url),
-    Column("bank", _("Bank"), "bank_name", sort="bank_name"),
-    Column("number", _("Account"), "masked"),
-    Column("country", _("Country"), "country_name", sort="country"),
-    Column("currency", _("Currency"), "currency", sort="currency"),
-    Column("proposed", _("Proposed"), "proposed_at", kind="date", sort="proposed_at"),
-    Column("active", _("Active from"), "active_from", kind="date", sort="active_from"),
-    Column("state", _("State"), lambda account: account, kind="state", sort="state"),
+    Column("organisation", gettext_lazy("Organisation"), "organisation.name", sort="organisation__name", url=BankAccount.get_absolute_url),
+    Column("bank", gettext_lazy("Bank"), "bank_name", sort="bank_name"),
+    Column("number", gettext_lazy("Account"), "masked"),
+    Column("country", gettext_lazy("Country"), "country_name", sort="country"),
+    Column("currency", gettext_lazy("Currency"), "currency", sort="currency"),
+    Column("proposed", gettext_lazy("Proposed"), "proposed_at", kind="date", sort="proposed_at"),
+    Column("active", gettext_lazy("Active from"), "active_from", kind="date", sort="active_from"),
+    Column("state", gettext_lazy("State"), lambda account: account, kind="state", sort="state"),
 ]
 
 

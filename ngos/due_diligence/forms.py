@@ -31,7 +31,7 @@ class JudgeForm(forms.Form):
 
     def __init__(self, *args: Any, item: CheckItem, **kwargs: Any) -> None:
         kept = {"outcome": item.outcome, "evidence": item.evidence_id, "note": item.note, "expires_on": item.expires_on}
-        super().__init__(*args, initial=kept, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": kept})
         documents = OrganisationDocument.objects.filter(organisation=item.assessment.organisation_id)
         self.fields["evidence"].queryset = documents  # type: ignore[attr-defined]
 

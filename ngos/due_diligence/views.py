@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_fsm import TransitionNotAllowed
 
@@ -24,12 +25,12 @@ from trustfund.pages import attempt, confirm, done
 from trustfund.workflow import possible, require
 
 COLUMNS = [
-    Column("organisation", _("Organisation"), "organisation.name", sort="organisation__name", url=Assessment.get_absolute_url),
-    Column("country", _("Country"), "organisation.country_name", sort="organisation__country"),
-    Column("opened", _("Opened"), "opened_on", kind="date", sort="opened_on"),
-    Column("decided", _("Decided"), "decided_on", kind="date", sort="decided_on"),
-    Column("valid", _("Valid until"), "valid_until", kind="date", sort="valid_until"),
-    Column("state", _("State"), lambda assessment: assessment, kind="state", sort="state"),
+    Column("organisation", gettext_lazy("Organisation"), "organisation.name", sort="organisation__name", url=Assessment.get_absolute_url),
+    Column("country", gettext_lazy("Country"), "organisation.country_name", sort="organisation__country"),
+    Column("opened", gettext_lazy("Opened"), "opened_on", kind="date", sort="opened_on"),
+    Column("decided", gettext_lazy("Decided"), "decided_on", kind="date", sort="decided_on"),
+    Column("valid", gettext_lazy("Valid until"), "valid_until", kind="date", sort="valid_until"),
+    Column("state", gettext_lazy("State"), lambda assessment: assessment, kind="state", sort="state"),
 ]
 
 

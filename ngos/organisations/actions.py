@@ -24,7 +24,7 @@ Right = Membership.Right
 
 
 @transaction.atomic
-def register(*, by: User, name: str, country: str, **fields: Any) -> Organisation:
+def register(*, by: Any, name: str, country: str, **fields: Any) -> Organisation:
     """Register an NGO; `by` becomes its owner and signatory.
 
     `fields` are the other columns of `Organisation`. Raises `PermissionDenied` for staff, `ValidationError` (by field) for what is
@@ -42,7 +42,7 @@ def register(*, by: User, name: str, country: str, **fields: Any) -> Organisatio
 
 
 @transaction.atomic
-def update(organisation: Organisation, *, by: User, **fields: Any) -> Organisation:
+def update(organisation: Organisation, *, by: Any, **fields: Any) -> Organisation:
     """Change the profile; `fields` are columns of `Organisation`. Raises `ValidationError` by field."""
     if not permissions.can_edit(organisation, by):
         raise PermissionDenied
@@ -61,7 +61,7 @@ PURPOSE = "ngos.membership"
 
 
 @transaction.atomic
-def invite(organisation: Organisation, *, by: User, email: str, name: str, right: str, signatory: bool = False) -> Invitation:
+def invite(organisation: Organisation, *, by: Any, email: str, name: str, right: str, signatory: bool = False) -> Invitation:
     """Ask a colleague by letter; the right begins when they accept. Raises `ValidationError` for who acts for an NGO or for the Fund."""
     if not permissions.can_manage_members(organisation, by):
         raise PermissionDenied
@@ -90,7 +90,7 @@ def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
 
 
 @transaction.atomic
-def withdraw_invitation(organisation: Organisation, invitation: Invitation, *, by: User) -> None:
+def withdraw_invitation(organisation: Organisation, invitation: Invitation, *, by: Any) -> None:
     """The link is worth nothing any more."""
     if not permissions.can_manage_members(organisation, by):
         raise PermissionDenied
@@ -98,14 +98,14 @@ def withdraw_invitation(organisation: Organisation, invitation: Invitation, *, b
 
 
 @transaction.atomic
-def add_member(organisation: Organisation, *, user: User, right: str, signatory: bool = False, by: User) -> Membership:
+def add_member(organisation: Organisation, *, user: User, right: str, signatory: bool = False, by: Any) -> Membership:
     """Make `user` a member. Raises `ValidationError` when the person works for the Fund or acts for an organisation already."""
     if not permissions.can_manage_members(organisation, by):
         raise PermissionDenied
     return _join(organisation, user, right=right, signatory=signatory, by=by)
 
 
-def _join(organisation: Organisation, user: User, *, right: str, signatory: bool, by: User) -> Membership:
+def _join(organisation: Organisation, user: User, *, right: str, signatory: bool, by: Any) -> Membership:
     lock(organisation)
     _refuse_staff(user)
     _refuse_second_membership(user)
@@ -115,7 +115,7 @@ def _join(organisation: Organisation, user: User, *, right: str, signatory: bool
 
 
 @transaction.atomic
-def change_right(membership: Membership, *, right: str, signatory: bool, by: User) -> Membership:
+def change_right(membership: Membership, *, right: str, signatory: bool, by: Any) -> Membership:
     """Give a member another right; the last owner stays owner, the last signatory stays signatory."""
     if not permissions.can_manage_members(membership.organisation, by):
         raise PermissionDenied
@@ -133,7 +133,7 @@ def change_right(membership: Membership, *, right: str, signatory: bool, by: Use
 
 
 @transaction.atomic
-def remove(membership: Membership, *, by: User) -> Membership:
+def remove(membership: Membership, *, by: Any) -> Membership:
     """End a membership: an owner ends anybody's, everybody may end their own; the last owner and the last signatory can't leave."""
     organisation = membership.organisation
     if by.pk != membership.user_id and not permissions.can_manage_members(organisation, by):
@@ -173,7 +173,7 @@ def _refuse_last(membership: Membership, field: str, value: Any, message: str) -
 
 
 @transaction.atomic
-def add_document(organisation: Organisation, *, by: User, kind: str, upload: File, **fields: Any) -> OrganisationDocument:
+def add_document(organisation: Organisation, *, by: Any, kind: str, upload: File[Any], **fields: Any) -> OrganisationDocument:
     """Keep a document (`fields`: title, issued_on, expires_on, replaces). `replaces` is an older document of the organisation.
 
     Raises `ValidationError` for a file that is not taken, dates that can't be, and an older document that was replaced already.

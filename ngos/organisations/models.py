@@ -133,7 +133,7 @@ class Membership(models.Model):
     @property
     def short_right(self) -> str:
         """The right in one word."""
-        return {"owner": _("Owner"), "editor": _("Editor"), "viewer": _("Viewer")}[self.right]
+        return str({"owner": _("Owner"), "editor": _("Editor"), "viewer": _("Viewer")}[self.right])
 
 
 def membership_of(user: Any) -> Membership | None:

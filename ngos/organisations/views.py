@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from ngos.organisations import actions, permissions
@@ -22,11 +24,11 @@ from trustfund.lists import Column, Filter, listing
 from trustfund.pages import attempt, confirm, done
 
 COLUMNS = [
-    Column("name", _("Organisation"), "name", sort="name", url=Organisation.get_absolute_url),
-    Column("acronym", _("Acronym"), "acronym", sort="acronym"),
-    Column("country", _("Country"), "country_name", sort="country"),
-    Column("founded", _("Registered"), "founded_on", kind="date", sort="founded_on"),
-    Column("joined", _("With the Fund since"), "registered_at", kind="date", sort="registered_at"),
+    Column("name", gettext_lazy("Organisation"), "name", sort="name", url=Organisation.get_absolute_url),
+    Column("acronym", gettext_lazy("Acronym"), "acronym", sort="acronym"),
+    Column("country", gettext_lazy("Country"), "country_name", sort="country"),
+    Column("founded", gettext_lazy("Registered"), "founded_on", kind="date", sort="founded_on"),
+    Column("joined", gettext_lazy("With the Fund since"), "registered_at", kind="date", sort="registered_at"),
 ]
 
 
@@ -192,7 +194,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file itself, as an attachment."""
     paper = get_object_or_404(OrganisationDocument.objects.visible_to(request.user).select_related("file"), pk=pk)
     return serve(paper.file)

@@ -14,12 +14,11 @@ from ngos.screening import permissions
 from ngos.screening.models import Outcome, Screening
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.people.models import User
 
 
 @transaction.atomic
 def screen(
-    organisation: Organisation, *, by: User, outcome: str, list_date: date, performed_on: date | None = None, **fields: Any
+    organisation: Organisation, *, by: Any, outcome: str, list_date: date, performed_on: date | None = None, **fields: Any
 ) -> Screening:
     """Record that the organisation and its officers were compared with the list of `list_date` (`fields`: list_name, officers, note).
 

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ngos.organisations.models import Organisation
 from ngos.screening import actions, permissions
@@ -18,12 +19,12 @@ from trustfund.lists import Column, Filter, listing
 from trustfund.pages import attempt, done
 
 COLUMNS = [
-    Column("organisation", _("Organisation"), "organisation.name", sort="organisation__name", url=Screening.get_absolute_url),
-    Column("performed", _("Checked on"), "performed_on", kind="date", sort="performed_on"),
-    Column("list", _("List"), "list_name", sort="list_name"),
-    Column("date", _("Date of the list"), "list_date", kind="date", sort="list_date"),
-    Column("by", _("Checked by"), "by.name", sort="by__name"),
-    Column("outcome", _("Outcome"), lambda screening: screening, kind="state", sort="outcome"),
+    Column("organisation", gettext_lazy("Organisation"), "organisation.name", sort="organisation__name", url=Screening.get_absolute_url),
+    Column("performed", gettext_lazy("Checked on"), "performed_on", kind="date", sort="performed_on"),
+    Column("list", gettext_lazy("List"), "list_name", sort="list_name"),
+    Column("date", gettext_lazy("Date of the list"), "list_date", kind="date", sort="list_date"),
+    Column("by", gettext_lazy("Checked by"), "by.name", sort="by__name"),
+    Column("outcome", gettext_lazy("Outcome"), lambda screening: screening, kind="state", sort="outcome"),
 ]
 
 
