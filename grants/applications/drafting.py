@@ -112,16 +112,20 @@ def _keep_both(answer: Answer, text: str, by: User) -> AnswerConflict:
     return kept
 
 
-@transaction.atomic
-def merge(conflict: AnswerConflict, text: str, *, by: User) -> Answer:
-    """Put one text in the place of two; it is written on whatever stands now, which the page showed."""
-    _open(conflict.application, by)
-    lock(conflict)
-    answer = Answer.objects.get(application=conflict.application, question=conflict.question)
-    _write(answer, text.replace("\x00", ""), by)
-    conflict.merged_at, conflict.merged_by = clock.now(), by
-    conflict.save()
-    return answer
+def merge(conflict: AnswerConflict, text: str, *, base: int, by: User) -> Answer:
+    """Put one text in the place of two. ValidationError when the answer changed since version `base`: the page then shows it anew."""
+    with transaction.atomic():
+        _open(conflict.application, by)
+        lock(conflict)
+        answer = Answer.objects.select_related("changed_by").get(application=conflict.application, question=conflict.question)
+        if answer.version == base:
+            _write(answer, text.replace("\x00", ""), by)
+            conflict.merged_at, conflict.merged_by = clock.now(), by
+            conflict.save()
+            return answer
+        conflict.theirs, conflict.theirs_by = answer.text, answer.changed_by
+        conflict.save()
+    raise ValidationError(_("%(name)s wrote on meanwhile. Please look at it again.") % {"name": answer.changed_by.name})
 
 
 @transaction.atomic

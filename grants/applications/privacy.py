@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from grants import personal_data
 from grants.applications.content import Content
+from grants.calls.models import FormSection
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,13 @@ class Place:
     finding: personal_data.Finding
 
 
-def places(content: Content) -> list[Place]:
-    """Every finding in the application's free text."""
-    return [Place(key, label, section, found) for key, label, section, text in _texts(content) for found in personal_data.findings(text)]
+def places(content: Content, only: str = "") -> list[Place]:
+    """Every finding in the application's free text, or in one section's."""
+    found = []
+    for section, texts in _sections(content):
+        if only in ("", section):
+            found += [Place(key, label, section, each) for key, label, text in texts(content) for each in personal_data.findings(text)]
+    return found
 
 
 def digest(found: list[Place]) -> str:
@@ -36,17 +42,38 @@ def confirmed(content: Content, found: list[Place]) -> bool:
     return digest(found) in ("", content.application.privacy_digest)
 
 
-def _texts(content: Content) -> Iterator[tuple[str, str, str, str]]:
-    application = content.application
-    yield "title", _("Title of the project"), "about", application.title
-    yield "summary", _("Summary"), "about", application.summary
-    yield "partners", _("Partners in the project"), "funding", application.partners
+Texts = Iterator[tuple[str, str, str]]
+
+
+def _sections(content: Content) -> Iterator[tuple[str, Callable[[Content], Texts]]]:
+    """Each section with what gives its texts as (key, label, text)."""
+    yield "about", _about
     for section in content.form_sections:
-        for question in section.questions:
-            yield f"answer:{question.number}", question.text, section.name, content.text_of(question)
+        yield section.name, partial(_answers, section)
+    yield from (("budget", _lines), ("plan", _plan), ("funding", _funding))
+
+
+def _about(content: Content) -> Texts:
+    yield "title", _("Title of the project"), content.application.title
+    yield "summary", _("Summary"), content.application.summary
+
+
+def _answers(section: FormSection, content: Content) -> Texts:
+    for question in section.questions:
+        yield f"answer:{question.number}", question.text, content.text_of(question)
+
+
+def _lines(content: Content) -> Texts:
     for line in content.lines:
-        yield f"line:{line.number}", _("Budget, row %(row)d") % {"row": line.number}, "budget", f"{line.description} {line.unit}"
+        yield f"line:{line.number}", _("Budget, row %(row)d") % {"row": line.number}, f"{line.description} {line.unit}"
+
+
+def _plan(content: Content) -> Texts:
     for item in content.plan:
-        yield f"plan:{item.number}", _("Work plan, row %(row)d") % {"row": item.number}, "plan", f"{item.activity} {item.result}"
+        yield f"plan:{item.number}", _("Work plan, row %(row)d") % {"row": item.number}, f"{item.activity} {item.result}"
+
+
+def _funding(content: Content) -> Texts:
+    yield "partners", _("Partners in the project"), content.application.partners
     for row in content.other_funding:
-        yield f"funding:{row.number}", _("Other funding, row %(row)d") % {"row": row.number}, "funding", f"{row.funder} {row.purpose}"
+        yield f"funding:{row.number}", _("Other funding, row %(row)d") % {"row": row.number}, f"{row.funder} {row.purpose}"
