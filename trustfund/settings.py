@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "trustfund.people.sessions.SessionMiddleware",
+    "trustfund.people.sessions.SignedInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "trustfund.pages.OutOfOrderMiddleware",
 ]

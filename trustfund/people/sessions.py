@@ -22,6 +22,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from trustfund import clock
+from trustfund.pages import safe_next
 from trustfund.people import second_factor
 from trustfund.people.roles import roles_of
 
@@ -31,7 +32,7 @@ SEEN_EVERY = 60
 """Seconds: a request sooner than this after the last does not write the session again."""
 
 
-class SessionMiddleware:
+class SignedInMiddleware:
     """Ends a session that was idle too long or is too old; asks role-holders for a second factor; speaks the person's language.
 
     Stands after AuthenticationMiddleware and MessageMiddleware.
@@ -114,7 +115,5 @@ def _way_back(request: HttpRequest) -> str:
     """The page itself after a GET; after a POST the page it was sent from, for a POST-only address shows nothing."""
     if request.method == "GET":
         return request.get_full_path()
-    from trustfund.pages import safe_next
-
     came_from = request.META.get("HTTP_REFERER", "").removeprefix(f"{request.scheme}://{request.get_host()}")
     return safe_next(request, came_from if came_from.startswith("/") and not came_from.startswith("//") else reverse("home"))
