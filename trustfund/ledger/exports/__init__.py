@@ -1,0 +1,1 @@
+"""The ledger for programs that nobody here wrote: Beancount, hledger, CSV, XLSX. Functional currency: every leg in USD."""
