@@ -94,7 +94,7 @@ def test_the_journal_names_the_head(exported, kind):
 
 
 def test_the_csv_has_every_line_and_hurts_no_spreadsheet(exported):
-    with exported("csv").open(newline="") as file:
+    with exported("csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == Line.objects.count()
     assert sum(Decimal(row["debit_usd"]) for row in rows) == sum(Decimal(row["credit_usd"]) for row in rows)

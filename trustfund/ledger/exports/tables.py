@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from trustfund.cells import neutralise
+from trustfund.cells import csv_rows
 from trustfund.ledger.exports.source import Book
 from trustfund.ledger.models import Line
 
@@ -63,16 +62,8 @@ def rows_of(book: Book) -> Iterator[list[Any]]:
 
 
 def csv_pieces(book: Book) -> Iterator[str]:
-    """The CSV in pieces; texts that begin like a formula stand behind an apostrophe (trustfund.cells)."""
-    yield _csv([list(HEADS)])
-    for values in rows_of(book):
-        yield _csv([[neutralise(value) if isinstance(value, str) else value for value in values]])
-
-
-def _csv(rows: list[list[Any]]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(rows)
-    return written.getvalue()
+    """The CSV in pieces, HEADS first; texts that begin like a formula stand behind an apostrophe (trustfund.cells)."""
+    return csv_rows(chain([HEADS], rows_of(book)))
 
 
 def write_xlsx(book: Book, path: Path) -> None:
