@@ -1,4 +1,4 @@
-"""Tables: columns measured, rows over pages with the head again on each, figures under figures, totals under a double rule."""
+"""Tables: columns measured, rows over pages with the head again on each, figures under figures, totals over a double rule."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TAGGED_ROWS = 1_500
 class Row:
     """A row: its cells (text, Money, Decimal, int, date, None), its kind and its indent in steps.
 
-    Kinds: "line"; "section" (a heading within the table); "subtotal" (under a rule); "total" (under a double rule).
+    Kinds: "line"; "section" (a heading within the table); "subtotal" (under a rule); "total" (between a rule and a double rule).
     """
 
     cells: Sequence[Any]
@@ -53,8 +53,9 @@ class Grid:
         self._head(flow, node, head)
         for row in self.rows:
             self._row(flow, node, row, head)
-        flow.rule(flow.y, colour=INK, weight=0.5)
-        flow.y -= 10
+        if not self.rows or self.rows[-1].kind != "total":
+            flow.rule(flow.y, colour=INK, weight=0.5)
+        flow.y -= 12
 
     def _style(self, kind: str) -> Style:
         colour = GREY if kind == "head" else INK
@@ -166,7 +167,7 @@ class Grid:
     def _part(self, flow: Flow, tag: Node, row: Row, cells: list[list[Line]], style: Style, count: int) -> None:
         top = flow.y - GAP
         if row.kind in ("subtotal", "total"):
-            self._rules(flow, double=row.kind == "total")
+            self._rules(flow)
         by_row = len(self.rows) > TAGGED_ROWS
         for index, cell in enumerate(cells):
             part = tag if by_row else self._tag(tag, index)
@@ -174,7 +175,10 @@ class Grid:
             indent = 10.0 * row.indent if index == 0 else 0.0
             self._cell(flow, part, cell, index, style, top=top, figure=is_number(value), indent=indent)
         flow.y -= style.leading(flow.rtl) * count + 2 * GAP
-        if row.kind == "line":
+        if row.kind == "total":
+            self._rules(flow, double=True)
+            flow.y -= 3
+        elif row.kind == "line":
             flow.rule(flow.y, weight=0.3)
 
     def _tag(self, tag: Node, index: int) -> Node:
@@ -182,13 +186,13 @@ class Grid:
             return tag.kids[index]
         return tag.add("TH", scope="Row") if index == 0 else tag.add("TD")
 
-    def _rules(self, flow: Flow, *, double: bool) -> None:
+    def _rules(self, flow: Flow, *, double: bool = False) -> None:
+        """A rule over the columns of figures; a double one under a total."""
         start = 0.0
         for index, width in enumerate(self.columns):
             if self.align[index] == "r":
-                flow.rule(flow.y, start=start + PAD, width=width - 2 * PAD, colour=INK, weight=0.6)
-                if double:
-                    flow.rule(flow.y - 1.8, start=start + PAD, width=width - 2 * PAD, colour=INK, weight=0.6)
+                for drop in (0.0, 1.8) if double else (0.0,):
+                    flow.rule(flow.y - drop, start=start + PAD, width=width - 2 * PAD, colour=INK, weight=0.6)
             start += width
 
     def _cell(

@@ -39,7 +39,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "bottom": 1, "font_color": "#4b5a6a"},
     "section": {"bold": True},
     "subtotal": {"bold": True, "top": 1},
-    "total": {"bold": True, "top": 6},
+    "total": {"bold": True, "top": 1, "bottom": 6},
 }
 
 

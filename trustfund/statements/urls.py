@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from trustfund.statements import views
 
 app_name = "statements"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.index, name="index"),
+    path("lines/", views.lines, name="lines"),
+    path("<slug:code>.<slug:format>", views.download, name="download"),
+    path("<slug:code>/", views.statement, name="statement"),
+]

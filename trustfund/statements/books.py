@@ -1,0 +1,144 @@
+"""The books as they stood: everything dated not after a day and sealed not after a head of the chain.
+
+What is sealed never changes and is numbered in the order in which it was committed, so a day and a head are a snapshot: figures read
+one after the other, or made again years later, are the same whatever was posted in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from trustfund.ledger import chart, sealing
+from trustfund.ledger.models import Allocation, Entry, FundingRule, Line, Seal
+from trustfund.money import Money, zero
+
+WINDOWS = {"1900": "I.windows", "2900": "I.windows", "3900": "I.transfers"}
+"""Balances between windows are shown net: over the fund they come to nothing."""
+
+Sums = dict[str, tuple[int, int]]
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """On PostgreSQL one REPEATABLE READ transaction for all that is read inside (names and labels too, which may change)."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def line_of(code: str) -> str:
+    """The line of Statement I or II that an account belongs to ("I.cash", "II.grants"); a memo account's is its code."""
+    definition = chart.BY_CODE[code]
+    return code if definition.type == chart.MEMO else WINDOWS.get(code, definition.statement)
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a figure adds up: lines of a statement line or account (`key`, a last "*" stands for anything) between two days.
+
+    `side` is "amount" (debit less credit), "debit" or "credit"; `sign` -1 turns it.
+    """
+
+    key: str
+    until: date
+    since: date | None = None
+    sign: int = 1
+    side: str = "amount"
+
+
+@dataclass(frozen=True)
+class Books:
+    """The books as of a day, up to the seal `seq` with its `hash`; `by_code` sums by account and with year-end closing entries."""
+
+    as_of: date
+    seq: int
+    hash: str
+    by_code: bool = False
+    _sums: dict[Any, Sums] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def _closings(self) -> list[int]:
+        kinds = Q(kind=Entry.Kind.CLOSING) | Q(reverses__kind=Entry.Kind.CLOSING)
+        return list(Entry.objects.filter(kinds).values_list("pk", flat=True))
+
+    def lines(self, since: date | None = None, until: date | None = None) -> QuerySet[Line]:
+        """The lines from `since` to `until` (default: the day of the books)."""
+        found = Line.objects.filter(date__lte=min(until or self.as_of, self.as_of), entry_id__lte=self.seq)
+        if since is not None:
+            found = found.filter(date__gte=since)
+        return found if self.by_code or not self._closings else found.exclude(entry_id__in=self._closings)
+
+    def allocations(self, since: date | None = None, until: date | None = None) -> QuerySet[Allocation]:
+        """What was reserved and paid for grants, of which contributions."""
+        found = Allocation.objects.filter(date__lte=min(until or self.as_of, self.as_of), funding_id__lte=self.seq)
+        return found if since is None else found.filter(date__gte=since)
+
+    def sums(self, since: date | None, until: date | None) -> Sums:
+        """Debits and credits in cents per key; read once."""
+        if (since, until) not in self._sums:
+            rows = self.lines(since, until).order_by().values("account_id").annotate(debits=Sum("debit"), credits=Sum("credit"))
+            found: Sums = {}
+            for row in rows:
+                key = row["account_id"] if self.by_code else line_of(row["account_id"])
+                debits, credits = found.get(key, (0, 0))
+                found[key] = (debits + row["debits"], credits + row["credits"])
+            self._sums[since, until] = found
+        return self._sums[since, until]
+
+    def amount(self, *terms: Term) -> Money:
+        """The sum of terms."""
+        return sum((self._term(term) for term in terms), zero())
+
+    def _term(self, term: Term) -> Money:
+        matching = [value for key, value in self.sums(term.since, term.until).items() if fnmatchcase(key, term.key)]
+        debits, credits = sum(value[0] for value in matching), sum(value[1] for value in matching)
+        cents = {"amount": debits - credits, "debit": debits, "credit": credits}[term.side]
+        return Money.from_minor(term.sign * cents, "USD")
+
+    @cached_property
+    def rule(self) -> FundingRule | None:
+        """The rule by which contributions fund grants, in force on the day."""
+        return FundingRule.objects.filter(effective_on__lte=self.as_of).order_by("-effective_on").first()
+
+
+def books_at(as_of: date, head: int | None = None, *, by_code: bool = False) -> Books:
+    """The books as of a day, up to the seal numbered `head` (default: the newest); ValidationError for a number that no seal has."""
+    newest = sealing.head()
+    if head is None or head == newest.seq:
+        return Books(as_of, newest.seq, newest.hash, by_code)
+    seal = Seal.objects.filter(seq=head).first()
+    if seal is None:
+        raise ValidationError(_("The books have no seal number %(number)s.") % {"number": head}, code="head")
+    return Books(as_of, seal.seq, seal.hash, by_code)
+
+
+def year_before(day: date) -> date:
+    """The same day a year earlier (28 February for the 29th)."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def last_year_end(day: date) -> date:
+    """31 December of the year before."""
+    return date(day.year - 1, 12, 31)
+
+
+def day_before(day: date) -> date:
+    return day - timedelta(days=1)

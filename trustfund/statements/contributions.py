@@ -1,0 +1,307 @@
+"""What became of contributions: the columns of the trace per contribution, for one donor, for all, and tied to Statement I.
+
+Received is the cash that came, at the rate of its day. Every line of the ledger that names a contribution falls into one column, entry
+by entry; what was paid and accepted comes from the allocations.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from trustfund.ledger import chart, trace
+from trustfund.ledger.headroom import set_aside
+from trustfund.ledger.models import FundingRule, Subaccount
+from trustfund.money import Money, total, zero
+from trustfund.statements.books import Books, Term, day_before, line_of
+from trustfund.statements.shape import Figure, Row, Statement, Table
+from trustfund.ui.formatting import day_text
+
+EXCHANGE = frozenset({"4200", "5400"})
+COSTS = frozenset(each.code for each in chart.CHART if each.type == chart.EXPENSE) - EXCHANGE
+BACK = "2300"
+MEMO = ("9030", "9040")
+NOTHING = zero()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of the trace, in USD; `refunded` is paid back or due back.
+
+    balance = received - psc - costs - paid - refunded + exchange.
+    """
+
+    received: Money = NOTHING
+    psc: Money = NOTHING
+    costs: Money = NOTHING
+    paid: Money = NOTHING
+    accepted: Money = NOTHING
+    refunded: Money = NOTHING
+    exchange: Money = NOTHING
+
+    @property
+    def advance(self) -> Money:
+        return self.paid - self.accepted
+
+    @property
+    def kept(self) -> Money:
+        """The cash that is there to be used, PSC included."""
+        return self.received + self.exchange - self.costs - self.refunded
+
+    @property
+    def balance(self) -> Money:
+        return self.kept - self.psc - self.paid
+
+    def __add__(self, other: Columns) -> Columns:
+        return Columns(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    def __sub__(self, other: Columns) -> Columns:
+        return Columns(*(getattr(self, each.name) - getattr(other, each.name) for each in fields(self)))
+
+
+def columns_of(books: Books, instalments: Iterable[Subaccount], until: date | None = None) -> dict[int, Columns]:
+    """The columns of each contribution, cumulative to `until` (default: the day of the books), by primary key."""
+    known = {each.pk: each for each in instalments}
+    moves = _moves(books, known, until)
+    uses = _uses(books, known, until)
+    found = {}
+    for pk, instalment in known.items():
+        sums = moves.get(pk, {})
+        paid, accepted = uses.get(pk, (0, 0))
+        cash = Columns(**{name: Money.from_minor(cents, "USD") for name, cents in sums.items()})
+        psc = set_aside(cash.kept, psc_rate_of(instalment))
+        found[pk] = cash + Columns(psc=psc, paid=Money.from_minor(paid, "USD"), accepted=Money.from_minor(accepted, "USD"))
+    return found
+
+
+def psc_rate_of(subaccount: Subaccount | None) -> Decimal | None:
+    """The programme support rate of a contribution, else of its agreement, else of its donor."""
+    while subaccount is not None and subaccount.psc_rate is None:
+        subaccount = subaccount.parent
+    return subaccount.psc_rate if subaccount is not None else None
+
+
+def _moves(books: Books, known: dict[int, Subaccount], until: date | None) -> dict[int, dict[str, int]]:
+    """Cents received, refunded, of costs and of exchange differences per contribution."""
+    lines = books.lines(None, until).filter(subaccount_id__in=known).exclude(account_id__in=MEMO)
+    rows = lines.order_by().values_list("subaccount_id", "entry_id", "account_id").annotate(brought=Sum("credit") - Sum("debit"))
+    entries: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    for subaccount, entry, account, brought in rows:
+        entries[subaccount, entry][account] = brought
+    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (subaccount, _entry), by_account in entries.items():
+        name, sign = _column(frozenset(by_account))
+        sums[subaccount][name] += sign * sum(cents for account, cents in by_account.items() if account != BACK)
+    return sums
+
+
+def _column(accounts: frozenset[str]) -> tuple[str, int]:
+    """The column that an entry on these accounts falls into, and its sign there."""
+    if BACK in accounts:
+        return "refunded", -1
+    if accounts <= EXCHANGE:
+        return "exchange", 1
+    return ("costs", -1) if accounts <= COSTS else ("received", 1)
+
+
+def _uses(books: Books, known: dict[int, Subaccount], until: date | None) -> dict[int, tuple[int, int]]:
+    """Cents paid to grants and accepted from them, per contribution."""
+    allocations = books.allocations(None, until).filter(instalment_id__in=known).order_by()
+    paid = {row["instalment_id"]: row["given"] for row in allocations.values("instalment_id").annotate(given=Sum("allocated"))}
+    grants = set(allocations.values_list("grant_id", flat=True).distinct())
+    accepted: dict[int, int] = defaultdict(int)
+    for (instalment, _grant), cents in trace.accepted_shares(grants, min(until or books.as_of, books.as_of), books.seq).items():
+        accepted[instalment] += cents
+    return {pk: (paid.get(pk, 0), accepted[pk]) for pk in known}
+
+
+# Which contributions
+
+
+def instalments_of(subaccount: Subaccount | None = None) -> QuerySet[Subaccount]:
+    """The contributions of a donor, an agreement or one by itself; all without one."""
+    found = Subaccount.objects.filter(kind=Subaccount.Kind.INSTALMENT).select_related("parent__parent")
+    if subaccount is not None:
+        found = found.filter(Q(pk=subaccount.pk) | Q(parent=subaccount) | Q(parent__parent=subaccount))
+    return found.order_by("parent__parent__code", "parent__code", "code")
+
+
+def donor_of(instalment: Subaccount) -> Subaccount:
+    """The donor at the top of a contribution."""
+    top = instalment
+    while top.parent is not None:
+        top = top.parent
+    return top
+
+
+# The donor's statement
+
+
+def donor_statement(books: Books, subaccount: Subaccount, since: date | None = None, *, subject: str = "") -> Statement:
+    """What became of the contributions of a donor or an agreement: from `since` (default: 1 January), and from the beginning.
+
+    `subject` is the donor's name for the donor's own eyes (default: the public label). Grants appear under their public labels.
+    """
+    start = since or date(books.as_of.year, 1, 1)
+    instalments = list(instalments_of(subaccount))
+    cumulative = columns_of(books, instalments)
+    before = columns_of(books, instalments, day_before(start))
+    rows = [(each.code, each.code, cumulative[each.pk]) for each in instalments]
+    annual = [(each.code, each.code, cumulative[each.pk] - before[each.pk]) for each in instalments]
+    heads = _heads(_("Contribution"))
+    tables = [
+        Table(heads, _rows(rows, "c"), _("From the beginning to %(date)s") % {"date": day_text(books.as_of)}),
+        Table(heads, _rows(annual, "a"), _("From %(start)s to %(end)s") % {"start": day_text(start), "end": day_text(books.as_of)}),
+        _grants(books, subaccount),
+    ]
+    title = _("Statement to the donor")
+    lines = books.lines().filter(subaccount__in=[each.pk for each in instalments]).exclude(account_id__in=MEMO)
+    return Statement(f"donor-{subaccount.code}", title, books, tables, since=start, subject=subject or subaccount.public_label,
+                     notes=rule_notes(books), lines=lines, wide=True)  # fmt: skip
+
+
+def _heads(first: str) -> list[str]:
+    return [
+        first,
+        _("Received"),
+        _("Programme support set aside"),
+        _("Direct costs"),
+        _("Granted (paid)"),
+        _("Accepted"),
+        _("Open advances"),
+        _("Refunded or due back"),
+        _("Exchange"),
+        _("Balance"),
+    ]
+
+
+def _rows(rows: Sequence[tuple[str, str, Columns]], prefix: str, url: Callable[[str], str] | None = None) -> list[Row]:
+    """A row per contribution or donor, and their total."""
+    shown = [
+        Row(f"{prefix}:{key}", label, values=_values(columns), url=url(key) if url else "") for key, label, columns in rows
+    ]
+    whole = sum((columns for _key, _label, columns in rows), Columns())
+    parts = tuple(row.key for row in shown)
+    across = [figure.across for figure in _values(whole)]
+    totals = tuple(
+        Figure(figure.amount, parts=() if way else parts, across=way) for figure, way in zip(_values(whole), across, strict=True)
+    )
+    return [*shown, Row(f"{prefix}:total", _("Total"), "total", totals)]
+
+
+def _values(columns: Columns) -> tuple[Figure, ...]:
+    """The figures of a row; open advances and balance follow from the others."""
+    return (
+        *(Figure(each) for each in (columns.received, columns.psc, columns.costs, columns.paid, columns.accepted)),
+        Figure(columns.advance, across=(4, -5)),
+        Figure(columns.refunded),
+        Figure(columns.exchange),
+        Figure(columns.balance, across=(1, -2, -3, -4, -7, 8)),
+    )
+
+
+def _grants(books: Books, subaccount: Subaccount) -> Table:
+    """The grants that these contributions fund, by public label."""
+    sums: dict[str, list[Money]] = {}
+    for row in trace.trace_of(subaccount, books.as_of, books.seq):
+        held = sums.setdefault(row.grant.code, [NOTHING] * 4)
+        amounts = (row.reserved, row.paid, row.accepted, row.advance)
+        sums[row.grant.code] = [amount + more for amount, more in zip(held, amounts, strict=True)]
+    labels = dict(Subaccount.objects.filter(code__in=sums).values_list("code", "public_label"))
+    rows = [Row(f"g:{code}", labels[code], values=_use(amounts)) for code, amounts in sorted(sums.items())]
+    parts = tuple(row.key for row in rows)
+    whole = [total(amounts[index] for amounts in sums.values()) for index in range(4)]
+    totals = tuple(Figure(amount, parts=parts) for amount in whole)
+    heads = [_("Grant"), _("Committed, to be paid"), _("Paid"), _("Accepted"), _("Open advance")]
+    return Table(heads, [*rows, Row("g:total", _("Total"), "total", totals)] if rows else [], _("The grants that it funds"))
+
+
+def _use(amounts: list[Money]) -> tuple[Figure, ...]:
+    return (*(Figure(each) for each in amounts[:3]), Figure(amounts[3], across=(2, -3)))
+
+
+def rule_notes(books: Books) -> list[str]:
+    """The rule by which contributions fund grants, as it was in force, in words."""
+    notes = [
+        _("Received is the cash that came, in USD at the United Nations operational rate of exchange of its day."),
+        _("Each contribution first sets aside programme support cost at the rate of its agreement; it is charged on accepted expenditure."),
+        _("Accepted expenditure is counted to a grant's oldest payment first. Paid and accepted are never added together."),
+    ]
+    if books.rule is None:
+        return notes
+    earmarked = _("Grants are funded by contributions earmarked for them first (rule in force since %(date)s).")
+    split = {
+        FundingRule.Split.PRO_RATA: _("Then by all others, in proportion to what each has left on the day the funds are certified."),
+        FundingRule.Split.FIRST_IN: _("Then by all others, in the order in which they came."),
+    }
+    return [*notes, earmarked % {"date": day_text(books.rule.effective_on)}, split[FundingRule.Split(books.rule.split)]]
+
+
+# All contributions, tied to Statement I
+
+
+def contributions(books: Books, url: Callable[[str], str] | None = None) -> Statement:
+    """All donors' columns from the beginning, and the way from their balances to the cash of Statement I, every item named."""
+    instalments = list(instalments_of())
+    by_donor: dict[Subaccount, Columns] = defaultdict(Columns)
+    columns = columns_of(books, instalments)
+    for each in instalments:
+        by_donor[donor_of(each)] += columns[each.pk]
+    rows = [(donor.code, donor.name, sums) for donor, sums in sorted(by_donor.items(), key=lambda pair: pair[0].code)]
+    whole = sum(by_donor.values(), Columns())
+    tables = [
+        Table(_heads(_("Donor")), _rows(rows, "d", url), _("From the beginning to %(date)s") % {"date": day_text(books.as_of)}),
+        _tied(books, whole),
+    ]
+    lines = books.lines().filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=MEMO)
+    return Statement("contributions", _("Contributions and their use"), books, tables, notes=rule_notes(books), lines=lines, wide=True)
+
+
+def _tied(books: Books, whole: Columns) -> Table:
+    """From the balance of all contributions to cash and cash equivalents: what the books hold on every other account, by name."""
+    rows = [
+        Row("t:balance", _("Balance of all contributions"), values=(Figure(whole.balance),)),
+        Row("t:psc", _("Programme support cost set aside"), values=(Figure(whole.psc),)),
+    ]
+    for account, amount in _elsewhere(books, whole).items():
+        rows.append(Row(f"t:{account}", _other_label(account), values=(Figure(amount),)))
+    cash = books.amount(Term("I.cash", books.as_of))
+    summed = Row("t:cash", _("Cash and cash equivalents (Statement I)"), "total", (Figure(cash, parts=tuple(row.key for row in rows)),))
+    return Table([_("From the contributions to Statement I"), _("Amount")], [*rows, summed], _("Reconciliation with Statement I"))
+
+
+def _elsewhere(books: Books, whole: Columns) -> dict[str, Money]:
+    """Per account what it adds to cash beside contributions and grants: credits less debits; accounts at nothing are left out."""
+    lines = books.lines().exclude(account__type=chart.MEMO)
+    named = lines.filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id=BACK)
+    sums: dict[str, Any] = defaultdict(int)
+    for account, cents in _by_account(lines):
+        if line_of(account) != "I.cash":
+            sums[account] += cents
+    for account, cents in _by_account(named):
+        sums[account] -= cents
+    grants = lines.filter(subaccount__kind=Subaccount.Kind.GRANT).exclude(account_id="5100")
+    for account, cents in _by_account(grants):
+        sums[account] -= cents
+    to_grants = sum(cents for _account, cents in _by_account(grants))
+    sums["grants"] = whole.paid.minor + to_grants
+    return {account: Money.from_minor(cents, "USD") for account, cents in sorted(sums.items()) if cents}
+
+
+def _by_account(lines: QuerySet[Any]) -> list[tuple[str, int]]:
+    rows = lines.order_by().values_list("account_id").annotate(brought=Sum("credit") - Sum("debit"))
+    return [(account, brought) for account, brought in rows]
+
+
+def _other_label(account: str) -> str:
+    if account == "grants":
+        return _("Paid to grants and not funded by contributions")
+    definition = chart.BY_CODE[account]
+    return _("%(code)s %(name)s") % {"code": account, "name": definition.name}

@@ -1,0 +1,112 @@
+"""The ledger's part of a grant's statement: what was committed, paid, accepted and refunded, entry by entry, and who funded it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from trustfund.ledger import trace
+from trustfund.ledger.models import Entry, Subaccount
+from trustfund.money import Money, total
+from trustfund.statements.books import Books
+from trustfund.statements.shape import Figure, Row, Statement, Table
+
+NO_CASH = ("5100", "9010", "9020")
+
+
+def grant_statement(books: Books, grant: Subaccount, *, subject: str = "", staff: bool = False) -> Statement:
+    """A grant from its beginning to the day of the books. `subject` names it (default: its public label).
+
+    `staff` shows contributions by their internal names; else they appear under their public labels.
+    """
+    tables = [_position(books, grant), _movements(books, grant), _sources(books, grant, staff)]
+    lines = books.lines().filter(subaccount=grant)
+    title = _("Statement of a grant")
+    return Statement(f"grant-{grant.code}", title, books, tables, subject=subject or grant.public_label, lines=lines)
+
+
+def _sums(books: Books, grant: Subaccount) -> dict[str, int]:
+    rows = books.lines().filter(subaccount=grant).order_by().values_list("account_id").annotate(held=Sum("debit") - Sum("credit"))
+    return dict(rows)
+
+
+def _position(books: Books, grant: Subaccount) -> Table:
+    """Where the grant stands: cash paid less refunds is what was accepted and what is still open."""
+    sums = _sums(books, grant)
+
+    def held(*codes: str) -> Money:
+        return Money.from_minor(sum(sums.get(code, 0) for code in codes), "USD")
+
+    accepted = held("5010", "4900")
+    cash = held(*(code for code in sums if code not in NO_CASH))
+    rows = [
+        Row("accepted", _("Expenditure accepted"), values=(Figure(accepted),)),
+        Row("advance", _("Advance, to be accounted for"), values=(Figure(held("1200", "1280")),)),
+        Row("payable", _("Accepted beyond the advance, still to be paid"), values=(Figure(held("2020")),)),
+        Row("due", _("Refund due"), values=(Figure(held("1210", "1290")),)),
+        *_others(cash - held("5010", "4900", "1200", "1280", "2020", "1210", "1290")),
+    ]
+    parts = tuple(row.key for row in rows)
+    return Table(
+        [_("Position"), _("Amount")],
+        [
+            *rows,
+            Row("cash", _("Paid, less returns and refunds"), "total", (Figure(cash, parts=parts),)),
+            Row("commitment", _("Committed, to be paid (not in the books' balances)"), values=(Figure(held("9010")),)),
+            Row("psc", _("Programme support cost charged on it"), values=(Figure(held("5100")),)),
+        ],
+        _("Where it stands"),
+    )
+
+
+def _others(amount: Money) -> list[Row]:
+    return [Row("other", _("Exchange differences, charges and write-offs"), values=(Figure(amount),))] if amount else []
+
+
+def _movements(books: Books, grant: Subaccount) -> Table:
+    """Each entry: what it committed, paid, accepted, and what came back."""
+    rows = books.lines().filter(subaccount=grant).order_by().values_list("entry_id", "account_id")
+    rows = rows.annotate(held=Sum("debit") - Sum("credit"))
+    by_entry: dict[int, dict[str, int]] = defaultdict(dict)
+    for entry, account, cents in rows:
+        by_entry[entry][account] = cents
+    entries = Entry.objects.in_bulk(by_entry)
+    shown = [_movement(entries[pk], by_entry[pk]) for pk in sorted(by_entry, key=lambda pk: (entries[pk].date, pk))]
+    heads = [_("Entry"), _("Date"), _("Reference"), _("Committed"), _("Paid"), _("Accepted"), _("Refunded")]
+    if not shown:
+        return Table(heads, [], _("Entries"))
+    parts = tuple(row.key for row in shown)
+    sums = [Figure(total(row.values[index].amount for row in shown), parts=parts) for index in range(2, 6)]
+    return Table(heads, [*shown, Row("m:total", _("Total"), "total", ("", "", *sums))], _("Entries"))
+
+
+def _movement(entry: Entry, held: dict[str, int]) -> Row:
+    cash = sum(cents for code, cents in held.items() if code not in NO_CASH)
+    back = cash < 0 and set(held) - set(NO_CASH) <= {"1210", "1290"}
+    cents = [held.get("9010", 0), 0 if back else cash, held.get("5010", 0) + held.get("4900", 0), -cash if back else 0]
+    figures = [Figure(Money.from_minor(each, "USD")) for each in cents]
+    return Row(f"m:{entry.pk}", str(entry), values=(entry.date, entry.reference, *figures))
+
+
+def _sources(books: Books, grant: Subaccount, staff: bool) -> Table:
+    """The contributions that fund the grant."""
+    found = trace.trace_of(grant, books.as_of, books.seq)
+    rows = [Row(f"s:{each.instalment.code}", _name(each.instalment, staff), values=_use(each)) for each in found]
+    heads = [_("Contribution"), _("Committed, to be paid"), _("Paid"), _("Accepted"), _("Open advance")]
+    if not rows:
+        return Table(heads, [], _("Funded by"))
+    parts = tuple(row.key for row in rows)
+    sums = tuple(Figure(total(row.values[index].amount for row in rows), parts=parts) for index in range(4))
+    return Table(heads, [*rows, Row("s:total", _("Total"), "total", sums)], _("Funded by"))
+
+
+def _name(instalment: Subaccount, staff: bool) -> str:
+    return instalment.name if staff else instalment.public_label
+
+
+def _use(row: Any) -> tuple[Figure, ...]:
+    return Figure(row.reserved), Figure(row.paid), Figure(row.accepted), Figure(row.advance, across=(2, -3))
+

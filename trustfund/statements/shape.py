@@ -1,0 +1,138 @@
+"""What a statement is made of, whatever it is shown on: a page, a PDF or a workbook are made from the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from trustfund.ledger.models import Line
+from trustfund.money import Money
+from trustfund.statements.books import Books, Term
+from trustfund.ui.formatting import day_text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An amount in USD and where it comes from: `terms` (lines of the books), `parts` (rows of its column: the key, with "-" before it
+    where it is taken off) or `across` (figures of its row, by number from 1; below zero where it is taken off)."""
+
+    amount: Money
+    terms: tuple[Term, ...] = ()
+    parts: tuple[str, ...] = ()
+    across: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: `kind` is "line", "section", "subtotal" or "total"; `values` are Figures, days or texts; `url` tells more of it."""
+
+    key: str
+    label: str
+    kind: str = "line"
+    values: tuple[Any, ...] = ()
+    indent: int = 0
+    url: str = ""
+
+    @property
+    def amounts(self) -> list[Money]:
+        return [value.amount for value in self.values if isinstance(value, Figure)]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a statement; the first head is that of the labels."""
+
+    heads: Sequence[str]
+    rows: Sequence[Row]
+    caption: str = ""
+
+    def row(self, key: str) -> Row:
+        """The row with this key; KeyError if there is none."""
+        for row in self.rows:
+            if row.key == key:
+                return row
+        raise KeyError(key)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement with all that it must carry: fund, period, currency, as of which day, the ledger's head, the rule, its notes.
+
+    `lines` are what stands behind its figures; `code` is its name in addresses and files.
+    """
+
+    code: str
+    title: str
+    books: Books
+    tables: Sequence[Table]
+    since: date | None = None
+    subject: str = ""
+    notes: Sequence[str] = ()
+    lines: QuerySet[Line] | None = None
+    signed: bool = True
+    wide: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def period(self) -> str:
+        """ "as at 31 December 2026" or "1 January 2026 to 31 December 2026"."""
+        until = day_text(self.books.as_of)
+        if self.since is None:
+            return _("as at %(date)s") % {"date": until}
+        return _("%(start)s to %(end)s") % {"start": day_text(self.since), "end": until}
+
+    @property
+    def head(self) -> str:
+        """Number and hash of the ledger's head, as printed everywhere."""
+        return _("Ledger head %(number)d, %(hash)s") % {"number": self.books.seq, "hash": self.books.hash}
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What stands at its beginning."""
+        about = [(_("For"), self.subject)] if self.subject else []
+        return [
+            (_("Fund"), str(settings.FUND_NAME)),
+            *about,
+            (_("Period"), self.period),
+            (_("Currency"), _("USD (United States dollars)")),
+            (_("As of"), day_text(self.books.as_of)),
+            (_("Ledger head"), _("%(number)d, %(hash)s") % {"number": self.books.seq, "hash": self.books.hash}),
+        ]
+
+    def row(self, key: str) -> Row:
+        """The row with this key, of whichever table; KeyError if there is none."""
+        for table in self.tables:
+            for row in table.rows:
+                if row.key == key:
+                    return row
+        raise KeyError(key)
+
+    def amounts(self, key: str) -> list[Money]:
+        """The figures of a row."""
+        return self.row(key).amounts
+
+
+def section(key: str, label: str) -> Row:
+    """A heading within a table."""
+    return Row(key, label, "section")
+
+
+def added(key: str, label: str, rows: Iterable[Row], kind: str = "subtotal", signs: Sequence[int] | None = None) -> Row:
+    """A row that adds up others, column by column; `signs` has -1 for those that are taken off."""
+    summed = [row for row in rows if row.values]
+    turns = list(signs) if signs is not None else [1] * len(summed)
+    parts = tuple(("-" if turn < 0 else "") + row.key for row, turn in zip(summed, turns, strict=True))
+    columns = len(summed[0].values) if summed else 0
+    amounts = [_column(summed, turns, index) for index in range(columns)]
+    return Row(key, label, kind, tuple(Figure(amount, parts=parts) for amount in amounts))
+
+
+def _column(rows: list[Row], signs: list[int], index: int) -> Money:
+    parts = [row.values[index].amount if sign > 0 else -row.values[index].amount for row, sign in zip(rows, signs, strict=True)]
+    return sum(parts[1:], parts[0])

@@ -1,0 +1,198 @@
+"""The pages of the statements, their PDF and XLSX, and the lines behind a figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from trustfund.ledger import chart
+from trustfund.ledger.models import Line
+from trustfund.lists import Column, listing
+from trustfund.money import Money
+from trustfund.statements import contributions, figures, pdf, permissions, xlsx
+from trustfund.statements.books import Books, Term, line_of, snapshot
+from trustfund.statements.forms import PeriodForm
+from trustfund.statements.shape import Figure, Row, Statement
+
+STATEMENTS: dict[str, Callable[[Books, date | None], Statement]] = {
+    "position": lambda books, since: figures.position(books),
+    "performance": figures.performance,
+    "trial-balance": figures.trial_balance,
+    "contributions": lambda books, since: contributions.contributions(books),
+}
+FORMATS: dict[str, tuple[str, Callable[[Statement], bytes]]] = {
+    "pdf": ("application/pdf", pdf.made),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.made),
+}
+
+
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    """Which statements there are, as of which day."""
+    if not permissions.can_see_any(request.user):
+        raise PermissionDenied
+    form = PeriodForm(request.GET)
+    valid = form.is_valid()
+    query = _query(form) if valid else ""
+    shown = [_card(code, query) for code in STATEMENTS if permissions.can_see(request.user, code)]
+    return render(request, "statements/index.html", {"form": form, "statements": shown}, status=200 if valid else 422)
+
+
+def _card(code: str, query: str) -> dict[str, str]:
+    names = {
+        "position": (_("I. Statement of financial position"), _("What the Fund has, what it owes, and what is left.")),
+        "performance": (_("II. Statement of financial performance"), _("What came in and what was spent in a period.")),
+        "trial-balance": (_("Trial balance"), _("Every account: balance before, debits, credits, balance.")),
+        "contributions": (_("Contributions and their use"), _("What became of each donor's money, tied to Statement I.")),
+    }
+    links = {format: _address(code, query, format) for format in FORMATS}
+    return {"title": names[code][0], "text": names[code][1], "url": _address(code, query), **links}
+
+
+def _address(code: str, query: str, format: str = "") -> str:
+    name, args = ("statements:download", [code, format]) if format else ("statements:statement", [code])
+    return reverse(name, args=args) + (f"?{query}" if query else "")
+
+
+def _query(form: PeriodForm) -> str:
+    """The period as it stands in addresses; the head only where it was asked for."""
+    return urlencode({key: value.isoformat() if isinstance(value, date) else value for key, value in form.cleaned_data.items() if value})
+
+
+def _allowed(request: HttpRequest, code: str) -> None:
+    if code not in STATEMENTS:
+        raise Http404
+    if not permissions.can_see(request.user, code):
+        raise PermissionDenied
+
+
+@login_required
+def statement(request: HttpRequest, code: str) -> HttpResponse:
+    """One statement as a page; every figure leads to its lines."""
+    _allowed(request, code)
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        return render(request, "statements/statement.html", {"form": form, "title": _("Statement")}, status=422)
+    with snapshot():
+        found = STATEMENTS[code](form.books, form.since_day)
+    links = {format: _address(code, _query(form), format) for format in FORMATS}
+    return render(request, "statements/statement.html", {"form": form, "title": pdf.numbered(found), **page(request, found), **links})
+
+
+def page(request: HttpRequest, found: Statement) -> dict[str, Any]:
+    """What the template "statements/tables.html" shows of a statement (also for the pages of upper rooms)."""
+    linked = permissions.can_see_lines(request.user)
+    tables = [
+        {"table": table, "heads": _heads(table.heads, table.rows), "rows": [_row(found, row, linked) for row in table.rows]}
+        for table in found.tables
+        if table.rows
+    ]
+    return {"statement": found, "tables": tables}
+
+
+def _heads(heads: Any, rows: Any) -> list[dict[str, Any]]:
+    money = {index for row in rows for index, value in enumerate(row.values, 1) if isinstance(value, Figure)}
+    return [{"label": head, "money": index in money} for index, head in enumerate(heads)]
+
+
+def _row(found: Statement, row: Row, linked: bool) -> dict[str, Any]:
+    cells = [_cell(found, row, value, linked) for value in row.values]
+    return {"row": row, "cells": cells}
+
+
+def _cell(found: Statement, row: Row, value: Any, linked: bool) -> dict[str, Any]:
+    if not isinstance(value, Figure):
+        return {"text": value if isinstance(value, str) else None, "day": None if isinstance(value, str) else value}
+    term = value.terms[0] if linked and len(value.terms) == 1 and value.amount else None
+    return {"money": value.amount, "url": _lines_address(found.books, term) if term else ""}
+
+
+def _lines_address(books: Books, term: Term) -> str:
+    asked = {"key": term.key, "as_of": term.until.isoformat(), "head": books.seq}
+    if term.since is not None:
+        asked["since"] = term.since.isoformat()
+    if books.by_code:
+        asked["by"] = "account"
+    return f"{reverse('statements:lines')}?{urlencode(asked)}"
+
+
+@login_required
+def download(request: HttpRequest, code: str, format: str) -> HttpResponse:
+    """One statement as a file; the same address with a head gives the same bytes."""
+    _allowed(request, code)
+    form = PeriodForm(request.GET)
+    if format not in FORMATS or not form.is_valid():
+        raise Http404
+    with snapshot():
+        return respond(STATEMENTS[code](form.books, form.since_day), format)
+
+
+def respond(found: Statement, format: str) -> HttpResponse:
+    """A statement as a download, "pdf" or "xlsx" (also for the pages of upper rooms)."""
+    content_type, make = FORMATS[format]
+    response = HttpResponse(make(found), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, filename(found, format)) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def filename(found: Statement, format: str) -> str:
+    """ "position_2026-12-31_head-1234.pdf": the same statement always has the same name."""
+    code = re.sub(r"[^A-Za-z0-9-]+", "-", found.code)
+    start = f"_{found.since.isoformat()}" if found.since else ""
+    return f"{code}{start}_{found.books.as_of.isoformat()}_head-{found.books.seq}.{format}"
+
+
+LINES = [
+    Column("date", gettext_lazy("Date"), "date", kind="date", sort="date"),
+    Column("entry", gettext_lazy("Entry"), lambda line: str(line.entry), sort="entry_id"),
+    Column("reference", gettext_lazy("Reference"), "entry.reference"),
+    Column("account", gettext_lazy("Account"), lambda line: f"{line.account_id} {line.account.name}", sort="account"),
+    Column("subaccount", gettext_lazy("Subaccount"), "subaccount.name"),
+    Column("debit", gettext_lazy("Debit (USD)"), lambda line: Money.from_minor(line.debit, "USD"), kind="money", sort="debit"),
+    Column("credit", gettext_lazy("Credit (USD)"), lambda line: Money.from_minor(line.credit, "USD"), kind="money", sort="credit"),
+]
+
+
+@login_required
+def lines(request: HttpRequest) -> HttpResponse:
+    """The lines behind a figure."""
+    if not permissions.can_see_lines(request.user):
+        raise PermissionDenied
+    form = PeriodForm(request.GET)
+    key = request.GET.get("key", "")
+    codes = [code for code in chart.BY_CODE if _belongs(code, key)]
+    if not form.is_valid() or not codes:
+        raise Http404
+    found = _lines_of(form, codes, by_code=request.GET.get("by") == "account")
+    label = f"{key} {chart.BY_CODE[key].name}" if key in chart.BY_CODE else figures.label_of(key)
+    title = _("Lines of %(figure)s") % {"figure": label}
+    return listing(request, found, title=title, columns=LINES, search=["entry__reference", "subaccount__name"], sort="date")
+
+
+def _belongs(code: str, key: str) -> bool:
+    definition = chart.BY_CODE[code]
+    if key == figures.RESULTS:
+        return definition.type in (chart.REVENUE, chart.EXPENSE)
+    return key in (code, line_of(code))
+
+
+def _lines_of(form: PeriodForm, codes: list[str], *, by_code: bool) -> QuerySet[Line]:
+    books = form.books
+    books = Books(books.as_of, books.seq, books.hash, by_code)
+    found = books.lines(form.since_day).filter(account_id__in=codes)
+    return found.select_related("entry", "account", "subaccount")
