@@ -1,0 +1,39 @@
+"""python -m bench: every comparison, on a database of its own that is thrown away.
+
+SQLite by default; inside `pg_virtualenv` (or with BENCH_DATABASE_URL) on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import django
+
+
+def database_url(folder: str) -> str:
+    """The database to measure on: BENCH_DATABASE_URL, the throw-away cluster around us, or a new SQLite file."""
+    if "BENCH_DATABASE_URL" in os.environ:
+        return os.environ["BENCH_DATABASE_URL"]
+    if {"PGUSER", "PGPASSWORD", "PGHOST", "PGPORT"} <= os.environ.keys():
+        user, word, host, port = (os.environ[f"PG{name}"] for name in ("USER", "PASSWORD", "HOST", "PORT"))
+        return f"postgres://{user}:{word}@{host}:{port}/postgres"
+    return f"sqlite:///{folder}/bench.sqlite3"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DATABASE_URL"] = database_url(folder)
+        os.environ["MEDIA_ROOT"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustfund.settings")
+        django.setup()
+        from django.core.management import call_command
+
+        from bench import postings
+
+        call_command("migrate", verbosity=0)
+        postings.run()
+
+
+if __name__ == "__main__":
+    main()
