@@ -182,7 +182,7 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost at a desk
 MFA_TOTP_TOLERANCE = 0  # allauth remembers a used code for one period only: with a tolerance it could be used twice
 TOTP_ISSUER = "Trust Fund for Victims of Trafficking"
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0 if DEBUG else 1)
 
 # Counts of attempts must hold in every process and after a restart: they are in the database. Nothing else is cached.
 CACHES = {

@@ -144,3 +144,13 @@ def test_django_finds_nothing_insecure_in_production():
     )
     done = start(code)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr[-2000:]
+
+
+def test_every_variable_is_documented():
+    import re
+
+    source = (configured.BASE_DIR / "trustfund" / "settings.py").read_text()
+    names = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (configured.BASE_DIR / "docs" / "configuration.md").read_text(), re.M))
+    assert len(names) > 15
+    assert names == documented
