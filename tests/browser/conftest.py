@@ -102,16 +102,16 @@ def _is_a_fault(message) -> bool:
 
 
 @pytest.fixture
-def sign_in(client):
-    """`sign_in(page, user)`: the browser takes over a session of Django's test client (no password, no second factor)."""
+def sign_in(live_server):
+    """`sign_in(page, user)`: the browser takes over a session that signed in a moment ago (no password typed, no second factor)."""
     from django.conf import settings
     from django.test import Client
 
+    from tests.factories import people
+
     def take_over(page, user):
-        visitor = Client()
-        visitor.force_login(user)
-        cookie = visitor.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": page.context._options["baseURL"]}])
+        cookie = people.sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
 
     return take_over
 
