@@ -111,7 +111,9 @@ class ReceiptForm(WhatForm):
         self.fields["amount"].currency = self.fields["charges"].currency = currency
 
     def _currency(self) -> str:
-        """That of the bank account that was chosen."""
+        """That of the bank account that was chosen; shown beside the amount only then."""
+        if not self.is_bound:
+            return ""
         chosen = self.data.get(self.add_prefix("bank"), "")
         bank = Subaccount.objects.filter(kind="bank", pk=chosen).first() if str(chosen).isdigit() else None
         return (bank.currency if bank else "") or "USD"

@@ -43,7 +43,7 @@ class AnnounceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         code = self.data.get(self.add_prefix("currency"), "USD")
-        currency = code if code in CURRENCIES else "USD"
+        currency = (code if code in CURRENCIES else "USD") if self.is_bound else ""  # shown beside the amount once it is chosen
         self.fields["on"].initial = clock.today
         self.fields["amount"].currency = currency
         for number in range(1, ROWS + 1):

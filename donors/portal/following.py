@@ -9,8 +9,6 @@ from datetime import date
 from typing import Any
 
 from trustfund.ledger import allocations
-from trustfund.ledger.headroom import rule_on
-from trustfund.ledger.models import FundingRule
 from trustfund.money import Money, total, zero
 
 
@@ -79,8 +77,3 @@ def _followed(row: Any, grants: list[Any]) -> Followed:
     if row is None:
         return Followed(grants=grants)
     return Followed(row.received, row.psc, row.reserve, row.available, row.reserved, grants)
-
-
-def rule_in_force(on: date) -> FundingRule:
-    """The rule by which contributions fund grants, as it is printed."""
-    return rule_on(on)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -14,8 +12,14 @@ from donors.donors import permissions
 from donors.donors.models import Donor
 from donors.pledges.models import Pledge
 from donors.portal import flow
-from donors.portal.following import Followed, follow, rule_in_force
+from donors.portal.following import Followed, follow
 from trustfund import clock
+from trustfund.ledger.headroom import rule_on
+from trustfund.statements.books import snapshot
+from trustfund.statements.contributions import donor_statement
+from trustfund.statements.forms import PeriodForm
+from trustfund.statements.shape import Statement
+from trustfund.statements.views import FORMATS, page, respond
 
 ABOVE = ("subaccount__parent__parent", "instalment__pledge", "receipt")
 
@@ -47,7 +51,7 @@ def contribution(request: HttpRequest, pk: int) -> HttpResponse:
         "together": Contribution.objects.filter(subaccount=found.subaccount_id).exclude(pk=pk).select_related("instalment__pledge"),
         "followed": followed,
         "picture": _picture(followed),
-        "rule": rule_in_force(today),
+        "rule": rule_on(today),
         "today": today,
         "sees_all": permissions.sees_all(request.user),
     }
@@ -69,26 +73,31 @@ def _picture(followed: Followed) -> flow.Picture | None:
 
 @login_required
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
-    """A donor's statement on the screen: each contribution and its use, and the sums."""
-    donor = get_object_or_404(Donor.objects.visible_to(request.user), pk=pk)
-    contributions = donor.contributions.select_related(*ABOVE).order_by("received_on", "pk")
-    accounts: dict[int, Any] = {each.subaccount_id: each.subaccount for each in contributions}
-    followed = follow(accounts.values(), clock.today())
-    rows = [(accounts[key], followed[key]) for key in accounts]
-    context = {"donor": donor, "rows": rows, "sums": _sums([each for _account, each in rows]), "today": clock.today()}
-    return render(request, "donors/portal/statement.html", {**context, "sees_all": permissions.sees_all(request.user)})
+    """A donor's statement as a page: annual and cumulative, with the grants behind it."""
+    donor = _donor(request, pk)
+    form = PeriodForm(request.GET)
+    context = {"donor": donor, "form": form, "sees_all": permissions.sees_all(request.user)}
+    if not form.is_valid():
+        return render(request, "donors/portal/statement.html", context, status=422)
+    with snapshot():
+        shown = page(request, _statement(donor, form))
+    return render(request, "donors/portal/statement.html", {**context, **shown, "query": request.GET.urlencode()})
 
 
-def _sums(rows: list[Followed]) -> Followed:
-    """All contributions of the donor together."""
-    together = Followed()
-    for row in rows:
-        together = Followed(
-            together.received + row.received,
-            together.psc + row.psc,
-            together.reserve + row.reserve,
-            together.available + row.available,
-            together.reserved + row.reserved,
-            together.grants + row.grants,
-        )
-    return together
+@login_required
+def download(request: HttpRequest, pk: int, format: str) -> HttpResponse:
+    """The same statement as a file; with a head of the ledger in the address always the same bytes."""
+    donor = _donor(request, pk)
+    form = PeriodForm(request.GET)
+    if format not in FORMATS or not form.is_valid():
+        raise Http404
+    with snapshot():
+        return respond(_statement(donor, form), format)
+
+
+def _donor(request: HttpRequest, pk: int) -> Donor:
+    return get_object_or_404(Donor.objects.visible_to(request.user).select_related("subaccount"), pk=pk)
+
+
+def _statement(donor: Donor, form: PeriodForm) -> Statement:
+    return donor_statement(form.books, donor.subaccount, form.since_day, subject=donor.name)

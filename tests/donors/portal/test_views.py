@@ -107,6 +107,19 @@ def test_staff_have_the_lists_and_strangers_an_empty_page():
     assert "has not received a contribution from you yet" in signed_in().get("/donors/portal/").content.decode()
 
 
+def test_the_statement_is_a_page_a_pdf_and_a_workbook_of_the_same_books():
+    gift = make_contribution(usd("1000"), psc_rate=Decimal("0.13"))
+    spend(gift, reserved="500", paid="300", accepted="120")
+    own, stranger = signed_in(user=make_contact(gift.donor)), signed_in(user=make_contact(make_donor()))
+    url = f"/donors/portal/statements/{gift.donor.pk}"
+    for format, start in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
+        assert own.get(f"{url}.{format}").content[: len(start)] == start
+        assert own.get(f"{url}.{format}").content == own.get(f"{url}.{format}").content
+        assert stranger.get(f"{url}.{format}").status_code == 404
+    assert own.get(f"{url}.csv").status_code == 404
+    assert own.get(f"{url}/?as_of=2026-13-01").status_code == 422
+
+
 def test_the_statement_adds_up():
     donor = make_donor()
     for amount in ("1000", "500"):
