@@ -124,6 +124,10 @@ class Listing:
         cells = [{"column": c, "value": c.of(row), "url": c.url(row) if c.url else ""} for c in self.columns]
         return {"url": cells[0]["url"], "cells": cells}
 
+    def feet(self) -> list[tuple[Column, Any]]:
+        """Each column with the sum at its foot (None where there is none)."""
+        return list(zip(self.columns, self.totals, strict=True))
+
     def pages(self) -> dict[str, str]:
         """Links to the page before and after."""
         page = self.page

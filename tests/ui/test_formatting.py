@@ -122,3 +122,10 @@ def test_shown_takes_any_value():
 def test_sizes_are_never_nothing():
     with translation.override("en"):
         assert [ui.file_size(size) for size in (1, 1500, 5_000_000, None)] == ["1 KB", "1 KB", "4,883 KB", ""]
+
+
+def test_a_column_that_names_its_currency_needs_no_code_in_its_cells():
+    with translation.override("en"):
+        assert ui.under_head(usd("5"), "Amount (USD)") == "5.00"
+        assert ui.under_head(Money("5", "EUR"), "Amount (USD)") == f"EUR{NB}5.00"
+        assert ui.under_head(12, "Amount (USD)") == "12"

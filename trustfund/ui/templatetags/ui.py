@@ -139,3 +139,9 @@ def shown(value: Any) -> Any:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return number(value)
     return formatting.DASH if value is None or value == "" else value
+
+
+@register.filter
+def under_head(value: Any, head: Any) -> Any:
+    """A cell's value: money without its code when the column's head names the currency."""
+    return amount(value) if isinstance(value, Money) and value.currency in str(head) else shown(value)
