@@ -74,7 +74,7 @@ def build(application: Application, *, blind: bool) -> Dossier:
         lines=content.lines,
         budget=content.budget,
         plan=content.plan,
-        counts=_counts(content),
+        counts=counts_of(content),
         persons=content.persons[Axis.SEX_AGE],
         other_funding=content.other_funding,
         documents=[] if blind else content.documents,
@@ -90,7 +90,8 @@ def _part(section: Any, content: Content, blind: bool) -> Part:
     return Part(section.name, section.title, replies)
 
 
-def _counts(content: Content) -> list[tuple[str, list[Count]]]:
+def counts_of(content: Content) -> list[tuple[str, list[Count]]]:
+    """The expected numbers in words, by axis."""
     by_axis: dict[Any, list[Count]] = {axis: [] for axis in Axis}
     for row in content.beneficiaries:
         by_axis[Axis(row.axis)].append(Count(_label(row), row.persons))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from grants import typology
-from grants.applications import permissions, visibility
+from grants.applications import budget, permissions, visibility
 from grants.calls.models import BudgetCategory, Call, Question, RequiredDocument
 from ngos.organisations.models import Organisation
 from trustfund import clock, countries
@@ -306,6 +306,11 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether quantity x unit cost had fractions of a cent."""
+        return budget.is_rounded(self.quantity, self.unit_cost)
 
 
 class WorkPlanItem(models.Model):

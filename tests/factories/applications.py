@@ -52,11 +52,18 @@ def _passing(call: Call) -> dict[str, bool]:
 
 
 def fill_in(
-    application: Application, *, title: str = "Shelter and legal aid", months: int = 12, requested: Any = None, answer: str = "We help.", by: User | None = None
+    application: Application,
+    *,
+    title: str = "Shelter and legal aid",
+    months: int = 12,
+    requested: Any = None,
+    answer: str = "We help.",
+    by: User | None = None,
 ) -> Application:
     """Complete every section; `requested` (USD 24,000 by default) in one line of direct help."""
     by, call = by or owner_of(application.organisation), application.call
-    about = {"title": title, "summary": "A summary.", "country_of_work": "AL", "starts_on": clock.today() + timedelta(days=90), "months": months}
+    starts_on = clock.today() + timedelta(days=90)
+    about = {"title": title, "summary": "A summary.", "country_of_work": "AL", "starts_on": starts_on, "months": months}
     drafting.save_about(application, about, base=0, by=by)
     by_section: dict[str, dict[Any, tuple[str, int]]] = {}
     for question in call.questions.all():
@@ -76,7 +83,8 @@ def fill_in(
 
 def _line(call: Call, requested: Any) -> dict[str, Any]:
     category = call.budget_categories.filter(cap_percent__isnull=True, overhead=False).first()
-    return {"category": category, "description": "Rent", "unit": "grant", "quantity": Decimal(1), "unit_cost": requested, "requested": requested}
+    line = {"category": category, "description": "Rent", "unit": "grant", "quantity": Decimal(1)}
+    return {**line, "unit_cost": requested, "requested": requested}
 
 
 def _beneficiaries() -> list[dict[str, Any]]:

@@ -41,7 +41,10 @@ CRITERIA = [
     {"name": "Approach and safety", "weight": 35, "anchors": ANCHORS},
     {"name": "Capacity and budget", "weight": 25, "anchors": ANCHORS},
 ]
-DOCUMENTS = [{"kind": "registration", "name": "Registration certificate"}, {"kind": "accounts", "name": "Audited accounts", "required": False}]
+DOCUMENTS = [
+    {"kind": "registration", "name": "Registration certificate"},
+    {"kind": "accounts", "name": "Audited accounts", "required": False},
+]
 
 
 def make_call(state: str = "published", *, by: User | None = None, **fields: Any) -> Call:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from grants.applications import drafting, forms, privacy
 from grants.applications.content import Content
+from grants.applications.dossier import counts_of
 from grants.applications.models import Application, ApplicationDocument
 from grants.applications.views.finding import find_draft
 from grants.calls import rows
@@ -94,8 +95,8 @@ def beneficiaries(request: HttpRequest, application: Application, content: Conte
     base = _base(request, content, name)
     form = forms.CountsForm(request.POST or None, initial=forms.counts_initial(content.beneficiaries))
     stale, saved = _saved(form, lambda: drafting.save_beneficiaries(application, form.rows(), base=base, by=request.user))
-    title = _("People you expect to help")
-    return saved or _page(request, application, content, name, "beneficiaries", form=form, base=base, stale=stale, title=title)
+    context = {"title": _("People you expect to help"), "their_counts": counts_of(content) if stale else []}
+    return saved or _page(request, application, content, name, "beneficiaries", form=form, base=base, stale=stale, **context)
 
 
 def funding(request: HttpRequest, application: Application, content: Content, name: str) -> HttpResponse:

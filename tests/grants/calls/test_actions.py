@@ -28,7 +28,7 @@ def test_publishing_makes_the_tag_that_donors_earmark_for():
     assert [event.act for event in trail_for(call)][-1] == "call.publish"
 
 
-@pytest.mark.parametrize("role", [None, Role.REVIEWER, Role.TRUSTEE, Role.MANAGER, Role.FINANCE, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [None, *(role for role in Role if role != Role.PROGRAMME)])
 def test_only_a_programme_officer_drafts_and_publishes(role):
     call, other = make_call("draft"), make_user(role)
     with pytest.raises(PermissionDenied):
@@ -62,7 +62,8 @@ def test_weights_must_add_up_and_each_mark_must_mean_something():
     actions.set_parts(call, "criteria", [{**CRITERIA[0], "weight": 99, "anchors": {"1": "only this"}}], by=call.drafted_by)
     with pytest.raises(ValidationError) as caught:
         actions.publish(call, by=call.drafted_by)
-    assert "add up to 99" in str(caught.value) and "each mark from 1 to 5" in str(caught.value)
+    assert "add up to 99" in str(caught.value)
+    assert "each mark from 1 to 5" in str(caught.value)
 
 
 def test_five_eligibility_questions_neither_more_nor_fewer():
