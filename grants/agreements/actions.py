@@ -27,9 +27,10 @@ from trustfund.workflow import advance, lock, require
 
 
 @transaction.atomic
-def approve_award(application: Application, *, by: Any, amount: Money, starts_on: date) -> Grant:
+def approve_award(application: Application, *, by: Any, amount: Money, starts_on: date, at_once_reason: str = "") -> Grant:
     """Award `amount` USD on the Board's recommendation, beginning on `starts_on`; its budget is scaled to it.
 
+    It is paid in the tranches of its call, or at once when `at_once_reason` says why: an exception that is on record.
     ValidationError by field when it is more than recommended. 409 unless the application is recommended.
     """
     if not permissions.can_approve_award(application, by):
@@ -38,8 +39,10 @@ def approve_award(application: Application, *, by: Any, amount: Money, starts_on
     require(application.award, by=by)
     awards.check(application, amount, starts_on, application.call.tranche_pattern)
     applications.award(application, by=by)
-    grant = awards.lay_out(application, amount=amount, starts_on=starts_on, by=by)
+    grant = awards.lay_out(application, amount=amount, starts_on=starts_on, by=by, at_once_reason=at_once_reason.strip())
     record("grant.approve_award", of=grant, by=by, amount=str(amount), application=application.pk, starts_on=str(starts_on))
+    if grant.single_tranche_reason:
+        record("grant.allow_single_tranche", of=grant, by=by)
     _tell_role(Role.FINANCE, "funds_to_certify", grant)
     return grant
 
@@ -212,22 +215,6 @@ def terminate(grant: Grant, *, by: Any, reason: str) -> Grant:
     hooks.tell(hooks.on_terminated, grant, by)
     path = grant.get_absolute_url()
     outbox.queue("grant_terminated", to=grant.organisation.contacts(), key=f"grant-terminated:{grant.pk}", path=path, grant=grant)
-    return grant
-
-
-@transaction.atomic
-def allow_single_tranche(grant: Grant, *, by: Any, reason: str) -> Grant:
-    """Record why a grant of one tranche may be paid at once; without it its gate stays closed."""
-    if not permissions.can_except_single_tranche(grant, by):
-        raise PermissionDenied
-    lock(grant)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")})
-    if grant.planned_tranches.count() != 1:
-        raise ValidationError(_("This grant is paid in several tranches: it needs no exception."), code="several")
-    grant.single_tranche_reason, grant.single_tranche_by = reason.strip(), by
-    grant.save(update_fields=["single_tranche_reason", "single_tranche_by"])
-    record("grant.allow_single_tranche", of=grant, by=by)
     return grant
 
 

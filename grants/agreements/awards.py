@@ -41,8 +41,8 @@ def check(application: Application, amount: Money, starts_on: date, pattern: Seq
         raise ValidationError(errors)
 
 
-def lay_out(application: Application, *, amount: Money, starts_on: date, by: Any) -> Grant:
-    """The grant with its budget, tranches and reports, from the application and the pattern of its call."""
+def lay_out(application: Application, *, amount: Money, starts_on: date, by: Any, at_once_reason: str = "") -> Grant:
+    """The grant with its budget, tranches and reports, from the application and the pattern of its call (or in one tranche)."""
     call, months = application.call, application.months
     grant = Grant.objects.create(
         application=application,
@@ -56,11 +56,13 @@ def lay_out(application: Application, *, amount: Money, starts_on: date, by: Any
         ends_on=plan.last_day(starts_on, months),
         psc_rate=call.psc_rate,
         accounted_share=call.accounted_share,
+        single_tranche_reason=at_once_reason,
+        single_tranche_by=by if at_once_reason else None,
         approved_by=by,
         approved_on=clock.today(),
     )
     _budget(grant)
-    _tranches(grant, call.tranche_pattern or [100])
+    _tranches(grant, [100] if at_once_reason else call.tranche_pattern)
     _reports(grant, call.interim_every_months, call.report_due_days)
     return grant
 

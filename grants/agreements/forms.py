@@ -16,6 +16,13 @@ class AwardForm(forms.Form):
 
     amount = MoneyFormField(label=_("Amount in USD"), help_text=_("At most what the Board recommended. The budget is scaled to it."))
     starts_on = forms.DateField(label=_("The project starts on"), widget=forms.DateInput(attrs={"type": "date"}))
+    at_once_reason = forms.CharField(
+        label=_("Why it is paid at once"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Leave it empty: grants are paid in the tranches of their call. An exception is on record, and auditors read it."),
+    )
 
 
 class OfferForm(forms.Form):

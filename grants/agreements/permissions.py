@@ -63,11 +63,6 @@ def can_suspend(grant: Grant, user: Any) -> bool:
 can_resume = can_terminate = can_suspend
 
 
-def can_except_single_tranche(grant: Grant, user: Any) -> bool:
-    """Only the fund manager records why everything may be paid at once."""
-    return holds(user, Role.MANAGER)
-
-
 def can_restrict_publication(grant: Grant, user: Any) -> bool:
     """The secretariat and the NGO's signatory may ask for less to be published, never for more."""
     return holds(user, Role.PROGRAMME) or can_sign(grant, user)

@@ -20,7 +20,6 @@ urlpatterns = [
     path("<int:pk>/resume/", views.resume, name="resume"),
     path("<int:pk>/terminate/", views.terminate, name="terminate"),
     path("<int:pk>/close-reporting/", views.close_reporting, name="close_reporting"),
-    path("<int:pk>/exception/", views.exception, name="exception"),
     path("<int:pk>/publication/", views.publication, name="publication"),
     path("<int:pk>/versions/<int:number>/agreement.pdf", views.pdf, name="pdf"),
     path("<int:pk>/versions/<int:number>/offered.pdf", views.offered_pdf, name="offered_pdf"),

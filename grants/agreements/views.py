@@ -107,7 +107,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "grant": grant,
         "acts": acts.acts_of(grant, request.user),
-        "needs_exception": _needs_exception(grant, request.user),
         "budget": grant.budget_lines.all(),
         "tranches": grant.planned_tranches.all(),
         "reports": grant.planned_reports.all(),
@@ -116,11 +115,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "events": trail_for(grant),
     }
     return render(request, "grants/agreements/detail.html", context)
-
-
-def _needs_exception(grant: Grant, user: Any) -> bool:
-    may = permissions.can_except_single_tranche(grant, user) and grant.single_tranche_by_id is None
-    return may and grant.planned_tranches.count() == 1
 
 
 @login_required
@@ -309,23 +303,6 @@ def close_reporting(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Close the reporting"),
         do=lambda data: actions.close_reporting(grant, by=request.user),
         done=_("Reporting is closed."),
-    )
-
-
-@login_required
-def exception(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record why a grant is paid in one instalment."""
-    grant = _grant(request, pk)
-    _allow(permissions.can_except_single_tranche(grant, request.user))
-    return _confirm(
-        request,
-        grant,
-        title=_("Pay this grant at once"),
-        form=forms.ReasonForm(request.POST or None),
-        warning=_("Auditors read this reason. Tranches are the rule because money paid at once can’t be stopped."),
-        button=_("Record the exception"),
-        do=lambda data: actions.allow_single_tranche(grant, by=request.user, **data),
-        done=_("The exception is recorded."),
     )
 
 

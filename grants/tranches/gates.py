@@ -241,5 +241,5 @@ def _at_once(tranche: Tranche) -> Gate:
     title = _("Paid at once")
     if tranche.grant.single_tranche_by_id is not None:
         return Gate("at_once", title, True, _("The fund manager has recorded why this grant is paid at once."))
-    remedy = _("The fund manager records the exception on the grant’s page.")
+    remedy = _("The fund manager records the exception when the award is approved.")
     return Gate("at_once", title, False, _("The whole grant would be paid in one instalment."), remedy)

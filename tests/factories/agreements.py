@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -170,3 +171,28 @@ def make_closure(state: str = "open", *, grant: Grant | None = None, accepted: M
     if state in ("prepared", "confirmed"):
         closure = closing.prepare(closure, by=make_user(Role.FINANCE))
     return closing.confirm(closure, by=make_user(Role.APPROVER)) if state == "confirmed" else closure
+
+
+def copies(grant: Grant, number: int) -> list[Grant]:
+    """So many more rows like a grant that is only approved, each of an NGO of its own, for the lists: rows, not acts."""
+    return [_copy(grant, each) for each in range(number)]
+
+
+def _copy(grant: Grant, number: int) -> Grant:
+    organisation = _again(grant.organisation, registration_number=f"COPY-{next(_number)}", name=f"Copy {number}")
+    application = _again(grant.application, organisation=organisation, reference=f"COPY-{next(_number)}")
+    made = _again(grant, organisation=organisation, application=application, reference=f"COPY-{next(_number)}")
+    planned = made.planned_tranches.create(number=1, amount=made.amount, due_on=made.starts_on)
+    Tranche.objects.create(grant=made, planned=planned, number=1, amount=made.amount, due_on=made.starts_on)
+    return made
+
+
+def _again(row: Any, **fields: Any) -> Any:
+    made = copy(row)
+    made.pk, made._state = None, copy(row._state)
+    made._state.adding = True
+    made._state.fields_cache = {}
+    for name, value in fields.items():
+        setattr(made, name, value)
+    made.save(force_insert=True)
+    return made
