@@ -178,6 +178,7 @@ ACCOUNT_RATE_LIMITS = {
 MFA_ADAPTER = "trustfund.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "trustfund.people.mfa_forms.PasskeyForm"}
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost at a desk
 MFA_TOTP_TOLERANCE = 0  # allauth remembers a used code for one period only: with a tolerance it could be used twice

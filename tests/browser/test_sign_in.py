@@ -12,7 +12,7 @@ from trustfund.mail.models import Outbox
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.people.urls")]
 
 
 @pytest.fixture(autouse=True)
@@ -65,11 +65,13 @@ def test_a_passkey_is_added_and_signs_in_alone(browser_page, settings, axe, look
     page.get_by_role("link", name="Add a passkey").click()
     look(page, "passkey-add")
     assert axe(page) == []
-    if page.get_by_role("checkbox").count():
-        page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Add").click()
+    assert page.get_by_label("Sign in with it alone").is_checked()
+    page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_url("**/recovery-codes/**")
     look(page, "recovery-codes")
+    assert axe(page) == []
+    codes = page.locator("main code").all_inner_texts()
+    assert len(codes) == 10
     assert factors(user) == ["recovery_codes", "webauthn"]
     page.goto(f"{settings.SITE_URL}/home/")
     page.context.clear_cookies()
@@ -77,6 +79,18 @@ def test_a_passkey_is_added_and_signs_in_alone(browser_page, settings, axe, look
     assert axe(page) == []
     look(page, "sign-in")
     page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url("**/home/")
+    page.goto(f"{settings.SITE_URL}/accounts/2fa/")
+    look(page, "second-factors")
+    assert axe(page) == []
+    page.context.clear_cookies()
+    log_in(page, settings.SITE_URL, user.email)
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/home/")
+    page.context.clear_cookies()
+    log_in(page, settings.SITE_URL, user.email)
+    page.get_by_label("Code").fill(codes[0])
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/home/")
 
 
@@ -90,9 +104,9 @@ def test_an_app_is_set_up_and_asked_for(browser_page, settings, axe, look):
     assert page.locator("img").evaluate("image => image.complete && image.naturalWidth > 0")
     look(page, "app")
     assert axe(page) == []
-    secret = page.locator("#authenticator_secret").input_value()
+    secret = page.locator("#authenticator_secret").inner_text()
     page.locator("input[name=code]").fill(code_of(secret))
-    page.get_by_role("button", name="Activate").click()
+    page.get_by_role("button", name="Set up the app").click()
     page.wait_for_url("**/recovery-codes/**")
     page.goto(f"{settings.SITE_URL}/people/account/")
     look(page, "account")

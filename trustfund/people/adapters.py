@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext
 
 from trustfund import encryption
 from trustfund.audit import recording
@@ -87,6 +88,11 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         return settings.TOTP_ISSUER
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """Filled in when one is added; people may call it as they like."""
+        others = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)s") % {"number": others + 1}
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whoever holds a role keeps one."""

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.people import zones
@@ -28,6 +29,10 @@ class SignUpFields(PersonalFields):
     """allauth mixes this into its sign-up form (ACCOUNT_SIGNUP_FORM_CLASS)."""
 
     field_order = ["name", "email", "password1", "language", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].initial = translation.get_language()
 
     def signup(self, request: Any, user: User) -> None:
         """Everything was stored by the adapter."""
