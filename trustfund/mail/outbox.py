@@ -46,7 +46,7 @@ def put(*, template: str, key: str, recipient: Any, address: str, language: str,
 
 def absolute(path: str) -> str:
     """The address of one of our pages as a letter needs it; from SITE_URL, never from what a request claims."""
-    return settings.SITE_URL.rstrip("/") + path
+    return str(settings.SITE_URL).rstrip("/") + path
 
 
 def render(template: str, language: str, context: dict[str, Any]) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from django.views.i18n import set_language as django_set_language
 from trustfund import pages
 from trustfund.people import actions, invitations, second_factor
 from trustfund.people.forms import AcceptForm, AccountForm
-from trustfund.people.models import Invitation, User
+from trustfund.people.models import Invitation, RoleGrant, User
 
 
 @login_required
@@ -31,7 +31,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "factors": second_factor.factors_of(request.user),
         "obligatory": second_factor.is_obligatory(request.user),
-        "grants": request.user.role_grants.order_by("since"),
+        "grants": RoleGrant.objects.filter(user=request.user.pk).order_by("since"),
     }
     return render(request, "people/account.html", context, status=422 if request.method == "POST" else 200)
 
@@ -41,7 +41,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else: this browser stays signed in."""
 
     def do(_cleaned: dict[str, Any]) -> None:
-        person = actions.end_sessions(request.user, by=request.user)
+        person = actions.end_sessions(User.objects.get(pk=request.user.pk), by=request.user)
         update_session_auth_hash(request, person)
 
     return pages.confirm(
@@ -95,7 +95,8 @@ def _join(request: HttpRequest, found: Invitation) -> HttpResponse:
         joined: list[User] = []
         if pages.attempt(form, lambda: joined.append(invitations.accept(found, by=None, **form.cleaned_data))):
             record_authentication(request, joined[0], method="password")
-            return perform_login(request, Login(user=joined[0]))
+            response: HttpResponse = perform_login(request, Login(user=joined[0]))
+            return response
     context = {"form": form, "invitation": found}
     return render(request, "people/invitation.html", context, status=422 if request.method == "POST" else 200)
 
@@ -111,7 +112,7 @@ def _take_on(request: HttpRequest, found: Invitation) -> HttpResponse:
         title=_("You are invited"),
         facts=[(_("Invited by"), str(found.invited_by or "")), (_("Your account"), found.email)],
         button=_("Accept"),
-        do=lambda _cleaned: invitations.accept(found, by=request.user),
+        do=lambda _cleaned: invitations.accept(found, by=User.objects.get(pk=request.user.pk)),
         back="/home/",
         done=_("You accepted the invitation."),
     )

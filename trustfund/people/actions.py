@@ -94,7 +94,8 @@ def _only_by(predicate: Any, person: User, by: Any) -> None:
 
 
 def _locked(person: User) -> User:
-    return User.objects.select_for_update().get(pk=person.pk)
+    locked: User = User.objects.select_for_update().get(pk=person.pk)
+    return locked
 
 
 def _let_in(person: User, active: bool, act: str, by: Any) -> User:

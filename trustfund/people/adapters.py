@@ -24,7 +24,7 @@ from trustfund.people import second_factor, sessions
 PURPOSE = "second factor"
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in pages."""
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
@@ -77,7 +77,7 @@ def _on_our_site(url: str) -> str:
     return outbox.absolute("/" + rest.partition("/")[2])
 
 
-class MFAAdapter(DefaultMFAAdapter):
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors."""
 
     def encrypt(self, text: str) -> str:
@@ -99,4 +99,4 @@ class MFAAdapter(DefaultMFAAdapter):
         if authenticator.type not in second_factor.FACTORS or not second_factor.is_obligatory(authenticator.user):
             return True
         others = Authenticator.objects.filter(user=authenticator.user, type__in=second_factor.FACTORS).exclude(pk=authenticator.pk)
-        return others.exists()
+        return bool(others.exists())

@@ -7,7 +7,9 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from trustfund import ticking
         from trustfund.people import entries, invitations, navigation, upkeep
+        from trustfund.ui.acts import name_acts
 
+        name_acts(entries.ACTS)
         navigation.register(entries.destinations)
         ticking.register(upkeep.forget_sessions)
         invitations.register("people.role", invitations.give_invited_role)

@@ -64,7 +64,7 @@ def prepare(
 def _write(invitation: Invitation, token: str, template: str) -> None:
     """To the person's account if there is one, else to the address."""
     key, path = f"invitation:{invitation.pk}", path_of(token)
-    context = {"invitation": invitation, "by": invitation.invited_by, "until": invitation.expires_at, "confidential": True}
+    context: dict[str, Any] = {"invitation": invitation, "by": invitation.invited_by, "until": invitation.expires_at, "confidential": True}
     person = User.objects.filter(email__iexact=invitation.email, is_active=True).first()
     if person:
         outbox.queue(template, to=[person], key=key, path=path, **context)
@@ -122,7 +122,7 @@ def withdraw(invitation: Invitation, *, by: Any) -> None:
 
 def _account_of(invitation: Invitation, by: User | None) -> User | None:
     """Somebody who has an account signs in first; the link alone never acts for them."""
-    owner = User.objects.filter(email__iexact=invitation.email).first()
+    owner: User | None = User.objects.filter(email__iexact=invitation.email).first()
     if (owner is not None or by is not None) and owner != by:
         raise PermissionDenied
     return owner

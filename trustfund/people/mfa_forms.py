@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class PasskeyForm(AddWebAuthnForm):
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A passkey signs in alone, unless its owner wants it only beside the password (an old security key can't do more)."""
 
     passwordless = forms.BooleanField(

@@ -25,7 +25,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Everybody to the administrator; oneself to everybody else."""
         if holds(user, Role.ADMINISTRATOR):
             return self
-        return self.filter(pk=getattr(user, "pk", None))
+        return self.filter(pk=getattr(user, "pk", None) or 0)
 
     def holding(self, *roles: Role) -> UserQuerySet:
         """Who holds any of the roles today and may sign in."""
@@ -39,14 +39,15 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         """A person whose address somebody vouches for (it counts as verified); without a password only after a reset."""
         from allauth.account.models import EmailAddress
 
-        user = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def get_by_natural_key(self, email: str | None) -> User:
-        return self.get(email__iexact=email)
+        user: User = self.get(email__iexact=email)
+        return user
 
 
 class User(AbstractBaseUser):

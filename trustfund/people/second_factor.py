@@ -23,7 +23,7 @@ def is_obligatory(user: Any) -> bool:
 
 def has_one(user: Any) -> bool:
     """An authenticator app or a passkey; recovery codes alone are none."""
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def is_missing(request: HttpRequest) -> bool:

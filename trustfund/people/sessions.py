@@ -81,7 +81,7 @@ def _ended(request: HttpRequest) -> HttpResponse:
 
 
 def _speak(request: HttpRequest) -> None:
-    translation.activate(request.user.language)
+    translation.activate(request.user.language)  # type: ignore[union-attr]
     request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
 
 
