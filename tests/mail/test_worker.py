@@ -85,7 +85,7 @@ def test_a_real_one_sends_what_is_written_and_ends_on_sigterm(tmp_path):
     write()
     environment = {**os.environ, "DATABASE_URL": url_of_test_database(), "EMAIL_URL": f"filemail:///{tmp_path}", "DEBUG": "true"}
     environment["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", settings.SETTINGS_MODULE)
-    command = [sys.executable, "manage.py", "worker", "--poll", "0.2"]
+    command = [sys.executable, "manage.py", "worker", "--poll", "1"]
     worker = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         deadline = time.monotonic() + 60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from trustfund import clock
@@ -39,8 +38,8 @@ def outbox_reading() -> Reading:
 
 
 def tasks_reading() -> Reading:
-    """A worker takes up tasks: none waits for more than a quarter of an hour, none runs for more than an hour. Wall clock."""
-    now = timezone.now()
+    """A worker takes up tasks: none waits for more than a quarter of an hour, none runs for more than an hour."""
+    now = clock.now()
     waiting = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - TASK_UNHEARD_AFTER).count()
     running = DBTaskResult.objects.running().filter(started_at__lt=now - TASK_VANISHED_AFTER).count()
     return Reading(ok=waiting == running == 0, facts={"waiting": waiting, "vanished": running})

@@ -24,9 +24,9 @@ STEP = 0.2
 class Loop:
     """The worker's life. Neither a locked SQLite nor a database that is away ends it; SIGTERM and SIGINT do, after the running task."""
 
-    def __init__(self, *, poll: float, tick_every: float) -> None:
+    def __init__(self, *, poll: int, tick_every: int) -> None:
         self.poll, self.tick_every = poll, tick_every
-        self.next_tick = 0.0
+        self.next_tick = time.monotonic()
         self.tasks = Worker(
             queue_names=["*"],
             interval=1,
@@ -68,8 +68,8 @@ class Command(BaseCommand):
     help = "Runs tasks as they come and the tick every --tick-every seconds; ends on SIGTERM after the running task."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--poll", type=float, default=1.0, help="seconds between looks for new tasks (default 1)")
-        parser.add_argument("--tick-every", type=float, default=15.0, help="seconds between ticks (default 15)")
+        parser.add_argument("--poll", type=int, default=1, help="seconds between looks for new tasks (default 1)")
+        parser.add_argument("--tick-every", type=int, default=15, help="seconds between ticks (default 15)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         loop = Loop(poll=options["poll"], tick_every=options["tick_every"])
