@@ -18,4 +18,7 @@ ACTS = {
     "instalment.reduce": _("Instalment reduced"),
     "contribution.enter": _("Receipt entered"),
     "contribution.identify": _("Receipt identified"),
+    "contribution.withdraw": _("Withdrawn as entered in error"),
+    "pledge.take_back": _("Money that was matched in error taken back"),
+    "instalment.take_back": _("Money that was matched in error taken back"),
 }

@@ -20,7 +20,6 @@ from trustfund.audit.recording import record
 from trustfund.ledger import balances, posting, postings, rates, subaccounts
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
-from trustfund.people.models import User
 from trustfund.workflow import advance, lock
 
 State = Contribution.State
@@ -28,7 +27,7 @@ State = Contribution.State
 
 @transaction.atomic
 def receive_on_instalment(
-    instalment: Instalment, *, by: User, settles: Money | None = None, rest_as_gift: bool = False, **cash: Any
+    instalment: Instalment, *, by: Any, settles: Money | None = None, rest_as_gift: bool = False, **cash: Any
 ) -> Contribution:
     """Enter cash and match it to an instalment of an agreement in the books.
 
@@ -51,7 +50,7 @@ def receive_on_instalment(
     _post(found, legs, by=by)
     if rest:
         excess = {**cash, "amount": rest, "charges": None, "part": 2}
-        _gift(found.donor, by=by, psc_rate=instalment.pledge.psc_rate, earmark=instalment.pledge.earmark, **excess)
+        _gift(instalment.pledge.donor, by=by, psc_rate=instalment.pledge.psc_rate, earmark=instalment.pledge.earmark, **excess)
     return found
 
 
@@ -64,13 +63,13 @@ def _rest(instalment: Instalment, amount: Money) -> Money | None:
 
 
 @transaction.atomic
-def receive_gift(donor: Donor, *, by: User, psc_rate: Decimal, earmark: Any = None, **cash: Any) -> Contribution:
+def receive_gift(donor: Donor, *, by: Any, psc_rate: Decimal, earmark: Any = None, **cash: Any) -> Contribution:
     """Enter a gift by bank of a known donor without an agreement; `psc_rate` is a share of one. `cash` as for `receive_unidentified`."""
     _require(by)
     return _gift(donor, by=by, psc_rate=psc_rate, earmark=earmark, **cash)
 
 
-def _gift(donor: Donor, *, by: User, psc_rate: Decimal, earmark: Any, **cash: Any) -> Contribution:
+def _gift(donor: Donor, *, by: Any, psc_rate: Decimal, earmark: Any, **cash: Any) -> Contribution:
     found = _enter(_draft(by=by, donor=donor, **cash))
     found.subaccount = _open_gift(found, donor, psc_rate, earmark)
     _post(found, matching.as_gift(donor, found.subaccount, _cash(found)), by=by)
@@ -80,7 +79,7 @@ def _gift(donor: Donor, *, by: User, psc_rate: Decimal, earmark: Any, **cash: An
 @transaction.atomic
 def receive_unidentified(
     *,
-    by: User,
+    by: Any,
     bank: Any,
     on: date,
     amount: Money,
@@ -106,7 +105,7 @@ def receive_unidentified(
 
 @transaction.atomic
 def identify_as_instalment(
-    contribution: Contribution, instalment: Instalment, *, by: User, on: date, settles: Money | None = None
+    contribution: Contribution, instalment: Instalment, *, by: Any, on: date, settles: Money | None = None
 ) -> Contribution:
     """Say that an unidentified receipt is cash of an instalment. Raises as `receive_on_instalment`; 409 when it was said before."""
     lock(contribution, instalment, instalment.pledge)
@@ -127,7 +126,7 @@ def identify_as_instalment(
 
 @transaction.atomic
 def identify_as_gift(
-    contribution: Contribution, donor: Donor, *, by: User, on: date, psc_rate: Decimal, earmark: Any = None
+    contribution: Contribution, donor: Donor, *, by: Any, on: date, psc_rate: Decimal, earmark: Any = None
 ) -> Contribution:
     """Say that an unidentified receipt is a gift of `donor`. Raises as `receive_gift`, and 409 when it is identified already."""
     lock(contribution)
@@ -141,10 +140,41 @@ def identify_as_gift(
     return contribution
 
 
+@transaction.atomic
+def withdraw(contribution: Contribution, *, by: Any, on: date, reason: str) -> Contribution:
+    """Withdraw a receipt that was entered in error: its entries are reversed on `on`, its instalment is open again, its donor is told.
+
+    Raises `PermissionDenied` for who entered it, `ValidationError` when its money is reserved or spent, when a condition was met since,
+    or for a closed period, `TransitionNotAllowed` when it is withdrawn already.
+    """
+    instalment = contribution.instalment
+    lock(contribution, *([instalment, instalment.pledge] if instalment else []))
+    if not contribution.received_on <= on <= clock.today():
+        raise ValidationError({"on": _("It is withdrawn on a day from its value date to today.")})
+    if instalment and instalment.pledge.condition_met_on:
+        raise ValidationError(_("The condition of this agreement was met since: finance corrects it by a voucher."))
+    contribution = advance(contribution.withdraw, by=by, on=on)
+    if instalment:
+        _take_back(instalment, by=by)
+    for number, entry in enumerate([contribution.identified_entry, contribution.entry], 1):
+        if entry is not None:
+            posting.reverse(entry, on=on, by=by, reference=f"contribution:{contribution.pk}:withdrawn:{number}", reason=reason)
+    _tell("contribution_withdrawn", contribution)
+    return contribution
+
+
+def _take_back(instalment: Instalment, *, by: Any) -> None:
+    """The instalment and its pledge as they were without this cash."""
+    instalment.__dict__.pop("received_minor", None)
+    advance(instalment.take_back, by=by, nothing=not instalment.received)
+    touched = [Instalment.State.PARTLY_RECEIVED, Instalment.State.RECEIVED]
+    advance(instalment.pledge.take_back, by=by, nothing=not instalment.pledge.instalments.filter(state__in=touched).exists())
+
+
 # What the acts share
 
 
-def _require(by: User) -> None:
+def _require(by: Any) -> None:
     if not permissions.can_enter(None, by):
         raise PermissionDenied
 
@@ -184,7 +214,7 @@ def _check_cash(*, bank: Any, on: date, amount: Money, bank_reference: str, char
 
 def _draft(
     *,
-    by: User,
+    by: Any,
     bank: Any,
     on: date,
     amount: Money,
@@ -224,6 +254,7 @@ def _enter(found: Contribution) -> Contribution:
 def _save_once(contribution: Contribution) -> None:
     message = _("A receipt with this bank reference is entered already. Look for it in the list before you enter it again.")
     twins = Contribution.objects.filter(bank=contribution.bank, bank_reference=contribution.bank_reference, part=contribution.part)
+    twins = twins.exclude(state=State.WITHDRAWN)
     if twins.exists():
         raise ValidationError({"bank_reference": message})
     try:
@@ -266,7 +297,7 @@ def _open_gift(contribution: Contribution, donor: Donor, psc_rate: Decimal, earm
     )
 
 
-def _settle(instalment: Instalment, *, by: User) -> None:
+def _settle(instalment: Instalment, *, by: Any) -> None:
     """Move the instalment and its pledge on; called when the contribution's row is there, so that what is outstanding counts it."""
     instalment.__dict__.pop("received_minor", None)
     advance(instalment.receive, by=by, everything=not instalment.outstanding)
@@ -275,7 +306,7 @@ def _settle(instalment: Instalment, *, by: User) -> None:
     advance(instalment.pledge.receive, by=by, everything=everything)
 
 
-def _post(contribution: Contribution, legs: list[Any], *, by: User) -> None:
+def _post(contribution: Contribution, legs: list[Any], *, by: Any) -> None:
     """Receipt first (the books' lock is taken last), then the entry, then the letter to the donor."""
     _issue_receipt(contribution, by=by)
     contribution.entry = posting.post(
@@ -287,24 +318,24 @@ def _post(contribution: Contribution, legs: list[Any], *, by: User) -> None:
         of=contribution,
     )
     contribution.save()
-    _thank(contribution)
+    _tell("contribution_received", contribution)
 
 
-def _post_identified(contribution: Contribution, receipt: Any, legs: list[Any], *, by: User) -> None:
+def _post_identified(contribution: Contribution, receipt: Any, legs: list[Any], *, by: Any) -> None:
     _issue_receipt(contribution, by=by)
     contribution.identified_entry = posting.post(
         postings.receipt_identified(receipt, legs),
         reference=f"contribution:{contribution.pk}:identified",
-        on=contribution.identified_on,
+        on=contribution.identified_on or contribution.received_on,
         by=by,
         source="contribution.identify",
         of=contribution,
     )
     contribution.save()
-    _thank(contribution)
+    _tell("contribution_received", contribution)
 
 
-def _issue_receipt(contribution: Contribution, *, by: User) -> None:
+def _issue_receipt(contribution: Contribution, *, by: Any) -> None:
     """Number and keep the receipt as PDF with its hash, once the donor is known."""
     if contribution.donor is None:
         return
@@ -312,15 +343,16 @@ def _issue_receipt(contribution: Contribution, *, by: User) -> None:
     contribution.receipt = receipts.kept(contribution, by=by)
 
 
-def _thank(contribution: Contribution) -> None:
+def _tell(template: str, contribution: Contribution) -> None:
     """Tell the donor's contacts, once."""
     if contribution.donor is None:
         return
+    received = template == "contribution_received"
     outbox.queue(
-        "contribution_received",
+        template,
         to=contribution.donor.people(),
-        key=f"contribution-received:{contribution.pk}",
-        path=f"/donors/portal/contributions/{contribution.pk}/",
+        key=f"{template}:{contribution.pk}",
+        path=f"/donors/portal/contributions/{contribution.pk}/" if received else "/donors/portal/",
         amount=contribution.amount,
         received_on=contribution.received_on,
         receipt_number=contribution.receipt_number,

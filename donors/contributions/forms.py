@@ -64,7 +64,8 @@ class WhatForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         waiting = Instalment.objects.open().with_received().select_related("pledge__donor")
-        self.fields["instalment"].queryset = waiting.order_by("due_on", "pk")
+        field: Any = self.fields["instalment"]
+        field.queryset = waiting.order_by("due_on", "pk")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -82,10 +83,11 @@ class WhatForm(forms.Form):
     def _settles(self, instalment: Instalment, text: str) -> Money | None:
         """The amount in the pledge's currency, which is known only now."""
         try:
-            return MoneyFormField(currency=instalment.pledge.currency, required=False).clean(text)
+            settles: Money | None = MoneyFormField(currency=instalment.pledge.currency, required=False).clean(text)
         except ValidationError as error:
             self.add_error("settles", error)
             return None
+        return settles
 
 
 class ReceiptForm(WhatForm):
@@ -106,9 +108,9 @@ class ReceiptForm(WhatForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = clock.today
-        self.fields["bank"].label_from_instance = lambda bank: f"{bank.name} ({bank.currency or 'USD'})"
-        currency = self._currency()
-        self.fields["amount"].currency = self.fields["charges"].currency = currency
+        fields: dict[str, Any] = dict(self.fields)
+        fields["bank"].label_from_instance = lambda bank: f"{bank.name} ({bank.currency or 'USD'})"
+        fields["amount"].currency = fields["charges"].currency = self._currency()
 
     def _currency(self) -> str:
         """That of the bank account that was chosen; shown beside the amount only then."""
@@ -123,6 +125,17 @@ class ReceiptForm(WhatForm):
         return {key: self.cleaned_data[key] for key in ("bank", "on", "amount", "charges", "bank_reference", "payer")}
 
 
+class WithdrawForm(forms.Form):
+    """Why a receipt is withdrawn; the reason is kept beside the entry, outside the chain."""
+
+    on = day_field(_("Date of the reversal"))
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today
+
+
 class IdentifyForm(WhatForm):
     """Whose money an unidentified receipt is."""
 
@@ -132,4 +145,5 @@ class IdentifyForm(WhatForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = clock.today
-        self.fields["what"].choices = self.fields["what"].choices[:2]
+        what: Any = self.fields["what"]
+        what.choices = what.choices[:2]

@@ -22,8 +22,10 @@ from trustfund.workflow import Stateful
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):
     def visible_to(self, user: Any) -> ContributionQuerySet:
-        """All for whoever works with the money; those of one's own donor for a contact; nothing for anybody else."""
-        return self if permissions.sees_all(user) else self.filter(donor_id__in=ids_for(user))
+        """All for whoever works with the money; those of one's own donor for a contact, but for errors; nothing for anybody else."""
+        if permissions.sees_all(user):
+            return self
+        return self.filter(donor_id__in=ids_for(user)).exclude(state=Contribution.State.WITHDRAWN)
 
 
 class Contribution(Stateful, models.Model):
@@ -36,6 +38,7 @@ class Contribution(Stateful, models.Model):
     class State(models.TextChoices):
         UNIDENTIFIED = "unidentified", _("Not identified")
         RECEIVED = "received", _("Received")
+        WITHDRAWN = "withdrawn", _("Entered in error")
 
     state = FSMField(_("state"), choices=State, default=State.RECEIVED, protected=True)
     donor = models.ForeignKey(Donor, models.PROTECT, null=True, related_name="contributions")
@@ -65,7 +68,9 @@ class Contribution(Stateful, models.Model):
     class Meta:
         ordering = ["-received_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["bank", "bank_reference", "part"], name="contribution_entered_once"),
+            models.UniqueConstraint(
+                fields=["bank", "bank_reference", "part"], condition=~Q(state="withdrawn"), name="contribution_entered_once"
+            ),
             models.CheckConstraint(name="contribution_of_something", condition=Q(amount_minor__gt=0)),
             models.CheckConstraint(
                 name="contribution_charges_within", condition=Q(charges_minor__gte=0, charges_minor__lt=models.F("amount_minor"))
@@ -76,7 +81,7 @@ class Contribution(Stateful, models.Model):
             ),
             models.CheckConstraint(
                 name="contribution_unidentified_iff_no_donor",
-                condition=Q(state="unidentified", donor=None) | Q(state="received", donor__isnull=False),
+                condition=Q(state="unidentified", donor=None) | Q(state="received", donor__isnull=False) | Q(state="withdrawn"),
             ),
         ]
 
@@ -94,12 +99,12 @@ class Contribution(Stateful, models.Model):
     @property
     def state_tone(self) -> str:
         """The tone of the state's dot."""
-        return "money" if self.state == self.State.RECEIVED else "waiting"
+        return {"received": "money", "unidentified": "waiting"}.get(self.state, "neutral")
 
     @property
     def kind_label(self) -> Any:
         """What it is, in words."""
-        if self.state == self.State.UNIDENTIFIED:
+        if self.donor_id is None:
             return _("Unidentified receipt")
         return _("Instalment of an agreement") if self.instalment_id else _("Gift")
 
@@ -115,3 +120,7 @@ class Contribution(Stateful, models.Model):
         """Now it is known whose money it is."""
         self.identified_on, self.donor, self.instalment = on, donor, instalment
         self.settles_minor = settles.minor if settles is not None else None
+
+    @transition(state, source=[State.UNIDENTIFIED, State.RECEIVED], target=State.WITHDRAWN, permission=permissions.can_withdraw)
+    def withdraw(self, *, on: Any) -> None:
+        """It was entered in error: its entries are reversed, and the line of the bank may be entered again."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from donors.contributions import actions, permissions
-from donors.contributions.forms import GIFT, INSTALMENT, IdentifyForm, ReceiptForm
+from donors.contributions.forms import GIFT, INSTALMENT, IdentifyForm, ReceiptForm, WithdrawForm
 from donors.contributions.models import Contribution
 from trustfund import pages
 from trustfund.audit.recording import trail_for
@@ -84,6 +84,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": [entry for entry in (contribution.entry, contribution.identified_entry) if entry],
         "events": trail_for(contribution),
         "can_identify": can_identify,
+        "can_withdraw": contribution.state != Contribution.State.WITHDRAWN and permissions.can_withdraw(contribution, request.user),
     }
     return render(request, "donors/contributions/detail.html", context)
 
@@ -106,6 +107,30 @@ def _identify(contribution: Contribution, data: dict[str, Any], user: Any) -> Co
         return actions.identify_as_instalment(contribution, data["instalment"], by=user, on=data["on"], settles=data["settles"])
     about = {"psc_rate": data["psc_rate"], "earmark": data["earmark"]}
     return actions.identify_as_gift(contribution, data["donor"], by=user, on=data["on"], **about)
+
+
+@login_required
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw what was entered in error."""
+    contribution = _contribution(request, pk)
+    if not permissions.can_withdraw(contribution, request.user):
+        raise PermissionDenied
+    return pages.confirm(
+        request,
+        title=_("Withdraw a receipt that was entered in error"),
+        facts=[
+            (_("Receipt"), contribution.number),
+            (_("Donor"), contribution.donor.name if contribution.donor else _("Not known yet")),
+            (_("Amount"), contribution.amount),
+        ],
+        form=WithdrawForm(request.POST or None),
+        warning=_("Its entries are reversed, the donor is told that it is not valid, and the line of the bank may be entered again."),
+        button=_("Withdraw it"),
+        do=lambda data: actions.withdraw(contribution, by=request.user, **data),
+        back=contribution.get_absolute_url(),
+        done=_("The receipt is withdrawn, its entries are reversed."),
+        tone="blocked",
+    )
 
 
 @login_required

@@ -21,7 +21,7 @@ from trustfund.workflow import lock
 
 
 @transaction.atomic
-def register(*, by: User, name: str, kind: str, country: str, anonymous_in_public: bool = False) -> Donor:
+def register(*, by: Any, name: str, kind: str, country: str, anonymous_in_public: bool = False) -> Donor:
     """Register a donor and open its subaccount in the ledger.
 
     Raises `PermissionDenied`, or `ValidationError` by field: not a country, or a State that is registered already.
@@ -38,7 +38,7 @@ def register(*, by: User, name: str, kind: str, country: str, anonymous_in_publi
 
 
 @transaction.atomic
-def change(donor: Donor, *, by: User, name: str, country: str, anonymous_in_public: bool) -> Donor:
+def change(donor: Donor, *, by: Any, name: str, country: str, anonymous_in_public: bool) -> Donor:
     """Change what is known of a donor; its labels in the ledger, and those of its agreements and gifts, follow."""
     if not permissions.can_change(donor, by):
         raise PermissionDenied
@@ -58,8 +58,8 @@ def label_under(donor: Donor, code: str) -> str:
 
 def _relabel(donor: Donor) -> None:
     """Put the donor's name and public label on its subaccount and on all below it."""
-    subaccounts.rename(donor.subaccount, donor.internal_name)
-    subaccounts.relabel(donor.subaccount, donor.public_label)
+    subaccounts.rename(donor.account, donor.internal_name)
+    subaccounts.relabel(donor.account, donor.public_label)
     for below in Subaccount.objects.filter(Q(parent=donor.subaccount) | Q(parent__parent=donor.subaccount)).order_by("pk"):
         subaccounts.rename(below, f"{donor.internal_name}, {below.code}")
         subaccounts.relabel(below, label_under(donor, below.code))
@@ -69,7 +69,7 @@ PURPOSE = "donors.contact"
 
 
 @transaction.atomic
-def invite_contact(donor: Donor, *, by: User, email: str, name: str, language: str = "en") -> Invitation:
+def invite_contact(donor: Donor, *, by: Any, email: str, name: str, language: str = "en") -> Invitation:
     """Write to a person who shall act for the donor; accepting the letter makes them its contact. ValidationError: they are one already."""
     if not permissions.can_invite(donor, by):
         raise PermissionDenied
@@ -84,7 +84,7 @@ def accept_contact(reference: str, user: User, invitation: Invitation) -> Contac
 
 
 @transaction.atomic
-def add_contact(donor: Donor, *, user: User, by: User) -> Contact:
+def add_contact(donor: Donor, *, user: User, by: Any) -> Contact:
     """Let `user` act for the donor. Raises `ValidationError` for staff: a donor's contact holds no role in the Fund."""
     if not permissions.can_invite(donor, by):
         raise PermissionDenied
@@ -92,7 +92,7 @@ def add_contact(donor: Donor, *, user: User, by: User) -> Contact:
 
 
 @transaction.atomic
-def join(donor: Donor, *, user: User, by: User) -> Contact:
+def join(donor: Donor, *, user: User, by: Any) -> Contact:
     """Make `user` an active contact; once only, a former contact is taken back. ValidationError for staff."""
     lock(donor)
     if roles_of(user):
@@ -103,7 +103,7 @@ def join(donor: Donor, *, user: User, by: User) -> Contact:
 
 
 @transaction.atomic
-def end_contact(contact: Contact, *, by: User) -> Contact:
+def end_contact(contact: Contact, *, by: Any) -> Contact:
     """The person no longer acts for the donor and sees nothing of it from now on."""
     if not permissions.can_invite(contact.donor, by):
         raise PermissionDenied

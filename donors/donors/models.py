@@ -67,6 +67,11 @@ class Donor(models.Model):
         return f"D{self.pk:05d}"
 
     @property
+    def account(self) -> Any:
+        """The donor's subaccount in the ledger; every registered donor has one."""
+        return self.subaccount
+
+    @property
     def public_label(self) -> str:
         """What the public may read for this donor."""
         return ANONYMOUS if self.anonymous_in_public else self.name

@@ -20,7 +20,6 @@ from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import posting, postings, rates, subaccounts
 from trustfund.money import Money, total
-from trustfund.people.models import User
 from trustfund.workflow import advance, lock
 
 MOST_INSTALMENTS = 40
@@ -30,7 +29,7 @@ MOST_INSTALMENTS = 40
 def announce(
     donor: Donor,
     *,
-    by: User,
+    by: Any,
     on: date,
     amount: Money,
     instalments: Sequence[tuple[date, Money]],
@@ -113,7 +112,7 @@ def _open_instalment(pledge: Pledge, number: int, due_on: date, amount: Money) -
     return Instalment.objects.create(pledge=pledge, number=number, amount_minor=amount.minor, due_on=due_on, subaccount=subaccount)
 
 
-def _post(instalment: Instalment, legs: list[Any], act: str, *, on: date, by: User) -> Any:
+def _post(instalment: Instalment, legs: list[Any], act: str, *, on: date, by: Any) -> Any:
     """Post the legs of one instalment under a reference of its own; nothing when there are none."""
     if not legs:
         return None
@@ -122,7 +121,7 @@ def _post(instalment: Instalment, legs: list[Any], act: str, *, on: date, by: Us
 
 
 @transaction.atomic
-def sign(pledge: Pledge, *, by: User, on: date, document: Any) -> Pledge:
+def sign(pledge: Pledge, *, by: Any, on: date, document: Any) -> Pledge:
     """The fund manager records that the agreement was signed on a day, with the document (a `StoredFile`).
 
     Nothing is posted: finance books it.
@@ -133,7 +132,7 @@ def sign(pledge: Pledge, *, by: User, on: date, document: Any) -> Pledge:
 
 
 @transaction.atomic
-def book(pledge: Pledge, *, by: User, on: date | None = None) -> Pledge:
+def book(pledge: Pledge, *, by: Any, on: date | None = None) -> Pledge:
     """Finance takes a signed agreement into the books, at the rate of `on` (default: the day it was signed).
 
     Unconditional: a receivable and revenue per instalment, the memo reversed. Conditional: the memo stays until the condition is met.
@@ -172,7 +171,7 @@ def _signed_legs(instalment: Instalment, on: date) -> list[Any]:
 
 
 @transaction.atomic
-def meet_condition(pledge: Pledge, *, by: User, on: date) -> Pledge:
+def meet_condition(pledge: Pledge, *, by: Any, on: date) -> Pledge:
     """The condition of an agreement is met: cash that came becomes revenue, what is to come a receivable; the memo is reversed.
 
     Raises `ValidationError` when it has no condition or it is met already.
@@ -203,7 +202,7 @@ def _met_legs(instalment: Instalment, on: date) -> list[Any]:
 
 
 @transaction.atomic
-def reduce(instalment: Instalment, *, by: User, on: date, amount: Money, reason: str, document: Any) -> Amendment:
+def reduce(instalment: Instalment, *, by: Any, on: date, amount: Money, reason: str, document: Any) -> Amendment:
     """Reduce what is owed on an instalment by `amount` of the pledge's currency, on a document (a `StoredFile`) agreed with the donor.
 
     Dr 4090 / Cr 1100 at the receivable's carrying rate (memo only where a condition is not met).
@@ -244,7 +243,7 @@ def _reduced_legs(instalment: Instalment, amount: Money) -> list[Any]:
 
 
 @transaction.atomic
-def lapse(pledge: Pledge, *, by: User, on: date) -> Pledge:
+def lapse(pledge: Pledge, *, by: Any, on: date) -> Pledge:
     """Nothing will come of an announced or signed pledge that is not in the books: its memo is reversed, its instalments are not owed."""
     instalments = _lock_all(pledge)
     _check_day(on, since=pledge.announced_on)
@@ -256,7 +255,7 @@ def lapse(pledge: Pledge, *, by: User, on: date) -> Pledge:
 
 
 @transaction.atomic
-def bring_current(*, by: User, on: date) -> int:
+def bring_current(*, by: Any, on: date) -> int:
     """At a closing: receivables that have come within twelve months move from 1110 to 1100. Returns how many; twice moves nothing."""
     if not permissions.can_book_closing(by):
         raise PermissionDenied

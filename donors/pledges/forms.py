@@ -45,7 +45,8 @@ class AnnounceForm(forms.Form):
         code = self.data.get(self.add_prefix("currency"), "USD")
         currency = (code if code in CURRENCIES else "USD") if self.is_bound else ""  # shown beside the amount once it is chosen
         self.fields["on"].initial = clock.today
-        self.fields["amount"].currency = currency
+        amount: Any = self.fields["amount"]
+        amount.currency = currency
         for number in range(1, ROWS + 1):
             self.fields[f"due_{number}"] = day_field(_t("Instalment %(number)s due on") % {"number": number}, required=False)
             self.fields[f"part_{number}"] = MoneyFormField(
@@ -114,8 +115,9 @@ class ReduceForm(forms.Form):
     def __init__(self, *args: Any, instalment: Instalment, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"on": clock.today()})
         super().__init__(*args, **kwargs)
-        self.fields["amount"].currency = instalment.pledge.currency
-        self.fields["amount"].label = _t("Reduced by, %(currency)s") % {"currency": instalment.pledge.currency}
+        amount: Any = self.fields["amount"]
+        amount.currency = instalment.pledge.currency
+        amount.label = _t("Reduced by, %(currency)s") % {"currency": instalment.pledge.currency}
 
 
 def whole(amount: Money, due_on: date) -> list[tuple[date, Money]]:

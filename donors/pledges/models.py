@@ -135,6 +135,16 @@ class Pledge(Stateful, models.Model):
 
     @transition(
         state,
+        source=[State.PARTLY_PAID, State.PAID],
+        target=RETURN_VALUE(State.BOOKED, State.PARTLY_PAID),
+        permission=permissions.can_take_back,
+    )
+    def take_back(self, *, nothing: bool) -> str:
+        """Cash was matched in error; `nothing` when none is left."""
+        return self.State.BOOKED if nothing else self.State.PARTLY_PAID
+
+    @transition(
+        state,
         source=[State.BOOKED, State.PARTLY_PAID],
         target=RETURN_VALUE(State.BOOKED, State.PARTLY_PAID, State.PAID),
         permission=permissions.can_reduce,
@@ -155,7 +165,8 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
 
     def with_received(self) -> InstalmentQuerySet:
         """Each with `received_minor`: what came, in minor units of the pledge's currency."""
-        return self.annotate(received_minor=Coalesce(Sum("contributions__settles_minor"), 0))
+        counts = ~Q(contributions__state="withdrawn")
+        return self.annotate(received_minor=Coalesce(Sum("contributions__settles_minor", filter=counts), 0))
 
     def open(self) -> InstalmentQuerySet:
         """Those of agreements in the books that still wait for cash."""
@@ -201,7 +212,7 @@ class Instalment(Stateful, models.Model):
         """What came so far, in the pledge's currency."""
         minor = self.__dict__.get("received_minor")
         if minor is None:
-            minor = self.contributions.aggregate(sum=Sum("settles_minor"))["sum"] or 0
+            minor = self.contributions.exclude(state="withdrawn").aggregate(sum=Sum("settles_minor"))["sum"] or 0
         return Money.from_minor(minor, self.pledge.currency)
 
     @property
@@ -229,6 +240,16 @@ class Instalment(Stateful, models.Model):
     def receive(self, *, everything: bool) -> str:
         """Cash came for it."""
         return self.State.RECEIVED if everything else self.State.PARTLY_RECEIVED
+
+    @transition(
+        state,
+        source=[State.PARTLY_RECEIVED, State.RECEIVED],
+        target=RETURN_VALUE(State.EXPECTED, State.PARTLY_RECEIVED),
+        permission=permissions.can_take_back,
+    )
+    def take_back(self, *, nothing: bool) -> str:
+        """Cash was matched in error; `nothing` when none is left."""
+        return self.State.EXPECTED if nothing else self.State.PARTLY_RECEIVED
 
     @transition(
         state,

@@ -48,6 +48,11 @@ def can_receive(pledge: Pledge | Instalment, user: Any) -> bool:
     return holds(user, Role.FINANCE)
 
 
+def can_take_back(pledge: Pledge | Instalment, user: Any) -> bool:
+    """Cash that was matched in error is taken back by the approving officer, with its receipt."""
+    return holds(user, Role.APPROVER)
+
+
 def can_book_closing(user: Any) -> bool:
     """What a closing needs of receivables is posted by finance."""
     return holds(user, Role.FINANCE)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from donors.contributions.models import Contribution
-from donors.donors.models import acts_for_a_donor, ids_for
+from donors.donors.models import acts_for_a_donor
 from trustfund import clock
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
@@ -24,7 +24,7 @@ def items(user: Any) -> Iterable[Item]:
     """A donor's contact: the receipts of the last thirty days."""
     if roles_of(user) or not acts_for_a_donor(user):
         return []
-    fresh = Contribution.objects.filter(donor_id__in=ids_for(user), entered_at__gte=clock.now() - NEW)
+    fresh = Contribution.objects.visible_to(user).filter(entered_at__gte=clock.now() - NEW)
     return [_item(contribution) for contribution in fresh.order_by("-pk")[:MOST]]
 
 

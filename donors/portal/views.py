@@ -42,13 +42,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_required
 def contribution(request: HttpRequest, pk: int) -> HttpResponse:
     """One contribution followed to grants, as a picture and a table, with the rule by which it was used."""
-    mine = Contribution.objects.visible_to(request.user).filter(donor__isnull=False)
+    mine = Contribution.objects.visible_to(request.user).filter(state=Contribution.State.RECEIVED)
     found = get_object_or_404(mine.select_related("donor", *ABOVE), pk=pk)
     today = clock.today()
     followed = follow([found.subaccount], today)[found.subaccount_id]
     context = {
         "contribution": found,
-        "together": Contribution.objects.filter(subaccount=found.subaccount_id).exclude(pk=pk).select_related("instalment__pledge"),
+        "together": Contribution.objects.filter(subaccount=found.subaccount_id, state=found.state).exclude(pk=pk),
         "followed": followed,
         "picture": _picture(followed),
         "rule": rule_on(today),
@@ -100,4 +100,4 @@ def _donor(request: HttpRequest, pk: int) -> Donor:
 
 
 def _statement(donor: Donor, form: PeriodForm) -> Statement:
-    return donor_statement(form.books, donor.subaccount, form.since_day, subject=donor.name)
+    return donor_statement(form.books, donor.account, form.since_day, subject=donor.name)

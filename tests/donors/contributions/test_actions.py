@@ -13,7 +13,7 @@ from donors.contributions import actions
 from donors.contributions.models import Contribution
 from donors.pledges.models import Instalment
 from tests.donors.support import at_once, lines
-from tests.factories.books import make_bank, open_years
+from tests.factories.books import make_bank, make_grant, open_years
 from tests.factories.donors import make_agreement, make_contact, make_contribution, make_donor, make_pledge, make_unidentified
 from tests.factories.people import make_user
 from trustfund import clock
@@ -245,6 +245,56 @@ def test_identifying_is_for_finance_and_on_a_real_day():
     assert Contribution.objects.get(pk=found.pk).state == "unidentified"
 
 
+# Entered in error
+
+
+def test_what_was_entered_in_error_is_reversed_and_may_be_entered_again():
+    pledge, approver = make_agreement(usd("1000")), make_user(Role.APPROVER)
+    contact = make_contact(pledge.donor)
+    found = make_contribution(usd("600"), instalment=instalment_of(pledge), bank_reference="TRX7")
+    actions.withdraw(found, by=approver, on=DAY, reason="Another donor's.")
+    assert (balances.balance("1010", of=found.bank), balances.balance("1100", of=found.subaccount)) == (usd(0), usd("1000"))
+    pledge.refresh_from_db()
+    assert (pledge.state, instalment_of(pledge).state, instalment_of(pledge).outstanding) == ("booked", "expected", usd("1000"))
+    assert Outbox.objects.filter(recipient=contact, template="contribution_withdrawn").count() == 1
+    assert not Contribution.objects.visible_to(contact).exists()
+    again = make_contribution(usd("600"), instalment=instalment_of(pledge), bank_reference="TRX7")
+    assert again.state == "received"
+    with pytest.raises(TransitionNotAllowed):
+        actions.withdraw(Contribution.objects.get(pk=found.pk), by=approver, on=DAY, reason="Twice.")
+
+
+def test_one_of_two_payments_withdrawn_leaves_the_other():
+    pledge = make_agreement(usd("1000"))
+    make_contribution(usd("400"), instalment=instalment_of(pledge))
+    second = make_contribution(usd("600"), instalment=instalment_of(pledge))
+    actions.withdraw(second, by=make_user(Role.APPROVER), on=DAY, reason="Error.")
+    pledge.refresh_from_db()
+    assert (pledge.state, instalment_of(pledge).state) == ("partly_paid", "partly_received")
+
+
+def test_an_identified_receipt_is_reversed_with_both_entries():
+    found = make_unidentified(usd("500"), charges=usd("5"))
+    found = actions.identify_as_gift(found, make_donor(), by=make_user(Role.FINANCE), on=DAY, psc_rate=Decimal(0))
+    actions.withdraw(found, by=make_user(Role.APPROVER), on=DAY, reason="Error.")
+    assert [balances.balance(code) for code in ("1010", "2100", "4010", "5300")] == [usd(0)] * 4
+
+
+def test_who_entered_it_never_withdraws_it_and_money_in_use_stays():
+    both = make_user(Role.FINANCE, Role.APPROVER)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw(make_contribution(by=both), by=both, on=DAY, reason="Error.")
+    with pytest.raises(PermissionDenied):
+        actions.withdraw(make_contribution(), by=make_user(Role.FINANCE), on=DAY, reason="Error.")
+    gift = make_contribution(usd("100"))
+    for each in Contribution.objects.exclude(pk=gift.pk):
+        actions.withdraw(each, by=make_user(Role.APPROVER), on=DAY, reason="Error.")
+    allocations.reserve(make_grant(), usd("60"), on=DAY, by=None, reference="certify")
+    with pytest.raises(ValidationError):
+        actions.withdraw(gift, by=make_user(Role.APPROVER), on=DAY, reason="Error.")
+    assert Contribution.objects.get(pk=gift.pk).state == "received"
+
+
 # Receipts
 
 
@@ -255,7 +305,7 @@ def test_the_receipt_is_numbered_kept_with_its_hash_and_told_once():
     assert found.receipt_number == f"R2026-{found.pk:05d}"
     assert intact(found.receipt).read()[:5] == b"%PDF-"
     letter = Outbox.objects.get(template="contribution_received")
-    assert (letter.recipient, letter.key) == (contact, f"contribution-received:{found.pk}")
+    assert (letter.recipient, letter.key) == (contact, f"contribution_received:{found.pk}")
     assert f"/donors/portal/contributions/{found.pk}/" in letter.body
 
 

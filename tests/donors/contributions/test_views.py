@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from donors.contributions.home import items
 from donors.contributions.models import Contribution
 from tests.donors.support import queries, signed_in
 from tests.factories.books import make_bank, open_years
@@ -13,7 +14,6 @@ from tests.factories.donors import make_agreement, make_contact, make_contributi
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.money import Money, usd
-from trustfund.people.home import items_for
 from trustfund.people.navigation import destinations_for
 from trustfund.people.roles import Role
 
@@ -131,6 +131,19 @@ def test_the_receipt_is_for_its_donor_and_for_staff():
     assert signed_in(Role.AUDITOR).get(url).status_code == 200
 
 
+def test_a_receipt_is_withdrawn_on_the_page():
+    found = make_contribution()
+    url, data = f"/donors/contributions/{found.pk}/withdraw/", {"on": "2026-03-16", "reason": "Entered twice."}
+    approver = signed_in(Role.APPROVER)
+    assert approver.get(url).status_code == 200
+    assert approver.post(url, {**data, "reason": ""}).status_code == 422
+    assert signed_in(Role.FINANCE).post(url, data).status_code == 403
+    assert signed_in(user=make_contact(make_donor())).post(url, data).status_code == 404
+    assert approver.post(url, data).status_code == 302
+    assert approver.post(url, data).status_code == 409
+    assert signed_in(Role.AUDITOR).get(f"/donors/portal/contributions/{found.pk}/").status_code == 404
+
+
 @pytest.mark.parametrize("role, status", [(None, 403), (Role.MANAGER, 403), (Role.AUDITOR, 403), (Role.FINANCE, 200)])
 def test_who_may_open_the_form(role, status):
     assert signed_in(role).get("/donors/contributions/new/").status_code == status
@@ -165,5 +178,5 @@ def test_the_list_says_a_currency_beside_each_amount():
 def test_what_waits_at_home_and_where_the_header_leads():
     finance = make_user(Role.FINANCE)
     make_unidentified()
-    assert [(item.title, item.count) for item in items_for(finance)] == [("Identify a receipt", 1)]
+    assert [(item.title, item.count) for item in items(finance)] == [("Identify a receipt", 1)]
     assert {"Donors", "Contributions"} <= {str(each.label) for each in destinations_for(finance)}

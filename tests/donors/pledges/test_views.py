@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from donors.pledges.home import items
 from donors.pledges.models import Amendment, Instalment, Pledge
 from tests.donors.support import queries, signed_in
 from tests.factories.books import open_years
@@ -14,7 +15,6 @@ from tests.factories.donors import PDF, make_agreement, make_contact, make_contr
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.money import Money, usd
-from trustfund.people.home import items_for
 from trustfund.people.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +167,7 @@ def test_what_waits_at_home():
     make_pledge()
     make_agreement(booked=False)
     make_agreement(due_on=DAY - timedelta(days=3))
-    titles = {item.title: item.due for item in items_for(finance)}
+    titles = {item.title: item.due for item in items(finance)}
     assert titles == {"Book a signed agreement": None, "Contribution expected from a donor": DAY - timedelta(days=3)}
-    assert "Have an announced pledge signed" in [item.title for item in items_for(manager)]
-    assert items_for(make_user(Role.AUDITOR)) == []
+    assert "Have an announced pledge signed" in [item.title for item in items(manager)]
+    assert items(make_user(Role.AUDITOR)) == []

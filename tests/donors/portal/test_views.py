@@ -9,14 +9,13 @@ from decimal import Decimal
 import pytest
 
 from donors.portal.following import follow
+from donors.portal.home import destinations, items
 from tests.donors.support import queries, signed_in
 from tests.factories.books import make_grant, post
 from tests.factories.donors import make_agreement, make_contact, make_contribution, make_donor, make_unidentified
 from trustfund import clock
 from trustfund.ledger import allocations, postings
 from trustfund.money import usd
-from trustfund.people.home import items_for
-from trustfund.people.navigation import destinations_for
 from trustfund.people.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -146,5 +145,5 @@ def test_the_pages_take_as_many_queries_for_fifty():
 def test_a_contact_is_told_at_home_and_has_one_destination():
     gift = make_contribution()
     contact = make_contact(gift.donor)
-    assert [item.url for item in items_for(contact)] == [f"/donors/portal/contributions/{gift.pk}/"]
-    assert [str(each.label) for each in destinations_for(contact)] == ["My contributions"]
+    assert [item.url for item in items(contact)] == [f"/donors/portal/contributions/{gift.pk}/"]
+    assert [str(each.label) for each in destinations(contact)] == ["My contributions"]
