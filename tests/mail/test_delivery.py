@@ -155,3 +155,12 @@ def test_a_job_that_fails_does_not_stop_the_tick(monkeypatch):
     with clock.frozen(START), pytest.raises(CommandError, match="broken"):
         call_command("tick")
     assert done == [START]
+
+
+@pytest.mark.django_db
+def test_all_of_it_goes_out_whatever_the_batch(monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    for number in range(5):
+        letter(number)
+    assert delivery.deliver_all() == 5
+    assert delivery.deliver_all() == 0

@@ -39,6 +39,14 @@ def deliver(now: datetime) -> int:
     return sum(_try(row, now, connection) for row in due if claim(row, now))
 
 
+def deliver_all() -> int:
+    """Send everything that is due now, however much. Returns how many went out."""
+    now, total = clock.now(), 0
+    while sent := deliver(now):
+        total += sent
+    return total
+
+
 def claim(row: Outbox, now: datetime) -> bool:
     """Take the row for the length of a lease: a compare-and-set, so that of two workers one gets it, on any database.
 
