@@ -64,12 +64,13 @@ class AnswersForm(forms.Form):
             answer = content.answers.get(question.pk)
             self.fields[f"answer-{question.pk}"] = _answer_field(question, answer.text if answer else "")
             version = answer.version if answer else 0
-            self.fields[f"version-{question.pk}"] = forms.IntegerField(initial=version, min_value=0, widget=forms.HiddenInput)
+            hidden = forms.IntegerField(initial=version, min_value=0, required=False, widget=forms.HiddenInput)
+            self.fields[f"version-{question.pk}"] = hidden
 
     def texts(self) -> dict[Question, tuple[str, int]]:
         """What was sent: question to (text, version). A question that was not sent at all is left alone."""
         sent = [question for question in self.questions if f"answer-{question.pk}" in self.data]
-        return {q: (self.cleaned_data[f"answer-{q.pk}"], self.cleaned_data[f"version-{q.pk}"]) for q in sent}
+        return {q: (self.cleaned_data[f"answer-{q.pk}"], self.cleaned_data[f"version-{q.pk}"] or 0) for q in sent}
 
 
 def _answer_field(question: Question, text: str) -> forms.Field:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from django import forms as django_forms
@@ -37,13 +38,9 @@ def section(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def about(request: HttpRequest, application: Application, content: Content, name: str) -> HttpResponse:
-    form = forms.AboutForm(request.POST or None, instance=application)
+    form = forms.AboutForm(request.POST or None, instance=copy(application))  # what was typed is not what stands
     base = _base(request, content, name)
-
-    def save() -> None:
-        drafting.save_about(Application.objects.get(pk=application.pk), form.cleaned_data, base=base, by=request.user)
-
-    stale, saved = _saved(form, save)
+    stale, saved = _saved(form, lambda: drafting.save_about(application, form.cleaned_data, base=base, by=request.user))
     return saved or _page(request, application, content, name, "form", form=form, base=base, stale=stale, title=_("About the project"))
 
 

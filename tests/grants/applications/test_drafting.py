@@ -130,7 +130,8 @@ def test_a_section_that_somebody_saved_meanwhile_is_shown_with_both(two):
 def test_rows_that_somebody_saved_meanwhile_are_not_overwritten(two):
     application, _question, (one, other), _people = two
     budget = reverse("applications:section", args=[application.pk, "budget"])
-    line = {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0", "base": "0", "rows-0-category": str(application.call.budget_categories.first().pk)}
+    line = {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0", "base": "0"}
+    line |= {"rows-0-category": str(application.call.budget_categories.first().pk)}
     line |= {"rows-0-unit": "u", "rows-0-quantity": "1", "rows-0-unit_cost": "10", "rows-0-requested": "10"}
     assert one.post(budget, line | {"rows-0-description": "Ann's"}).status_code == 302
     assert other.post(budget, line | {"rows-0-description": "Bob's"}).status_code == 409
