@@ -37,9 +37,10 @@ class GrantsConfig(AppConfig):
             home.register(room.items)
             navigation.register(room.destinations)
         self.connect_calls()
+        self.connect_selection()
         self.connect_grants()
         name_acts(acts.WORDS)
-        # self.connect_reports()
+        self.connect_reports()
 
     def connect_calls(self) -> None:
         """Calls close by the clock."""
@@ -47,6 +48,13 @@ class GrantsConfig(AppConfig):
         from trustfund import ticking
 
         ticking.register(actions.close_due)
+
+    def connect_selection(self) -> None:
+        """Reviewers see what they score; whoever has a conflict of interest sees nothing of it."""
+        from grants.applications import visibility
+        from grants.reviews import seeing as reviews
+
+        visibility.register(reviews.include, reviews.exclude)
 
     def connect_grants(self) -> None:
         """What a grant's acts tell its tranches, payments and closing; the tabs of its page; offers lapse by the clock."""

@@ -49,9 +49,7 @@ def lock(*objects: models.Model) -> None:
     On SQLite an IMMEDIATE transaction has locked everything already.
     """
     for obj in sorted(objects, key=lambda each: (each._meta.db_table, each.pk)):
-        type(obj)._base_manager.select_for_update().only("pk").get(pk=obj.pk)
-    for obj in objects:
-        obj.refresh_from_db()
+        obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update())
 
 
 def advance(transition: Callable[..., Any], *, by: Any, **details: Any) -> Any:
