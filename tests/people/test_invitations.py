@@ -193,3 +193,31 @@ def test_the_first_administrator_is_nobody_known(capsys):
     make_user(email="chief@example.org")
     with pytest.raises(CommandError, match="account with this address"):
         call_command("create_administrator", email="Chief@example.org", name="Chief")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_link_opened_twice_at_once_makes_one_account(accepted):
+    import threading
+
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        pytest.skip("threads that write at once: PostgreSQL only")
+    invite()
+    invitation, barrier, errors = Invitation.objects.get(), threading.Barrier(4), []
+
+    def take_up():
+        barrier.wait()
+        try:
+            invitations.accept(invitation, by=None, password=PASSWORD)
+        except ValidationError as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take_up) for _each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(errors), len(accepted), User.objects.filter(email="ana@example.org").count()) == (3, 1, 1)

@@ -283,3 +283,31 @@ def test_the_number_of_queries_does_not_grow(client, administrator, path):
     one = queries()
     people(20)
     assert queries() == one <= 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_at_once_never_give_what_excludes_one_another():
+    import threading
+
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        pytest.skip("threads that write at once: PostgreSQL only")
+    user, one, other = make_user(), make_user(Role.ADMINISTRATOR), make_user(Role.ADMINISTRATOR)
+    barrier, refused = threading.Barrier(2), []
+
+    def give(role, by):
+        barrier.wait()
+        try:
+            actions.give_role(user, role, by=by)
+        except ValidationError:
+            refused.append(role)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=give, args=pair) for pair in [(Role.AUDITOR, one), (Role.FINANCE, other)]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(refused), user.role_grants.count()) == (1, 1)
