@@ -1,0 +1,1 @@
+"""Pages of reviews: for who scores, and for who assigns and oversees."""
