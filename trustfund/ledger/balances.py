@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
 
 from trustfund.ledger.chart import BY_CODE, Definition
 from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
+NOTHING = Money(0, "USD")
 SIGNED = F("debit") - F("credit")
 ORIGINAL = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_minor"))
 
@@ -121,19 +122,49 @@ def by_subaccount(
     return {each: _usd(sums[each.pk]) for each in subaccounts}
 
 
+def movements(
+    code: str, start: date | None = None, end: date | None = None, of: Subaccount | None = None, *, head: int | None = None
+) -> tuple[Money, QuerySet[Line]]:
+    """The balance of an account before `start`, and its lines from `start` to `end` (both included; None is no bound), unordered."""
+    found = lines(as_of=end, head=head, of=of).filter(account_id=code)
+    if start is None:
+        return NOTHING, found
+    before = found.filter(date__lt=start).aggregate(balance=Sum(SIGNED))["balance"]
+    return _usd(before), found.filter(date__gte=start)
+
+
 def general_ledger(
     code: str, start: date | None = None, end: date | None = None, of: Subaccount | None = None, *, head: int | None = None
 ) -> GeneralLedger:
-    """The movements of an account from `start` to `end` (both included; None is the beginning, or no end), by date and entry."""
-    found = lines(as_of=end, head=head, of=of).filter(account_id=code)
-    before = found.filter(date__lt=start) if start is not None else found.none()
-    opening = _usd(before.aggregate(balance=Coalesce(Sum(SIGNED), 0))["balance"])
-    moved = found.filter(date__gte=start) if start is not None else found
+    """The movements of an account from `start` to `end`, by date and entry, with the balance after each line."""
+    opening, moved = movements(code, start, end, of, head=head)
     rows, running = [], opening
     for line in moved.select_related("entry", "subaccount").order_by("date", "entry", "position"):
         running += line.amount
         rows.append(LedgerRow(line, running))
     return GeneralLedger(BY_CODE[code], opening, rows)
+
+
+@dataclass(frozen=True)
+class BankRow:
+    """A bank account of the Fund: its balance in its own currency, as the bank states it, and in USD as booked."""
+
+    bank: Subaccount
+    own: Money
+    usd: Money
+
+
+def bank_balances(as_of: date | None = None) -> list[BankRow]:
+    """Every bank account of the Fund with its balances, by code."""
+    banked = lines(as_of=as_of).filter(account_id__in=("1010", "1020"))
+    sums = {row["subaccount_id"]: row for row in banked.values("subaccount_id").annotate(usd=Sum(SIGNED), own=Sum(ORIGINAL))}
+    nothing: dict[str, Any] = {"usd": 0, "own": 0}
+    found = Subaccount.objects.filter(kind=Subaccount.Kind.BANK).order_by("code")
+    return [_bank(bank, sums.get(bank.pk, nothing)) for bank in found]
+
+
+def _bank(bank: Subaccount, sums: Mapping[str, Any]) -> BankRow:
+    return BankRow(bank, Money.from_minor(sums["own"], bank.currency or "USD"), _usd(sums["usd"]))
 
 
 def unclosed_results(year: int) -> list[tuple[str, str, Subaccount | None, Money]]:

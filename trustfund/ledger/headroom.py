@@ -49,6 +49,12 @@ class Headroom:
         return self.received - self.psc - self.reserve - self.reserved - self.allocated
 
     @property
+    def tag(self) -> Tag | None:
+        """The earmark: the instalment's own or its agreement's."""
+        found: Tag | None = _inherited(self.instalment, "tag")
+        return found
+
+    @property
     def expires_on(self) -> date | None:
         found: date | None = _inherited(self.instalment, "expires_on")
         return found

@@ -24,6 +24,13 @@ GENERAL = "general"
 """The code of the general window."""
 
 
+class BooksQuerySet(models.QuerySet[Any]):
+    """Rows of the books: seen by those who may read the books, and by nobody else."""
+
+    def visible_to(self, user: Any) -> BooksQuerySet:
+        return self if permissions.can_read_books(user) else self.none()
+
+
 class Account(models.Model):
     """One account of the chart (chart.py); its type and currency are fixed once it has lines."""
 
@@ -107,6 +114,8 @@ class Subaccount(models.Model):
     expires_on = models.DateField(null=True, blank=True)
     psc_rate = ExactDecimalField(null=True, blank=True)
 
+    objects = BooksQuerySet.as_manager()
+
     class Meta:
         ordering = ["code"]
         indexes = [models.Index(fields=["kind", "code"], name="subaccount_by_kind")]
@@ -150,6 +159,8 @@ class Rate(models.Model):
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    objects = BooksQuerySet.as_manager()
+
     class Meta:
         ordering = ["currency", "-effective_on"]
         constraints = [models.UniqueConstraint(fields=["currency", "effective_on"], name="rate_once_per_day")]
@@ -186,6 +197,8 @@ class Period(Stateful):
     state = FSMField(choices=State, default=State.OPEN, protected=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = BooksQuerySet.as_manager()
 
     class Meta:
         ordering = ["year", "number"]
@@ -229,6 +242,15 @@ class Period(Stateful):
     def refuse_closing(self) -> None:
         """The proposal is refused: the period stays open."""
         self.proposed_by = None
+
+    @transition(state, source=State.REOPENING, target=State.CLOSED, permission=permissions.can_approve_period)
+    def refuse_reopening(self, *, refuser: Any) -> None:
+        """The proposal is refused: the period stays closed."""
+        self.approved_by = refuser
+
+    @property
+    def state_tone(self) -> str:
+        return {"open": "money", "closed": "done"}.get(self.state, "waiting")
 
 
 class Seal(models.Model):
@@ -284,6 +306,8 @@ class Entry(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
 
+    objects = BooksQuerySet.as_manager()
+
     class Meta:
         ordering = ["seal"]
         constraints = [models.UniqueConstraint(fields=["year", "number"], name="entry_numbered_once_per_year")]
@@ -315,6 +339,8 @@ class Line(models.Model):
     original_minor = models.BigIntegerField()
     rate = ExactDecimalField()
 
+    objects = BooksQuerySet.as_manager()
+
     class Meta:
         ordering = ["entry", "position"]
         constraints = [
@@ -336,6 +362,11 @@ class Line(models.Model):
     def amount(self) -> Money:
         """Debit less credit."""
         return Money.from_minor(self.debit - self.credit, "USD")
+
+    @property
+    def credited(self) -> Money:
+        """Credit less debit."""
+        return -self.amount
 
     @property
     def original(self) -> Money:
@@ -447,3 +478,7 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.funding_id}.{self.position}"
+
+    @property
+    def paid(self) -> Money:
+        return Money.from_minor(self.allocated, "USD")

@@ -31,7 +31,7 @@ def open_year(year: int, *, by: Any = None) -> FiscalYear:
     Period.objects.bulk_create(
         Period(year=found, number=number, starts_on=start, ends_on=end) for number, start, end in [*months, (ADJUSTMENT, last, last)]
     )
-    record("fiscal_year.open", of=found, by=by)
+    record("fiscalyear.open", of=found, by=by)
     return found
 
 
@@ -64,7 +64,7 @@ def close(period: Period, *, by: Any) -> Period:
 
 
 @transaction.atomic
-def refuse(period: Period, *, by: Any) -> Period:
+def refuse_closing(period: Period, *, by: Any) -> Period:
     """The approving officer refuses the proposal; the period stays open."""
     return _moved(period.refuse_closing, by=by)
 
@@ -82,6 +82,12 @@ def propose_reopening(period: Period, *, by: Any) -> Period:
 def reopen(period: Period, *, by: Any) -> Period:
     """The approving officer reopens the period."""
     return _moved(period.reopen, by=by, approver=by)
+
+
+@transaction.atomic
+def refuse_reopening(period: Period, *, by: Any) -> Period:
+    """The approving officer refuses to reopen; the period stays closed."""
+    return _moved(period.refuse_reopening, by=by, refuser=by)
 
 
 def _moved(move: Any, *, by: Any, **details: Any) -> Period:

@@ -19,6 +19,16 @@ def can_add_rates(user: Any) -> bool:
     return holds(user, Role.FINANCE)
 
 
+def can_open_year(user: Any) -> bool:
+    """Finance opens a fiscal year."""
+    return holds(user, Role.FINANCE)
+
+
+def can_open_bank(user: Any) -> bool:
+    """Finance adds a bank account of the Fund itself."""
+    return holds(user, Role.FINANCE)
+
+
 def can_propose_period(period: Any, user: Any) -> bool:
     """Finance proposes that a period be closed or reopened."""
     return holds(user, Role.FINANCE)

@@ -35,10 +35,11 @@ MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, 
 
 @dataclass(frozen=True)
 class Found:
-    """The rates of a file (currency, effective day, units per USD), and the codes that are no active currency."""
+    """The rates of a file (currency, effective day, units per USD), the codes that are no active currency, and the file's name."""
 
     rates: list[tuple[str, date, Decimal]]
     unknown: list[str]
+    name: str
 
 
 def read(name: str, content: bytes) -> Found:
@@ -49,7 +50,7 @@ def read(name: str, content: bytes) -> Found:
     reader = readers.get(name.rpartition(".")[2].lower())
     if reader is None:
         raise ValidationError(_("Give the rates as XML, CSV or XLSX."), code="kind")
-    return _parsed(reader(content))
+    return _parsed(name, reader(content))
 
 
 def _xml(content: bytes) -> Iterator[Mapping[str, Any]]:
@@ -83,7 +84,7 @@ def _xlsx(content: bytes) -> Iterator[Mapping[str, Any]]:
     return (dict(zip(heads, row, strict=False)) for row in rows[1:] if any(row))
 
 
-def _parsed(rows: Iterable[Mapping[str, Any]]) -> Found:
+def _parsed(name: str, rows: Iterable[Mapping[str, Any]]) -> Found:
     found: list[tuple[str, date, Decimal]] = []
     unknown: set[str] = set()
     problems: list[str] = []
@@ -103,7 +104,7 @@ def _parsed(rows: Iterable[Mapping[str, Any]]) -> Found:
         raise ValidationError(problems[:50])
     if not found:
         raise ValidationError(_("The file has no exchange rates: columns for the currency's code, the rate and its date are needed."))
-    return Found(found, sorted(unknown))
+    return Found(found, sorted(unknown), name)
 
 
 def _row(row: Mapping[str, Any]) -> tuple[str, date, Decimal]:

@@ -30,7 +30,7 @@ def rate_for(currency: str, on: date) -> Rate:
     """The rate with the newest effective day not after `on`; 1 for USD. MissingRate when there is none, or only a stale one."""
     if currency == FUNCTIONAL:
         return Rate(currency=FUNCTIONAL, effective_on=on, value=Decimal(1), source="functional currency")
-    found = Rate.objects.filter(currency=currency, effective_on__lte=on).order_by("-effective_on").first()
+    found: Rate | None = Rate.objects.filter(currency=currency, effective_on__lte=on).order_by("-effective_on").first()
     names = {"currency": currency, "date": on.isoformat()}
     if found is None:
         raise MissingRate(_("There is no exchange rate for %(currency)s on %(date)s. Import it first.") % names, code="missing_rate")

@@ -1,0 +1,50 @@
+"""What people do to the books themselves: opening a year, deciding on periods, taking in rates, adding a bank account of the Fund."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from trustfund.audit.recording import record
+from trustfund.ledger import periods, permissions, rates, subaccounts
+from trustfund.ledger.models import FiscalYear, Period, Rate, Subaccount
+
+PERIOD_ACTS = {
+    "propose-closing": periods.propose_closing,
+    "close": periods.close,
+    "refuse-closing": periods.refuse_closing,
+    "propose-reopening": periods.propose_reopening,
+    "reopen": periods.reopen,
+    "refuse-reopening": periods.refuse_reopening,
+}
+
+
+def decide(period: Period, act: str, *, by: Any) -> Period:
+    """One of PERIOD_ACTS on a period."""
+    return PERIOD_ACTS[act](period, by=by)
+
+
+def open_year(year: int, *, by: Any) -> FiscalYear:
+    """Finance opens a fiscal year."""
+    if not permissions.can_open_year(by):
+        raise PermissionDenied
+    return periods.open_year(year, by=by)
+
+
+def add_rates(found: list[Any], *, source: str, by: Any) -> tuple[list[Rate], int]:
+    """Finance takes in rates (currency, day, value): those that are new, and how many were known."""
+    if not permissions.can_add_rates(by):
+        raise PermissionDenied
+    return rates.add_all(found, source=source[:100], by=by)
+
+
+@transaction.atomic
+def open_bank(*, code: str, name: str, currency: str, by: Any) -> Subaccount:
+    """Finance adds a bank account of the Fund itself."""
+    if not permissions.can_open_bank(by):
+        raise PermissionDenied
+    bank = subaccounts.open("bank", code, name=name, public_label=code, currency=currency)
+    record("subaccount.open", of=bank, by=by, currency=currency)
+    return bank

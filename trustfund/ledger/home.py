@@ -1,0 +1,45 @@
+"""What of the books waits for a person, and where they are reached from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from trustfund.ledger.models import Period
+from trustfund.ledger.permissions import can_read_books
+from trustfund.people.home import Item
+from trustfund.people.navigation import Destination
+from trustfund.people.roles import Role, holds
+
+ACTS = {
+    "fiscalyear.open": gettext_lazy("Fiscal year opened"),
+    "period.propose_closing": gettext_lazy("Closing proposed"),
+    "period.close": gettext_lazy("Closed"),
+    "period.refuse_closing": gettext_lazy("Closing refused"),
+    "period.propose_reopening": gettext_lazy("Reopening proposed"),
+    "period.reopen": gettext_lazy("Reopened"),
+    "period.refuse_reopening": gettext_lazy("Reopening refused"),
+    "rate.add": gettext_lazy("Exchange rate added"),
+    "subaccount.open": gettext_lazy("Bank account of the Fund added"),
+}
+
+
+def items(user: Any) -> Iterable[Item]:
+    """The approving officer decides on periods that somebody else proposed; the auditor verifies the chains."""
+    found = []
+    if holds(user, Role.APPROVER):
+        proposed = Period.objects.filter(state__in=[Period.State.CLOSING, Period.State.REOPENING]).exclude(proposed_by=user).count()
+        title = ngettext("Decide on an accounting period", "Decide on %(count)s accounting periods", proposed) % {"count": proposed}
+        found += [Item(title, reverse("ledger:periods"), count=proposed)] if proposed else []
+    if holds(user, Role.AUDITOR):
+        found.append(Item(_("Verify the books and the audit trail"), reverse("ledger:check"), tone="neutral"))
+    return found
+
+
+def destinations(user: Any) -> Iterable[Destination]:
+    """The books stand in the header of all who may read them."""
+    return [Destination(_("Books"), reverse("ledger:index"), 50)] if can_read_books(user) else []
