@@ -1,7 +1,7 @@
 """Every page that a person can reach by its links: it opens, axe finds nothing, nothing is wider than the screen, nothing is refused.
 
 A link shown to somebody who may not follow it is a fault of the page that shows it.
-LOOK=1 keeps a picture of each page in var/screens/.
+LOOK=1 keeps a picture of each page in var/screens/; WIDTH=360 and LANGUAGE_CODE=ar walk it on a telephone and mirrored.
 """
 
 import os
@@ -23,6 +23,7 @@ from trustfund.people.roles import Role
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
 examined = set()  # (kind of person, view) that axe has seen: the frame and most of a page are the same for all staff
+WIDTH, LANGUAGE = int(os.environ.get("WIDTH", "1280")), os.environ.get("LANGUAGE_CODE", "en")
 PAGES = 60  # enough for each role's views; the crawl visits each view once
 LINKS = "links => links.filter(a => !a.hasAttribute('download') && !a.closest('[data-leave]')).map(a => a.href)"
 
@@ -67,14 +68,15 @@ def crawl(page, base, starts, visit):
 
 @pytest.mark.parametrize("who", ["nobody", "owner", "donor", "newcomer", *[role.name for role in Role]])
 def test_every_page_within_reach_opens_for_everybody_who_sees_its_link(fund, browser_page, sign_in, axe, look, live_server, who):
-    page, faults, kind = browser_page(), [], who if who in ("nobody", "owner", "donor", "newcomer") else "staff"
+    page, faults, kind = browser_page(width=WIDTH, locale=LANGUAGE), [], who if who in ("nobody", "owner", "donor", "newcomer") else "staff"
     user = fund.get(who) or (make_user() if who == "newcomer" else make_user(Role[who]) if who != "nobody" else None)
     if user:
+        type(user).objects.filter(pk=user.pk).update(language=LANGUAGE)
         sign_in(page, user)
 
     def look_at(page, url):
         if os.environ.get("LOOK") == "1":
-            look(page, f"{who}-" + re.sub(r"[^a-z0-9]+", "-", urlsplit(url).path.strip("/") or "front"))
+            look(page, f"{who}-{WIDTH}-{LANGUAGE}-" + re.sub(r"[^a-z0-9]+", "-", urlsplit(url).path.strip("/") or "front"))
 
     def visit(page, url, came_from):
         answer = page.context.request.get(url, max_redirects=5)
@@ -88,7 +90,7 @@ def test_every_page_within_reach_opens_for_everybody_who_sees_its_link(fund, bro
             examined.add((kind, view_of(url, live_server.url)))
             faults.extend(axe(page))
             look_at(page, url)
-        if page.evaluate("document.documentElement.scrollWidth") > 1280:
+        if page.evaluate("document.documentElement.scrollWidth") > WIDTH:
             faults.append(f"{url} is wider than the screen")
         return page.eval_on_selector_all("a[href]", LINKS)
 
