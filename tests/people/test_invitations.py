@@ -154,8 +154,17 @@ def test_an_invitation_to_a_role_gives_it_and_asks_for_a_second_factor(client):
     user = User.objects.get(email="ana@example.org")
     assert user.roles == {Role.FINANCE}
     assert user.role_grants.get().given_by == administrator
-    client.force_login(user)
     assert client.get("/home/").url == "/people/account/second-factor/"
+
+
+def test_who_takes_a_role_on_stays_signed_in_here_only(client, client2):
+    user = make_user(email="ana@example.org")
+    path = invite(on_accept="people.role:finance", by=make_user(Role.ADMINISTRATOR))
+    sign_in(client, user)
+    sign_in(client2, user)
+    assert client.post(path).status_code == 302
+    assert client.get("/home/").url == "/people/account/second-factor/"
+    assert client2.get("/home/").url.startswith("/accounts/login/")
 
 
 def test_who_acts_for_an_ngo_can_not_take_up_a_role(client, monkeypatch):

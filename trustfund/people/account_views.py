@@ -107,12 +107,18 @@ def _for_somebody_else(request: HttpRequest, found: Invitation, owner: User | No
 
 
 def _take_on(request: HttpRequest, found: Invitation) -> HttpResponse:
+    """A role that is taken on ends the sessions of before, but for this one."""
+
+    def do(_cleaned: dict[str, Any]) -> None:
+        person = invitations.accept(found, by=User.objects.get(pk=request.user.pk))
+        update_session_auth_hash(request, person)
+
     return pages.confirm(
         request,
         title=_("You are invited"),
         facts=[(_("Invited by"), str(found.invited_by or "")), (_("Your account"), found.email)],
         button=_("Accept"),
-        do=lambda _cleaned: invitations.accept(found, by=User.objects.get(pk=request.user.pk)),
+        do=do,
         back="/home/",
         done=_("You accepted the invitation."),
     )

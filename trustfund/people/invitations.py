@@ -106,7 +106,7 @@ def accept(invitation: Invitation, *, by: User | None, password: str = "", name:
     recording.record("invitation.accept", of=invitation, by=person, purpose=invitation.purpose)
     _purpose, _separator, reference = invitation.purpose.partition(":")
     _accepter_of(invitation.purpose)(reference, person, invitation)
-    return person
+    return User.objects.get(pk=person.pk)
 
 
 @transaction.atomic
