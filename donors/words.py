@@ -15,6 +15,7 @@ ACTS = {
     "pledge.reduce": _("Agreement reduced"),
     "pledge.lapse": _("Lapsed"),
     "instalment.receive": _("Money received"),
+    "instalment.cancel": _("Not owed any more"),
     "instalment.reduce": _("Instalment reduced"),
     "contribution.enter": _("Receipt entered"),
     "contribution.identify": _("Receipt identified"),

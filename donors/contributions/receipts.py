@@ -12,6 +12,7 @@ from trustfund.documents.pdf import Document
 from trustfund.files.kinds import Kind
 from trustfund.files.models import StoredFile
 from trustfund.files.storing import store_bytes
+from trustfund.ledger import rates
 
 if TYPE_CHECKING:
     from donors.contributions.models import Contribution
@@ -47,11 +48,24 @@ def _facts(contribution: Contribution) -> list[tuple[str, Any]]:
         (_("Receipt"), contribution.receipt_number),
         (_("Donor"), contribution.donor.name if contribution.donor else ""),
         (_("Amount"), contribution.amount),
+        *_worth(contribution),
         (_("Value date"), contribution.received_on),
         (_("Bank reference"), contribution.bank_reference),
     ]
     if contribution.instalment is not None:
         facts += [(_("Agreement"), contribution.instalment.pledge.reference), (_("Instalment"), str(contribution.instalment))]
+    return facts
+
+
+def _worth(contribution: Contribution) -> list[tuple[str, Any]]:
+    """What another currency is worth in USD, as it is booked, and what it pays of an agreement in yet another one."""
+    facts: list[tuple[str, Any]] = []
+    if contribution.currency != "USD":
+        worth, rate = rates.to_usd(contribution.amount, contribution.received_on)
+        facts.append((_("In USD"), worth))
+        facts.append((_("Rate of exchange, %(currency)s per USD") % {"currency": contribution.currency}, rate))
+    if contribution.settles is not None and contribution.settles != contribution.amount:
+        facts.append((_("Pays of the instalment"), contribution.settles))
     return facts
 
 

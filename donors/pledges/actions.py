@@ -250,7 +250,9 @@ def lapse(pledge: Pledge, *, by: Any, on: date) -> Pledge:
     pledge = advance(pledge.lapse, by=by, on=on)
     for instalment in instalments:
         instalment.pledge = pledge
-        _post(instalment, postings.pledge_settled(instalment.subaccount, carrying.memo(instalment)), "lapsed", on=on, by=by)
+        legs = postings.pledge_settled(instalment.subaccount, carrying.memo(instalment))
+        advance(instalment.cancel, by=by)
+        _post(instalment, legs, "lapsed", on=on, by=by)
     return pledge
 
 
@@ -259,6 +261,7 @@ def bring_current(*, by: Any, on: date) -> int:
     """At a closing: receivables that have come within twelve months move from 1110 to 1100. Returns how many; twice moves nothing."""
     if not permissions.can_book_closing(by):
         raise PermissionDenied
+    _check_day(on)
     moved = 0
     for instalment in Instalment.objects.open().select_related("pledge", "subaccount").order_by("pk"):
         balance, current = carrying.receivable(instalment)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from donors.pledges.models import Instalment, Pledge
+from donors.pledges.models import SOON, Instalment, Pledge
 from trustfund import clock
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
 from trustfund.people.roles import Role, holds
-
-SOON = timedelta(days=30)
 
 
 def items(user: Any) -> Iterable[Item]:
@@ -43,9 +40,9 @@ def _to_sign() -> list[Item]:
 
 def _due() -> list[Item]:
     """One item for all that is due within thirty days or overdue, with the earliest day."""
-    due = Instalment.objects.open().filter(due_on__lte=clock.today() + SOON).aggregate(count=Count("pk"), first=Min("due_on"))
+    due = Instalment.objects.due(clock.today() + SOON).aggregate(count=Count("pk"), first=Min("due_on"))
     title = ngettext("Contribution expected from a donor", "%(count)s contributions expected from donors", due["count"]) % due
-    return [Item(title, reverse("pledges:instalments") + "?sort=due", due=due["first"], count=due["count"])] if due["count"] else []
+    return [Item(title, reverse("pledges:instalments") + "?due=soon", due=due["first"], count=due["count"])] if due["count"] else []
 
 
 def destinations(user: Any) -> Iterable[Destination]:

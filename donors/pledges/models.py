@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,9 @@ from trustfund.fields import MoneyProperty
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.money import Money, zero
 from trustfund.workflow import Stateful
+
+SOON = timedelta(days=30)
+"""How far ahead money that is due is shown as expected soon."""
 
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
@@ -168,6 +172,10 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
         counts = ~Q(contributions__state="withdrawn")
         return self.annotate(received_minor=Coalesce(Sum("contributions__settles_minor", filter=counts), 0))
 
+    def due(self, until: Any) -> InstalmentQuerySet:
+        """Those that still wait for cash and are due on or before a day."""
+        return self.open().filter(due_on__lte=until)
+
     def open(self) -> InstalmentQuerySet:
         """Those of agreements in the books that still wait for cash."""
         states = [Pledge.State.BOOKED, Pledge.State.PARTLY_PAID]
@@ -217,7 +225,9 @@ class Instalment(Stateful, models.Model):
 
     @property
     def outstanding(self) -> Money:
-        """What is still to come, in the pledge's currency."""
+        """What is still to come, in the pledge's currency; nothing of what is not owed any more."""
+        if self.state == self.State.CANCELLED:
+            return zero(self.pledge.currency)
         return max(self.amount - self.received, zero(self.pledge.currency))
 
     @property
@@ -263,6 +273,10 @@ class Instalment(Stateful, models.Model):
         if self.amount_minor > received.minor:
             return self.state
         return self.State.RECEIVED if received else self.State.CANCELLED
+
+    @transition(state, source=State.EXPECTED, target=State.CANCELLED, permission=permissions.can_lapse)
+    def cancel(self) -> None:
+        """Its pledge has lapsed."""
 
 
 class Amendment(models.Model):

@@ -6,6 +6,7 @@ app_name = "pledges"
 urlpatterns = [
     path("", views.index, name="index"),
     path("instalments/", views.instalments, name="instalments"),
+    path("instalments/bring-current/", views.bring_current, name="bring_current"),
     path("announce/", views.announce, name="announce"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/document/", views.document, name="document"),

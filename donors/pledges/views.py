@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from donors.pledges import actions, permissions
 from donors.pledges.forms import AnnounceForm, DayForm, ReduceForm, SignForm
-from donors.pledges.models import Amendment, Instalment, Pledge
-from trustfund import pages
+from donors.pledges.models import SOON, Amendment, Instalment, Pledge
+from trustfund import clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.files.storing import store
@@ -69,9 +71,36 @@ def instalments(request: HttpRequest) -> HttpResponse:
         title=_("Instalments"),
         columns=DUE_COLUMNS,
         search=["pledge__reference", "pledge__donor__name"],
-        filters=[Filter("state", _("State"), Instalment.State.choices, "state")],
+        filters=[
+            Filter("due", _("Due"), [("overdue", _("Overdue")), ("soon", _("Overdue or within 30 days"))], _due),
+            Filter("state", _("State"), Instalment.State.choices, "state"),
+        ],
         sort="due",
         empty={"text": _("No instalment is expected.")},
+        template="donors/pledges/instalments.html",
+        context={"can_close": permissions.can_book_closing(request.user)},
+    )
+
+
+def _due(queryset: Any, value: str) -> Any:
+    """Instalments in the books that are overdue, or due soon as well."""
+    return queryset.due(clock.today() - timedelta(days=1) if value == "overdue" else clock.today() + SOON)
+
+
+@login_required
+def bring_current(request: HttpRequest) -> HttpResponse:
+    """At a closing: receivables that have come within twelve months become current."""
+    if not permissions.can_book_closing(request.user):
+        raise PermissionDenied
+    return pages.confirm(
+        request,
+        title=_("Make receivables current"),
+        facts=[(_("Entry"), _("Dr 1100 / Cr 1110, for each instalment due within twelve months of the day"))],
+        form=DayForm(request.POST or None, label=_("Day of the closing")),
+        button=_("Post the entries"),
+        do=lambda data: actions.bring_current(by=request.user, on=data["on"]),
+        back=reverse("pledges:instalments"),
+        done=_("What has come within twelve months is current."),
     )
 
 

@@ -156,6 +156,17 @@ def test_the_page_of_an_agreement_takes_as_many_queries_for_thirty_instalments()
     assert queries(client, f"/donors/pledges/{many.pk}/") == queries(client, f"/donors/pledges/{one.pk}/")
 
 
+def test_what_is_due_is_filtered_and_made_current_by_finance():
+    late, later = make_agreement(due_on=DAY - timedelta(days=3)), make_agreement(due_on=DAY + timedelta(days=400))
+    finance = signed_in(Role.FINANCE)
+    shown = finance.get("/donors/pledges/instalments/?due=overdue").content.decode()
+    assert (late.reference in shown, later.reference in shown) == (True, False)
+    url = "/donors/pledges/instalments/bring-current/"
+    assert finance.get(url).status_code == 200
+    assert finance.post(url, {"on": "2026-03-16"}).status_code == 302
+    assert signed_in(Role.MANAGER).post(url, {"on": "2026-03-16"}).status_code == 403
+
+
 def test_an_export_has_what_the_list_shows():
     make_pledge(Money(1000, "USD"))
     text = b"".join(signed_in(Role.AUDITOR).get("/donors/pledges/?export=csv")).decode("utf-8-sig")
