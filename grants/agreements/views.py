@@ -112,7 +112,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": grant.planned_reports.all(),
         "versions": grant.versions.select_related("pdf", "signed_pdf").prefetch_related("signatures__user"),
         "sees_staff": permissions.sees_all(request.user),
-        "events": trail_for(grant),
+        "events": trail_for(grant) if permissions.sees_all(request.user) else [],
     }
     return render(request, "grants/agreements/detail.html", context)
 

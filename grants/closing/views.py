@@ -70,7 +70,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "can_refund": closure.state != State.CONFIRMED and permissions.can_enter_refund(closure, user),
         "can_prepare": possible(closure.prepare, by=user),
         "can_confirm": possible(closure.confirm, by=user),
-        "events": trail_for(closure),
+        "sees_staff": agreements.sees_all(user),
+        "events": trail_for(closure) if agreements.sees_all(user) else [],
     }
     return render(request, "grants/closing/detail.html", context)
 

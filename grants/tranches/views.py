@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from grants.agreements import permissions as agreements
 from grants.agreements.models import Grant
 from grants.tranches import actions, acts, forms, gates
 from grants.tranches.models import State, Tranche
@@ -76,7 +77,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "grant": tranche.grant,
         "gates": shown,
         "acts": acts.acts_of(tranche, request.user),
-        "events": trail_for(tranche),
+        "sees_staff": agreements.sees_all(request.user),
+        "events": trail_for(tranche) if agreements.sees_all(request.user) else [],
     }
     return render(request, "grants/tranches/detail.html", context)
 
