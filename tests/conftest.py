@@ -18,23 +18,48 @@ def _own_media(settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(request, tmp_path_factory):
-    """On SQLite a file of its own for each worker, as in life: threads, processes and the live server open it by name."""
+def migrated_database(tmp_path_factory):
+    """On SQLite a file of its own for each worker, as in life: threads, processes and the live server open it by name.
+
+    Gives its path and whether it begins as the database that an earlier run migrated.
+    """
     from django.db import connections
 
-    if connections["default"].vendor == "sqlite":
-        connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    from tests import databases
+
+    if connections["default"].vendor != "sqlite":
+        return None, False
+    name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    return name, databases.begin_with(databases.migrated_before(), name)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(migrated_database):
+    return migrated_database[1]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, migrated_database):
+    from django.db import connections
+
+    if migrated_database[0]:
+        connections["default"].settings_dict["TEST"]["NAME"] = migrated_database[0]
     else:
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, tmp_path_factory):
     """The books refuse Django's flush: transactional tests end by restoring the migrated database (tests/databases.py)."""
-    from tests.databases import restored_after_each_transactional_test
+    from django.db import connection
 
-    with django_db_blocker.unblock(), restored_after_each_transactional_test(tmp_path_factory.mktemp("template")):
-        yield
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite" and not django_db_keepdb:
+            databases.keep(databases.migrated_before())
+        with databases.restored_after_each_transactional_test(tmp_path_factory.mktemp("template")):
+            yield
 
 
 @pytest.fixture(autouse=True)

@@ -7,13 +7,56 @@ live_server, and need no switch in the product.
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import django
+from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
+
+
+def migrated_before() -> Path:
+    """Where the migrated SQLite database of these very migrations is kept between runs, whether or not it is there yet.
+
+    Running all migrations takes longer than most tests; a file under var/ named by the digest of everything they are made of saves it.
+    """
+    root = Path(settings.BASE_DIR)
+    packages = [root / name for name in ("trustfund", "ngos", "donors", "grants")]
+    sources = [path for package in packages for path in package.rglob("*.py") if _makes_tables(path)]
+    digest = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version}".encode())
+    for path in sorted(sources):
+        digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return root / "var" / "tests" / f"{digest.hexdigest()[:24]}.sqlite3"
+
+
+def _makes_tables(path: Path) -> bool:
+    return path.parent.name == "migrations" or path.name in ("guards.py", "chart.py", "settings.py")
+
+
+def keep(kept: Path) -> None:
+    """Keep the migrated test database for the next run; older ones go."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for old in kept.parent.glob("*.sqlite3"):
+        old.unlink(missing_ok=True)
+    unfinished = kept.with_suffix(f".{os.getpid()}")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(unfinished)])
+    unfinished.replace(kept)
+
+
+def begin_with(kept: Path, name: str) -> bool:
+    """The kept database as the test database, if there is one."""
+    try:
+        shutil.copyfile(kept, name)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 @contextmanager
