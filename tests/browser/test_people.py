@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from tests.factories.people import PASSWORD, make_user
+from tests.people.alone import ground_alone  # noqa: F401
 from trustfund import clock
 from trustfund.mail.models import Outbox
 from trustfund.people import actions
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.people.urls")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.people.urls"), pytest.mark.usefixtures("ground_alone")]
 
 
 @pytest.fixture

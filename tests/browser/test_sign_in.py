@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.factories.people import PASSWORD, factors, make_user
+from tests.people.alone import ground_alone  # noqa: F401
 from trustfund.mail.models import Outbox
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.people.urls")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.people.urls"), pytest.mark.usefixtures("ground_alone")]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from trustfund.mail import outbox, upkeep
 from trustfund.mail.delivery import deliver_task
 from trustfund.mail.models import Outbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.people.urls")]
 
 
 def answer(client):
