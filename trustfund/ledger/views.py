@@ -184,7 +184,7 @@ def import_rates(request: HttpRequest) -> HttpResponseBase:
     """Take in a file of rates."""
     if not permissions.can_add_rates(request.user):
         raise PermissionDenied
-    form = RateFileForm(_data(request), request.FILES)
+    form = RateFileForm(_data(request), request.FILES or None)
     made: list[Any] = []
     if form.is_valid() and pages.attempt(form, lambda: made.append(_take_in(request, form))):
         return pages.done(request, made[0], "ledger:rates")
