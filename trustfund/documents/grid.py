@@ -51,8 +51,9 @@ class Grid:
         self._fit(flow)
         head = [flow.set(str(text), width - 2 * PAD, self._style("head")) for text, width in zip(self.head, self.columns, strict=True)]
         self._head(flow, node, head)
-        for row in self.rows:
-            self._row(flow, node, row, head)
+        for index, row in enumerate(self.rows):
+            keep = row.kind == "section" or any(each.kind in ("subtotal", "total") for each in self.rows[index + 1 : index + 2])
+            self._row(flow, node, row, head, keep)
         if not self.rows or self.rows[-1].kind != "total":
             flow.rule(flow.y, colour=INK, weight=0.5)
         flow.y -= 12
@@ -133,14 +134,14 @@ class Grid:
         flow.y -= height
         flow.rule(flow.y, colour=INK, weight=0.8)
 
-    def _row(self, flow: Flow, node: Node, row: Row, head: list[list[Line]]) -> None:
-        """A row, or as much of it as the page takes, then the rest under the head again."""
+    def _row(self, flow: Flow, node: Node, row: Row, head: list[list[Line]], keep: bool) -> None:
+        """A row, or as much of it as the page takes, then the rest under the head again; `keep` leaves room for the row that follows."""
         style = self._style(row.kind)
         leading = style.leading(flow.rtl)
         cells = [self._lines(flow, row, index, style) for index in range(len(self.columns))]
         most = max(len(cell) for cell in cells)
         height = leading * most + 2 * GAP
-        follows = leading * 2 if row.kind == "section" else 0
+        follows = leading * 2 if keep else 0
         if flow.room < height + follows and height < flow.height / 3:
             self._again(flow, node, head)
         done = 0

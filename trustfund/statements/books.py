@@ -6,8 +6,7 @@ one after the other, or made again years later, are the same whatever was posted
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -15,11 +14,11 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import chart, sealing
+from trustfund.ledger import chart, sealing, snapshots
 from trustfund.ledger.models import Allocation, Entry, FundingRule, Line, Seal
 from trustfund.money import Money, zero
 
@@ -29,16 +28,12 @@ WINDOWS = {"1900": "I.windows", "2900": "I.windows", "3900": "I.transfers"}
 Sums = dict[str, tuple[int, int]]
 
 
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """On PostgreSQL one REPEATABLE READ transaction for all that is read inside (names and labels too, which may change)."""
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
+def snapshot() -> AbstractContextManager[None]:
+    """On PostgreSQL one REPEATABLE READ transaction for all that is read inside: names and labels may change, figures can't.
+
+    SQLite needs none, and one would keep writers out.
+    """
+    return snapshots.snapshot() if connection.vendor == "postgresql" else nullcontext()
 
 
 def line_of(code: str) -> str:

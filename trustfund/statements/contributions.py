@@ -125,9 +125,10 @@ def _uses(books: Books, known: dict[int, Subaccount], until: date | None) -> dic
 # Which contributions
 
 
-def instalments_of(subaccount: Subaccount | None = None) -> QuerySet[Subaccount]:
-    """The contributions of a donor, an agreement or one by itself; all without one."""
-    found = Subaccount.objects.filter(kind=Subaccount.Kind.INSTALMENT).select_related("parent__parent")
+def instalments_of(books: Books, subaccount: Subaccount | None = None) -> QuerySet[Subaccount]:
+    """The contributions of a donor, an agreement or one by itself, that are in the books; all without one."""
+    found = Subaccount.objects.filter(kind=Subaccount.Kind.INSTALMENT, pk__in=books.lines().order_by().values("subaccount_id"))
+    found = found.select_related("parent__parent")
     if subaccount is not None:
         found = found.filter(Q(pk=subaccount.pk) | Q(parent=subaccount) | Q(parent__parent=subaccount))
     return found.order_by("parent__parent__code", "parent__code", "code")
@@ -150,7 +151,7 @@ def donor_statement(books: Books, subaccount: Subaccount, since: date | None = N
     `subject` is the donor's name for the donor's own eyes (default: the public label). Grants appear under their public labels.
     """
     start = since or date(books.as_of.year, 1, 1)
-    instalments = list(instalments_of(subaccount))
+    instalments = list(instalments_of(books, subaccount))
     cumulative = columns_of(books, instalments)
     before = columns_of(books, instalments, day_before(start))
     rows = [(each.code, each.code, cumulative[each.pk]) for each in instalments]
@@ -249,7 +250,7 @@ def rule_notes(books: Books) -> list[str]:
 
 def contributions(books: Books, url: Callable[[str], str] | None = None) -> Statement:
     """All donors' columns from the beginning, and the way from their balances to the cash of Statement I, every item named."""
-    instalments = list(instalments_of())
+    instalments = list(instalments_of(books))
     by_donor: dict[Subaccount, Columns] = defaultdict(Columns)
     columns = columns_of(books, instalments)
     for each in instalments:

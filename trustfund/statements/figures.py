@@ -170,12 +170,12 @@ def trial_balance(books: Books, since: date | None = None) -> Statement:
     books = replace(books, by_code=True, _sums={})
     start = since or date(books.as_of.year, 1, 1)
     row = _account_row(books, start)
-    real = [row(each) for each in chart.CHART if each.type != chart.MEMO]
-    memo = [row(each) for each in chart.CHART if each.type == chart.MEMO]
+    real = _moved([row(each) for each in chart.CHART if each.type != chart.MEMO])
+    memo = _moved([row(each) for each in chart.CHART if each.type == chart.MEMO])
     heads = [_("Account"), _("Balance before"), _("Debits"), _("Credits"), _("Balance")]
     tables = [
-        Table(heads, [*_moved(real), added("total", _("Total"), _moved(real) or real[:1], "total")]),
-        Table(heads, [*_moved(memo), added("memo", _("Total of memo accounts"), _moved(memo) or memo[:1], "total")], _("Memo accounts")),
+        Table(heads, [*real, added("total", _("Total"), real, "total")]),
+        Table(heads, [*memo, added("memo", _("Total of memo accounts"), memo, "total")], _("Memo accounts")),
     ]
     return Statement("trial-balance", _("Trial balance"), books, tables, since=start, lines=books.lines(), signed=False)
 
@@ -192,7 +192,8 @@ def _account_row(books: Books, start: date) -> Callable[[chart.Definition], Row]
 
 
 def _moved(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if any(row.amounts)]
+    """Accounts that have figures; the first where none has, so that there is something to add up."""
+    return _if_any(rows) or rows[:1]
 
 
 def label_of(key: str) -> str:

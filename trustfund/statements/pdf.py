@@ -16,7 +16,7 @@ def made(statement: Statement, language: str | None = None) -> bytes:
     """The statement as a PDF; `language` (default: the one in force) is that in which it was put together."""
     language = language or translation.get_language() or "en"
     with translation.override(language):
-        document = Document(numbered(statement), statement.period, language, reference=statement.code, wide=statement.wide)
+        document = Document(numbered(statement), statement.period, language, reference=numbered(statement), wide=statement.wide)
         document.facts(statement.facts)
         for table in statement.tables:
             if table.rows:

@@ -1,0 +1,187 @@
+"""The PDF and the workbook of a statement: made from the same figures, the same bytes when made again, whatever was posted since."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import date
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+from pypdf import PdfReader
+
+from tests.factories import books
+from tests.ledger import books_of_a_year
+from tests.statements.formulas import Calculator
+from tests.statements.random_books import ACTS, happen
+from trustfund.ledger import postings, sealing
+from trustfund.ledger.models import Entry, Subaccount
+from trustfund.money import usd
+from trustfund.statements import contributions, figures, grant, pdf, xlsx
+from trustfund.statements.books import books_at, year_before
+from trustfund.statements.shape import Figure
+
+pytestmark = pytest.mark.django_db
+END = date(2026, 12, 31)
+
+
+@pytest.fixture
+def head():
+    books_of_a_year.keep()
+    return sealing.head()
+
+
+def all_statements(as_of=END, head=None):
+    """One of each."""
+    found = books_at(as_of, head)
+    donor = Subaccount.objects.filter(kind="donor").order_by("code")[0]
+    one = Subaccount.objects.filter(kind="grant").order_by("code")[0]
+    return [
+        figures.position(found),
+        figures.performance(found),
+        figures.trial_balance(found),
+        contributions.contributions(found),
+        contributions.donor_statement(found, donor),
+        grant.grant_statement(found, one),
+    ]
+
+
+def figures_in(statement):
+    return [value.amount for table in statement.tables for row in table.rows for value in row.values if isinstance(value, Figure)]
+
+
+def text_of(content):
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_the_year_in_figures(head):
+    one, two, *_others = all_statements()
+    assert one.amounts("I.cash") == [_cash(), usd(0)]
+    assert two.amounts("II.contributions")[0] == usd(113000) + usd("10869.57")
+    assert two.amounts("II.grants")[0] == usd("57111.11")
+    assert one.amounts("I.reserves") == [usd(1500), usd(0)]
+    assert one.amounts("I.accumulated_surplus")[0] == usd(-1500)
+    assert one.amounts("surplus_of_year") == two.amounts("surplus")
+    assert one.amounts("9010") == [usd(0), usd(0)]
+
+
+def _cash():
+    """By hand: what came in less what went out of the two bank accounts."""
+    came = usd(113000) + usd("10990.10") - usd(11) + usd("31.07") + usd("1888.89")
+    went = usd("12.50") + usd(900) + usd(30000) + usd(29000) + usd(25)
+    return came - went
+
+
+def test_the_pdf_says_what_it_must(head):
+    for statement in all_statements():
+        text = text_of(pdf.made(statement)).replace("\n", " ")
+        for each in (statement.title, str(head.seq), head.hash[:40], "USD", "31 December 2026", "Trust Fund for Victims"):
+            assert each in text, statement.code
+        for amount in figures_in(statement):
+            shown = f"{abs(amount.amount):,.2f}" if amount else "–"
+            assert (f"({shown})" if amount.amount < 0 else shown) in text
+
+
+def test_the_same_bytes_again_whatever_was_posted_since(head):
+    make = [(pdf.made, "pdf"), (xlsx.made, "xlsx")]
+    first = {(each.code, name): made(each) for each in all_statements() for made, name in make}
+    books.give("777", date(2026, 5, 5))
+    books.post(postings.interest(books.make_bank(), usd("1.11")), date(2026, 6, 6))
+    again = {(each.code, name): made(each) for each in all_statements(head=head.seq) for made, name in make}
+    assert again == first
+    now = {(each.code, name): made(each) for each in all_statements()[:2] for made, name in make}
+    assert now["position", "pdf"] != first["position", "pdf"]
+
+
+def test_the_workbook_calculates_to_its_figures(head):
+    for statement in all_statements():
+        content = xlsx.made(statement)
+        formulas = openpyxl.load_workbook(io.BytesIO(content))
+        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True).worksheets[0]
+        calculator, seen = Calculator(formulas), 0
+        for row in formulas.worksheets[0].iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.value.startswith("="):
+                    assert calculator.value(cell.coordinate) == Decimal(str(values[cell.coordinate].value)), (statement.code, cell)
+                    seen += 1
+        assert seen > 3, statement.code
+
+
+def test_every_amount_of_the_workbook_is_the_statements(head):
+    for statement in all_statements():
+        sheet = openpyxl.load_workbook(io.BytesIO(xlsx.made(statement)), data_only=True).worksheets[0]
+        found = [Decimal(str(cell.value)).quantize(Decimal("0.01")) for row in sheet.iter_rows(min_col=2) for cell in row
+                 if isinstance(cell.value, int | float)]  # fmt: skip
+        assert found == [amount.amount for amount in figures_in(statement)]
+
+
+def test_many_lines_are_summed_by_day(head, monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_LINES", 5)
+    content = xlsx.made(figures.position(books_at(END)))
+    calculator = Calculator(openpyxl.load_workbook(io.BytesIO(content)))
+    values = openpyxl.load_workbook(io.BytesIO(content), data_only=True).worksheets[0]
+    cells = [cell for row in calculator.sheet.iter_rows() for cell in row if str(cell.value).startswith("=SUMIFS")]
+    assert [calculator.value(cell.coordinate) for cell in cells] == [Decimal(str(values[cell.coordinate].value)) for cell in cells]
+
+
+@pytest.mark.parametrize("language", ["ar", "ru", "zh-hans", "fr", "es"])
+def test_in_every_language(head, language):
+    with translation.override(language):
+        one = figures.position(books_at(END))
+        assert pdf.made(one) == pdf.made(one)
+        view = openpyxl.load_workbook(io.BytesIO(xlsx.made(one))).worksheets[0].sheet_view
+        assert bool(view.rightToLeft) == (language == "ar")
+
+
+def test_the_closing_changes_nothing(head):
+    """The year was closed; without its closing entry Statement I is the same."""
+    closing = Entry.objects.get(kind=Entry.Kind.CLOSING)
+    before, after = (figures.position(books_at(END, seq)) for seq in (closing.pk - 1, closing.pk))
+    assert [row.amounts for row in before.tables[0].rows] == [row.amounts for row in after.tables[0].rows]
+
+
+def test_the_command_writes_everything_and_a_manifest(head, tmp_path):
+    outputs = []
+    for name in ("one", "two"):
+        call_command("statements", as_of=END, output=tmp_path / name, stdout=io.StringIO())
+        outputs.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / name).iterdir()})
+    assert outputs[0] == outputs[1]
+    manifest = (tmp_path / "one" / "MANIFEST.sha256").read_text().splitlines()
+    assert {row.split("  ")[1]: row.split("  ")[0] for row in manifest} == {
+        name: digest for name, digest in outputs[0].items() if name != "MANIFEST.sha256"
+    }
+    assert len(manifest) == 2 * (4 + Subaccount.objects.filter(kind__in=["donor", "grant"]).count())
+
+
+def test_the_command_refuses_a_head_that_never_was(head, tmp_path):
+    with pytest.raises(CommandError, match="no seal number 9999"):
+        call_command("statements", head=9999, output=tmp_path, stdout=io.StringIO())
+
+
+def test_an_empty_ledger_has_statements_too():
+    for statement in (figures.position(books_at(END)), figures.performance(books_at(END)), figures.trial_balance(books_at(END))):
+        assert pdf.made(statement)
+        assert xlsx.made(statement)
+    assert contributions.contributions(books_at(END)).amounts("t:cash") == [usd(0)]
+
+
+def test_donors_read_labels_only(head):
+    content = text_of(pdf.made(all_statements()[4]))
+    names = [each.name for each in Subaccount.objects.exclude(kind="bank")]
+    assert not [name for name in names if name in content]
+
+
+def test_leap_day():
+    assert year_before(date(2028, 2, 29)) == date(2027, 2, 28)
+
+
+def test_the_random_books_have_every_event():
+    cents = {"gift": 100_000_00, "commit": 10_000_00}
+    world = happen([(act, cents.get(act.__name__, 500_00), days, 1) for days, act in enumerate(ACTS * 2, 1)])
+    assert all((world.gifts, world.grants, world.payments))
+    codes = set(Entry.objects.values_list("lines__account_id", flat=True))
+    assert {"1010", "1100", "1200", "2200", "2300", "2400", "4010", "5010", "5100", "9010"} <= codes
+    assert Entry.objects.filter(kind=Entry.Kind.CLOSING).exists()

@@ -1,0 +1,117 @@
+"""Who sees which statement, and that a page, its files and its lines show the same books."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import books
+from tests.factories.people import make_user
+from trustfund.ledger import postings, sealing
+from trustfund.money import usd
+from trustfund.people.roles import Role
+
+pytestmark = pytest.mark.django_db
+ALL = ["position", "performance", "trial-balance", "contributions"]
+SEEN = {
+    **dict.fromkeys((Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR), ALL),
+    Role.TRUSTEE: ALL[:2],
+    **{role: [] for role in (Role.PROGRAMME, Role.REVIEWER, Role.ADMINISTRATOR, None)},
+}
+
+
+@pytest.fixture
+def finance(client):
+    client.force_login(make_user(Role.FINANCE))
+    return client
+
+
+@pytest.mark.parametrize("role", SEEN)
+def test_who_sees_what(client, role):
+    client.force_login(make_user(role))
+    for code in ALL:
+        status = 200 if code in SEEN[role] else 403
+        assert client.get(f"/statements/{code}/").status_code == status
+        assert client.get(f"/statements/{code}.pdf").status_code == status
+        assert client.get(f"/statements/{code}.xlsx").status_code == status
+    assert client.get("/statements/").status_code == (200 if SEEN[role] else 403)
+    assert client.get("/statements/lines/?key=I.cash").status_code == (200 if len(SEEN[role]) == 4 else 403)
+
+
+@pytest.mark.parametrize("path", ["", "position/", "position.pdf", "lines/?key=I.cash"])
+def test_strangers_sign_in_first(client, path):
+    assert client.get(f"/statements/{path}").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["nothing/", "nothing.pdf", "position.exe", "lines/?key=nothing", "lines/", "position.pdf?head=99999"])
+def test_what_is_not_there(finance, path):
+    assert finance.get(f"/statements/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["as_of=yesterday", "as_of=2026-01-01&since=2026-02-01", "head=99999", "head=-1"])
+def test_what_can_not_be_asked(finance, query):
+    for path in ("", "position/"):
+        response = finance.get(f"/statements/{path}?{query}")
+        assert response.status_code == 422
+        assert "error" in response.content.decode()
+
+
+def test_the_page_shows_figures_and_leads_to_their_lines(finance):
+    books.give("1234.56", date(2026, 3, 1))
+    page = finance.get("/statements/position/?as_of=2026-12-31").content.decode()
+    head = sealing.head()
+    assert "1,234.56" in page
+    assert head.hash in page
+    assert f"/statements/lines/?key=I.cash&amp;as_of=2026-12-31&amp;head={head.seq}" in page
+    lines = finance.get(f"/statements/lines/?key=I.cash&as_of=2026-12-31&head={head.seq}").content.decode()
+    assert "Lines of Cash and cash equivalents" in lines
+    assert "1,234.56" in lines
+
+
+def test_trustees_see_figures_without_lines(client):
+    books.give("1234.56", date(2026, 3, 1))
+    client.force_login(make_user(Role.TRUSTEE))
+    assert "/statements/lines/" not in client.get("/statements/position/?as_of=2026-12-31").content.decode()
+
+
+def test_the_same_address_gives_the_same_bytes(finance):
+    books.give("1000", date(2026, 3, 1))
+    address = f"/statements/{{}}?as_of=2026-12-31&head={sealing.head().seq}"
+    first = [finance.get(address.format(f"{code}.{format}")).content for code in ALL for format in ("pdf", "xlsx")]
+    books.give("2000", date(2026, 3, 2))
+    assert [finance.get(address.format(f"{code}.{format}")).content for code in ALL for format in ("pdf", "xlsx")] == first
+
+
+def test_the_file_is_a_download_with_a_name_of_its_own(finance):
+    books.open_years()
+    response = finance.get("/statements/performance.pdf?as_of=2026-06-30&since=2026-04-01")
+    name = f"performance_2026-04-01_2026-06-30_head-{sealing.head().seq}.pdf"
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert response["Content-Type"] == "application/pdf"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("code", ALL)
+def test_the_number_of_queries_does_not_grow(finance, code):
+    books.give("100", date(2026, 3, 1))
+    counts = []
+    for more in (0, 12):
+        for number in range(more):
+            books.give("100", date(2026, 4, 1))
+            books.post(postings.interest(books.make_bank(), usd(number + 1)), date(2026, 4, 2))
+        finance.get(f"/statements/{code}/?as_of=2026-12-31")
+        with CaptureQueriesContext(connection) as captured:
+            finance.get(f"/statements/{code}/?as_of=2026-12-31")
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_lines_can_be_searched_and_exported(finance):
+    books.give("100", date(2026, 3, 1))
+    response = finance.get("/statements/lines/?key=1010&by=account&as_of=2026-12-31&export=csv")
+    rows = b"".join(response.streaming_content).decode().splitlines()
+    assert len(rows) == 2
+    assert "100.00" in rows[1]
