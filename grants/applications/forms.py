@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -21,6 +21,14 @@ from trustfund.ui.formatting import money_text
 
 YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
 Axis = ExpectedBeneficiaries.Axis
+
+
+def expect(form: forms.BaseForm, names: Iterable[str]) -> None:
+    """Show on the page that these are needed in the end (no "optional" beside them), though a draft is saved without."""
+    form.use_required_attribute = False
+    if not form.is_bound:
+        for name in names:
+            form.fields[name].required = True
 
 
 def yes_or_no(label: str, **kwargs: Any) -> forms.TypedChoiceField:
@@ -53,6 +61,10 @@ class AboutForm(forms.ModelForm):
         widgets = {"summary": forms.Textarea(attrs={"rows": 6}), "starts_on": forms.DateInput}
         help_texts = {"summary": gettext_lazy("In a few sentences. Never write about one single victim.")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        expect(self, self.fields)
+
 
 class AnswersForm(forms.Form):
     """The questions of one section: `answer-<id>` with a hidden `version-<id>` that says on which version it was written."""
@@ -66,6 +78,7 @@ class AnswersForm(forms.Form):
             version = answer.version if answer else 0
             hidden = forms.IntegerField(initial=version, min_value=0, required=False, widget=forms.HiddenInput)
             self.fields[f"version-{question.pk}"] = hidden
+        expect(self, [f"answer-{question.pk}" for question in section.questions if question.required])
 
     def texts(self) -> dict[Question, tuple[str, int]]:
         """What was sent: question to (text, version). A question that was not sent at all is left alone."""

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from grants.calls.models import Call
 
 ELIGIBILITY_QUESTIONS = 5
+NEEDED = (
+    "guidance", "opens_at", "closes_at", "clarifications_until", "ceiling", "total_available", "min_months", "max_months", "languages",
+    "reviewers_per_application", "psc_rate", "interim_every_months", "report_due_days",
+)  # fmt: skip
 
 
 def missing(call: Call, now: datetime) -> list[str]:
@@ -20,11 +24,7 @@ def missing(call: Call, now: datetime) -> list[str]:
 
 
 def _fields(call: Call) -> Iterator[str]:
-    needed = (
-        "guidance", "opens_at", "closes_at", "clarifications_until", "ceiling", "total_available", "min_months", "max_months", "languages",
-        "reviewers_per_application", "psc_rate", "interim_every_months", "report_due_days",
-    )  # fmt: skip
-    for name in needed:
+    for name in NEEDED:
         if getattr(call, name) in (None, "", []):
             yield _("“%(field)s” is still empty.") % {"field": call._meta.get_field(name).verbose_name}  # type: ignore[union-attr]
 

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from grants.calls import completeness
 from grants.calls.models import BudgetCategory, Call, Criterion, EligibilityQuestion, Question, RequiredDocument
 from trustfund.ui.formatting import VIENNA
 
@@ -80,13 +81,25 @@ class LinesField(forms.CharField):
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
+class SectionForm(forms.ModelForm):
+    """Columns of a draft: it is saved with any of them empty; the page says which are needed to publish."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            for name in set(self.fields) & set(completeness.NEEDED):
+                self.fields[name].required = True
+
+
 class NewCallForm(forms.ModelForm):
     class Meta:
         model = Call
         fields = ["title", "reference"]
 
 
-class AboutForm(forms.ModelForm):
+class AboutForm(SectionForm):
     languages = forms.MultipleChoiceField(
         label=_("Languages of applications"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -97,7 +110,7 @@ class AboutForm(forms.ModelForm):
         widgets = {"guidance": forms.Textarea(attrs={"rows": 14})}
 
 
-class DatesForm(forms.ModelForm):
+class DatesForm(SectionForm):
     opens_at = ViennaField(label=_("Opens"), required=False)
     closes_at = ViennaField(label=_("Closes"), required=False)
     clarifications_until = ViennaField(label=_("Questions are answered until"), required=False)
@@ -107,7 +120,7 @@ class DatesForm(forms.ModelForm):
         fields = ["opens_at", "closes_at", "clarifications_until"]
 
 
-class MoneyForm(forms.ModelForm):
+class MoneyForm(SectionForm):
     tranche_pattern = PercentagesField(
         label=_("Tranches in percent"),
         required=False,
@@ -126,7 +139,7 @@ class MoneyForm(forms.ModelForm):
         }
 
 
-class RulesForm(forms.ModelForm):
+class RulesForm(SectionForm):
     class Meta:
         model = Call
         fields = ["blind", "reviewers_per_application", "reserve_list", "interim_every_months", "report_due_days"]

@@ -142,7 +142,7 @@ def test_an_application_is_written_and_submitted_page_by_page(client):
         "questions-2": {f"answer-{q.pk}": "Words." for q in (third, fourth)} | {f"version-{q.pk}": "0" for q in (third, fourth)},
         "budget": rows({**line, "quantity": "2.5", "unit_cost": "4000.10", "requested": "10000.25"}, base="0"),
         "plan": rows({"activity": "Open", "result": "", "from_month": "1", "to_month": "12"}, base="0"),
-        "beneficiaries": {name: "5" for name in ("sex_age-female-18-24", "exploitation-labour", "movement-internal", "service-legal")},
+        "beneficiaries": dict.fromkeys(("sex_age-female-18-24", "exploitation-labour", "movement-internal", "service-legal"), "5"),
         "funding": rows(no_other_funding="on", base="0"),
     }
     for name, data in pages.items():
