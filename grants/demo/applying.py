@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 
 from grants.applications import actions, drafting
 from grants.applications.models import Application, ExpectedBeneficiaries
-from grants.calls.models import Call
+from grants.calls.models import Call, form_sections
 from grants.demo import papers
 from grants.demo.cast import Cast
 from grants.demo.facts import Ngo
@@ -53,7 +53,7 @@ def write(cast: Cast, application: Application, ngo: Ngo, on: date, *, starts_on
             "months": months,
         }
         drafting.save_about(application, about, base=0, by=by)
-        for section in application.call.form_sections():
+        for section in form_sections(application.call.questions.all()):
             texts = {question: (f"{question.text} {WORDS}", 0) for question in section.questions}
             drafting.save_answers(application, section.name, texts, by=by)
         drafting.save_lines(application, budget(application.call, ngo.amount), base=0, by=by)
