@@ -45,6 +45,7 @@ def all_statements(as_of=END, head=None):
         figures.trial_balance(found),
         contributions.contributions(found),
         contributions.donor_statement(found, donor),
+        grant.grants(found),
         grant.grant_statement(found, one),
     ]
 
@@ -153,7 +154,7 @@ def test_the_command_writes_everything_and_a_manifest(head, tmp_path):
     assert {row.split("  ")[1]: row.split("  ")[0] for row in manifest} == {
         name: digest for name, digest in outputs[0].items() if name != "MANIFEST.sha256"
     }
-    assert len(manifest) == 2 * (4 + Subaccount.objects.filter(kind__in=["donor", "grant"]).count())
+    assert len(manifest) == 2 * (5 + Subaccount.objects.filter(kind__in=["donor", "grant"]).count())
 
 
 def test_the_command_refuses_a_head_that_never_was(head, tmp_path):

@@ -133,5 +133,12 @@ def test_grants_tie_to_the_trace(events, days):
             _reserved, paid, accepted, _advance = found.amounts("s:total")
             assert paid == found.amounts("cash")[0]
             assert accepted == found.amounts("accepted")[0]
+    together = grant.grants(books)
+    adds_up(together)
+    if together.tables[0].rows:
+        _committed, paid, accepted, open_, _payable, _due = together.amounts("g:total")
+        assert paid == total(found.amounts("cash")[0] for found in grants)
+        assert accepted == total(found.amounts("accepted")[0] for found in grants)
+        assert open_ == figures.position(books).amounts("I.advances")[0]
     advances = total(found.amounts("advance")[0] for found in grants)
     assert advances == figures.position(books).amounts("I.advances")[0]

@@ -63,7 +63,7 @@ class Flow:
     @property
     def height(self) -> float:
         """What an empty page has."""
-        return self.paper[1] - TOP - BOTTOM
+        return float(self.paper[1]) - TOP - BOTTOM
 
     @property
     def fresh(self) -> bool:

@@ -18,7 +18,7 @@ from trustfund.documents.workbook import Workbook
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class ListingResource(resources.Resource):
+class ListingResource(resources.Resource):  # type: ignore[misc]  # django-import-export has no types
     """The columns of a list as an import-export resource: it reads rows in chunks, so prefetched relations stay at a constant cost."""
 
     def __init__(self, columns: Sequence[Any], **kwargs: Any) -> None:

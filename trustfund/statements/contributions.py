@@ -7,10 +7,11 @@ by entry; what was paid and accepted comes from the allocations.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -183,11 +184,9 @@ def _heads(first: str) -> list[str]:
     ]
 
 
-def _rows(rows: Sequence[tuple[str, str, Columns]], prefix: str, url: Callable[[str], str] | None = None) -> list[Row]:
-    """A row per contribution or donor, and their total."""
-    shown = [
-        Row(f"{prefix}:{key}", label, values=_values(columns), url=url(key) if url else "") for key, label, columns in rows
-    ]
+def _rows(rows: Sequence[tuple[str, str, Columns]], prefix: str, urls: Mapping[str, str] = MappingProxyType({})) -> list[Row]:
+    """A row per contribution or donor, and their total; `urls` by code."""
+    shown = [Row(f"{prefix}:{key}", label, values=_values(columns), url=urls.get(key, "")) for key, label, columns in rows]
     whole = sum((columns for _key, _label, columns in rows), Columns())
     parts = tuple(row.key for row in shown)
     across = [figure.across for figure in _values(whole)]
@@ -248,8 +247,11 @@ def rule_notes(books: Books) -> list[str]:
 # All contributions, tied to Statement I
 
 
-def contributions(books: Books, url: Callable[[str], str] | None = None) -> Statement:
-    """All donors' columns from the beginning, and the way from their balances to the cash of Statement I, every item named."""
+def contributions(books: Books, url: Callable[[Subaccount], str] | None = None) -> Statement:
+    """All donors' columns from the beginning, and the way from their balances to the cash of Statement I, every item named.
+
+    `url` gives the address of a donor's own statement.
+    """
     instalments = list(instalments_of(books))
     by_donor: dict[Subaccount, Columns] = defaultdict(Columns)
     columns = columns_of(books, instalments)
@@ -257,8 +259,9 @@ def contributions(books: Books, url: Callable[[str], str] | None = None) -> Stat
         by_donor[donor_of(each)] += columns[each.pk]
     rows = [(donor.code, donor.name, sums) for donor, sums in sorted(by_donor.items(), key=lambda pair: pair[0].code)]
     whole = sum(by_donor.values(), Columns())
+    urls = {donor.code: url(donor) for donor in by_donor} if url else {}
     tables = [
-        Table(_heads(_("Donor")), _rows(rows, "d", url), _("From the beginning to %(date)s") % {"date": day_text(books.as_of)}),
+        Table(_heads(_("Donor")), _rows(rows, "d", urls), _("From the beginning to %(date)s") % {"date": day_text(books.as_of)}),
         _tied(books, whole),
     ]
     lines = books.lines().filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=MEMO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Sum
@@ -12,9 +13,13 @@ from trustfund.ledger import trace
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import Money, total
 from trustfund.statements.books import Books
-from trustfund.statements.shape import Figure, Row, Statement, Table
+from trustfund.statements.shape import Figure, Row, Statement, Table, added
+
+Held = dict[str, int]
+"""Debits less credits in cents, by account."""
 
 NO_CASH = ("5100", "9010", "9020")
+ACCEPTED, ADVANCE, DUE = ("5010", "4900"), ("1200", "1280"), ("1210", "1290")
 
 
 def grant_statement(books: Books, grant: Subaccount, *, subject: str = "", staff: bool = False) -> Statement:
@@ -28,7 +33,7 @@ def grant_statement(books: Books, grant: Subaccount, *, subject: str = "", staff
     return Statement(f"grant-{grant.code}", title, books, tables, subject=subject or grant.public_label, lines=lines)
 
 
-def _sums(books: Books, grant: Subaccount) -> dict[str, int]:
+def _sums(books: Books, grant: Subaccount) -> Held:
     rows = books.lines().filter(subaccount=grant).order_by().values_list("account_id").annotate(held=Sum("debit") - Sum("credit"))
     return dict(rows)
 
@@ -36,18 +41,13 @@ def _sums(books: Books, grant: Subaccount) -> dict[str, int]:
 def _position(books: Books, grant: Subaccount) -> Table:
     """Where the grant stands: cash paid less refunds is what was accepted and what is still open."""
     sums = _sums(books, grant)
-
-    def held(*codes: str) -> Money:
-        return Money.from_minor(sum(sums.get(code, 0) for code in codes), "USD")
-
-    accepted = held("5010", "4900")
-    cash = held(*(code for code in sums if code not in NO_CASH))
+    cash = _cash(sums)
     rows = [
-        Row("accepted", _("Expenditure accepted"), values=(Figure(accepted),)),
-        Row("advance", _("Advance, to be accounted for"), values=(Figure(held("1200", "1280")),)),
-        Row("payable", _("Accepted beyond the advance, still to be paid"), values=(Figure(held("2020")),)),
-        Row("due", _("Refund due"), values=(Figure(held("1210", "1290")),)),
-        *_others(cash - held("5010", "4900", "1200", "1280", "2020", "1210", "1290")),
+        Row("accepted", _("Expenditure accepted"), values=(Figure(_held(sums, *ACCEPTED)),)),
+        Row("advance", _("Advance, to be accounted for"), values=(Figure(_held(sums, *ADVANCE)),)),
+        Row("payable", _("Accepted beyond the advance, still to be paid"), values=(Figure(_held(sums, "2020")),)),
+        Row("due", _("Refund due"), values=(Figure(_held(sums, *DUE)),)),
+        *_others(cash - _held(sums, *ACCEPTED, *ADVANCE, *DUE, "2020")),
     ]
     parts = tuple(row.key for row in rows)
     return Table(
@@ -55,11 +55,20 @@ def _position(books: Books, grant: Subaccount) -> Table:
         [
             *rows,
             Row("cash", _("Paid, less returns and refunds"), "total", (Figure(cash, parts=parts),)),
-            Row("commitment", _("Committed, to be paid (not in the books' balances)"), values=(Figure(held("9010")),)),
-            Row("psc", _("Programme support cost charged on it"), values=(Figure(held("5100")),)),
+            Row("commitment", _("Committed, to be paid (not in the books' balances)"), values=(Figure(_held(sums, "9010")),)),
+            Row("psc", _("Programme support cost charged on it"), values=(Figure(_held(sums, "5100")),)),
         ],
         _("Where it stands"),
     )
+
+
+def _held(sums: Held, *codes: str) -> Money:
+    return Money.from_minor(sum(sums.get(code, 0) for code in codes), "USD")
+
+
+def _cash(sums: Held) -> Money:
+    """The cash that a grant got, less what came back."""
+    return _held(sums, *(code for code in sums if code not in NO_CASH))
 
 
 def _others(amount: Money) -> list[Row]:
@@ -68,8 +77,8 @@ def _others(amount: Money) -> list[Row]:
 
 def _movements(books: Books, grant: Subaccount) -> Table:
     """Each entry: what it committed, paid, accepted, and what came back."""
-    rows = books.lines().filter(subaccount=grant).order_by().values_list("entry_id", "account_id")
-    rows = rows.annotate(held=Sum("debit") - Sum("credit"))
+    lines = books.lines().filter(subaccount=grant).order_by()
+    rows: Any = lines.values_list("entry_id", "account_id").annotate(held=Sum("debit") - Sum("credit"))
     by_entry: dict[int, dict[str, int]] = defaultdict(dict)
     for entry, account, cents in rows:
         by_entry[entry][account] = cents
@@ -110,3 +119,30 @@ def _name(instalment: Subaccount, staff: bool) -> str:
 def _use(row: Any) -> tuple[Figure, ...]:
     return Figure(row.reserved), Figure(row.paid), Figure(row.accepted), Figure(row.advance, across=(2, -3))
 
+
+
+# All grants
+
+
+def grants(books: Books, url: Callable[[Subaccount], str] | None = None) -> Statement:
+    """All grants from the beginning: committed, paid, accepted, open advances, payables and refunds due, as Statement I has them.
+
+    `url` gives the address of a grant's own statement.
+    """
+    lines = books.lines().filter(subaccount__kind=Subaccount.Kind.GRANT)
+    found: Any = lines.order_by().values_list("subaccount_id", "account_id").annotate(held=Sum("debit") - Sum("credit"))
+    sums: dict[int, Held] = defaultdict(dict)
+    for pk, account, cents in found:
+        sums[pk][account] = cents
+    known = Subaccount.objects.filter(pk__in=sums).order_by("code")
+    rows = [Row(f"g:{each.code}", each.name, values=_columns(sums[each.pk]), url=url(each) if url else "") for each in known]
+    heads = [_("Grant"), _("Committed, to be paid"), _("Paid, less returns and refunds"), _("Accepted"), _("Open advance"),
+             _("Still to be paid"), _("Refund due")]  # fmt: skip
+    tables = [Table(heads, [*rows, added("g:total", _("Total"), rows, "total")] if rows else [])]
+    return Statement("grants", _("Grants and advances"), books, tables, lines=lines, signed=False, wide=True)
+
+
+def _columns(sums: Held) -> tuple[Figure, ...]:
+    spent = [_held(sums, "9010"), _cash(sums), _held(sums, *ACCEPTED)]
+    still_open = [_held(sums, *ADVANCE), -_held(sums, "2020"), _held(sums, *DUE)]
+    return tuple(map(Figure, [*spent, *still_open]))

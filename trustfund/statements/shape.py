@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from trustfund.ledger.models import Line
-from trustfund.money import Money
+from trustfund.money import Money, total
 from trustfund.statements.books import Books, Term
 from trustfund.ui.formatting import day_text
 
@@ -134,5 +134,6 @@ def added(key: str, label: str, rows: Iterable[Row], kind: str = "subtotal", sig
 
 
 def _column(rows: list[Row], signs: list[int], index: int) -> Money:
-    parts = [row.values[index].amount if sign > 0 else -row.values[index].amount for row, sign in zip(rows, signs, strict=True)]
-    return sum(parts[1:], parts[0])
+    amounts = [row.values[index].amount for row in rows]
+    parts = [amount if sign > 0 else -amount for amount, sign in zip(amounts, signs, strict=True)]
+    return total(parts)

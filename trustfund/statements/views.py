@@ -12,17 +12,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.models import Line
+from trustfund.ledger.models import Line, Subaccount
 from trustfund.lists import Column, listing
 from trustfund.money import Money
-from trustfund.statements import contributions, figures, pdf, permissions, xlsx
+from trustfund.statements import contributions, figures, grant, pdf, permissions, xlsx
 from trustfund.statements.books import Books, Term, line_of, snapshot
 from trustfund.statements.forms import PeriodForm
 from trustfund.statements.shape import Figure, Row, Statement
@@ -31,7 +31,8 @@ STATEMENTS: dict[str, Callable[[Books, date | None], Statement]] = {
     "position": lambda books, since: figures.position(books),
     "performance": figures.performance,
     "trial-balance": figures.trial_balance,
-    "contributions": lambda books, since: contributions.contributions(books),
+    "contributions": lambda books, since: contributions.contributions(books, _own(books)),
+    "grants": lambda books, since: grant.grants(books, _own(books)),
 }
 FORMATS: dict[str, tuple[str, Callable[[Statement], bytes]]] = {
     "pdf": ("application/pdf", pdf.made),
@@ -57,9 +58,16 @@ def _card(code: str, query: str) -> dict[str, str]:
         "performance": (_("II. Statement of financial performance"), _("What came in and what was spent in a period.")),
         "trial-balance": (_("Trial balance"), _("Every account: balance before, debits, credits, balance.")),
         "contributions": (_("Contributions and their use"), _("What became of each donor's money, tied to Statement I.")),
+        "grants": (_("Grants and advances"), _("Each grant: committed, paid, accepted, and what is still open.")),
     }
     links = {format: _address(code, query, format) for format in FORMATS}
     return {"title": names[code][0], "text": names[code][1], "url": _address(code, query), **links}
+
+
+def _own(books: Books) -> Callable[[Subaccount], str]:
+    """The addresses of statements of donors and grants from the same books."""
+    query = urlencode({"as_of": books.as_of.isoformat(), "head": books.seq})
+    return lambda subaccount: f"{reverse('statements:subaccount', args=[subaccount.pk])}?{query}"
 
 
 def _address(code: str, query: str, format: str = "") -> str:
@@ -155,6 +163,40 @@ def filename(found: Statement, format: str) -> str:
     code = re.sub(r"[^A-Za-z0-9-]+", "-", found.code)
     start = f"_{found.since.isoformat()}" if found.since else ""
     return f"{code}{start}_{found.books.as_of.isoformat()}_head-{found.books.seq}.{format}"
+
+
+@login_required
+def subaccount(request: HttpRequest, pk: int) -> HttpResponse:
+    """The statement of one donor, agreement or grant, for who sees the books."""
+    form, found = _of_subaccount(request, pk)
+    if found is None:
+        return render(request, "statements/statement.html", {"form": form, "title": _("Statement")}, status=422)
+    query = _query(form)
+    links = {format: f"{reverse('statements:subaccount_download', args=[pk, format])}?{query}" for format in FORMATS}
+    return render(request, "statements/statement.html", {"form": form, "title": found.subject, **page(request, found), **links})
+
+
+@login_required
+def subaccount_download(request: HttpRequest, pk: int, format: str) -> HttpResponse:
+    """The same as a file."""
+    _form, found = _of_subaccount(request, pk)
+    if found is None or format not in FORMATS:
+        raise Http404
+    return respond(found, format)
+
+
+def _of_subaccount(request: HttpRequest, pk: int) -> tuple[PeriodForm, Statement | None]:
+    if not permissions.can_see_lines(request.user):
+        raise PermissionDenied
+    kinds = (Subaccount.Kind.DONOR, Subaccount.Kind.AGREEMENT, Subaccount.Kind.INSTALMENT, Subaccount.Kind.GRANT)
+    about = get_object_or_404(Subaccount, pk=pk, kind__in=kinds)
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        return form, None
+    with snapshot():
+        if about.kind == Subaccount.Kind.GRANT:
+            return form, grant.grant_statement(form.books, about, subject=about.name, staff=True)
+        return form, contributions.donor_statement(form.books, about, form.since_day, subject=about.name)
 
 
 LINES = [

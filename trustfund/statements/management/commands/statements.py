@@ -60,6 +60,7 @@ def everything(books: Books, since: date | None) -> Iterator[Statement]:
     yield figures.performance(books, since)
     yield figures.trial_balance(books, since)
     yield contributions.contributions(books)
+    yield grant.grants(books)
     for donor in Subaccount.objects.filter(kind=Subaccount.Kind.DONOR).order_by("code"):
         yield contributions.donor_statement(books, donor, since)
     for each in Subaccount.objects.filter(kind=Subaccount.Kind.GRANT).order_by("code"):
