@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from grants.agreements import plan
 from grants.agreements.models import Grant, GrantBudgetLine, PlannedReport, PlannedTranche
 from grants.applications.models import Application
+from grants.decisions.models import Recommendation
 from trustfund import clock
 from trustfund.money import Money
 from trustfund.ui.formatting import money_text
@@ -20,10 +20,7 @@ from trustfund.ui.formatting import money_text
 
 def recommended(application: Application) -> Money:
     """What the Board recommended, in USD: the most that may be awarded; never more than was asked for."""
-    model = apps.all_models["grants"].get("recommendation")
-    if model is None:
-        return application.requested
-    found = model._default_manager.filter(application=application, outcome="recommended").order_by("-pk").first()
+    found = Recommendation.objects.filter(application=application, outcome="recommended").order_by("-pk").first()
     return min(found.amount, application.requested) if found and found.amount else application.requested
 
 
