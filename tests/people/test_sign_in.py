@@ -210,6 +210,7 @@ def test_an_address_changes_only_when_the_new_one_answered(client):
     client.post(re.search(r"http://localhost:8000(/accounts/confirm-email/\S+)", row.body).group(1))
     user.refresh_from_db()
     assert user.email == "new@example.org"
+    assert Outbox.objects.filter(template="account/email/email_changed", address="ana@example.org").count() == 1
 
 
 def test_passwords_are_kept_with_argon2(settings):
@@ -217,3 +218,16 @@ def test_passwords_are_kept_with_argon2(settings):
     from trustfund import settings as real
 
     assert real.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+def test_sign_ins_are_on_record_and_shown_to_their_owner_failed_ones_are_not(client):
+    user = make_user(email="ana@example.org", password=PASSWORD)
+    log_in(client, "ana@example.org", "wrong")
+    log_in(client, "ana@example.org")
+    assert list(Event.objects.filter(actor=user).values_list("act", flat=True)) == ["account.sign_in"]
+    assert "Your last sign-ins" in client.get("/people/account/").content.decode()
+
+
+def test_a_new_account_is_on_record(client):
+    client.post("/accounts/signup/", NEW)
+    assert Event.objects.get().act == "account.sign_up"

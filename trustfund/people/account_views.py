@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
 from trustfund import pages
+from trustfund.audit.recording import trail_for
 from trustfund.people import actions, invitations, second_factor
 from trustfund.people.forms import AcceptForm, AccountForm
 from trustfund.people.models import Invitation, RoleGrant, User
@@ -31,6 +32,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "factors": second_factor.factors_of(request.user),
         "obligatory": second_factor.is_obligatory(request.user),
+        "sign_ins": trail_for(request.user).filter(act="account.sign_in").reverse()[:5],
         "grants": RoleGrant.objects.filter(user=request.user.pk).order_by("since"),
     }
     return render(request, "people/account.html", context, status=422 if request.method == "POST" else 200)

@@ -10,7 +10,7 @@ from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import get_random_string
@@ -31,7 +31,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Who signs up for themselves acts for an NGO (or nobody yet); everybody else is invited."""
         for name in ("name", "language", "time_zone"):
             setattr(user, name, form.cleaned_data[name])
-        return super().save_user(request, user, form, commit=commit)
+        user = super().save_user(request, user, form, commit=commit)
+        recording.record("account.sign_up", of=user, by=user)
+        return user
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Every sign-in is on record; failed ones are only counted, or strangers could write to the chain."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        recording.record("account.sign_in", of=user, by=user)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Into the outbox, in the reader's language, in the transaction of what happened."""

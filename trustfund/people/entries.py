@@ -29,6 +29,8 @@ ACTS = {
     "invitation.send": gettext_lazy("Invited"),
     "invitation.accept": gettext_lazy("Invitation accepted"),
     "invitation.withdraw": gettext_lazy("Invitation withdrawn"),
+    "account.sign_up": gettext_lazy("Account made"),
+    "account.sign_in": gettext_lazy("Signed in"),
     "account.password_changed": gettext_lazy("Password changed"),
     "account.password_set": gettext_lazy("Password set"),
     "account.password_reset": gettext_lazy("Password reset"),
