@@ -202,3 +202,18 @@ def test_a_time_zone_that_there_is_not_is_refused(client):
 
 def test_a_time_zone_that_vanished_is_vienna():
     assert make_user(time_zone="Mars/Olympus").zone.key == "Europe/Vienna"
+
+
+def test_the_tick_forgets_what_is_over(client):
+    from django.contrib.sessions.models import Session
+    from django.core.cache import cache
+
+    from trustfund.people.models import CachedValue
+    from trustfund.people.upkeep import forget_what_is_over
+
+    client.force_login(make_user())
+    cache.set("attempts", [1.0], 60)
+    forget_what_is_over(clock.now())
+    assert (Session.objects.count(), CachedValue.objects.count()) == (1, 1)
+    forget_what_is_over(clock.now() + timedelta(hours=13))
+    assert (Session.objects.count(), CachedValue.objects.count()) == (0, 0)

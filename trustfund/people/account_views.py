@@ -24,15 +24,16 @@ from trustfund.people.models import Invitation, RoleGrant, User
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
     """My account: name, language, time zone; ways to password, address, second factor and sessions."""
-    form = AccountForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    person = User.objects.get(pk=request.user.pk)
+    form = AccountForm(request.POST or None, instance=User.objects.get(pk=person.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
         return pages.done(request, _("Saved."), "people:account")
     context = {
         "form": form,
-        "factors": second_factor.factors_of(request.user),
+        "factors": second_factor.factors_of(person),
         "obligatory": second_factor.is_obligatory(request.user),
-        "sign_ins": trail_for(request.user).filter(act="account.sign_in").reverse()[:5],
+        "sign_ins": trail_for(person).filter(act="account.sign_in").reverse()[:5],
         "grants": RoleGrant.objects.filter(user=request.user.pk).order_by("since"),
     }
     return render(request, "people/account.html", context, status=422 if request.method == "POST" else 200)

@@ -11,5 +11,5 @@ class PeopleConfig(AppConfig):
 
         name_acts(entries.ACTS)
         navigation.register(entries.destinations)
-        ticking.register(upkeep.forget_sessions)
+        ticking.register(upkeep.forget_what_is_over)
         invitations.register("people.role", invitations.give_invited_role)

@@ -106,7 +106,8 @@ def accept(invitation: Invitation, *, by: User | None, password: str = "", name:
     recording.record("invitation.accept", of=invitation, by=person, purpose=invitation.purpose)
     _purpose, _separator, reference = invitation.purpose.partition(":")
     _accepter_of(invitation.purpose)(reference, person, invitation)
-    return User.objects.get(pk=person.pk)
+    accepted: User = User.objects.get(pk=person.pk)
+    return accepted
 
 
 @transaction.atomic
