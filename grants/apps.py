@@ -43,18 +43,25 @@ class GrantsConfig(AppConfig):
         self.connect_reports()
 
     def connect_calls(self) -> None:
-        """Calls close by the clock."""
-        from grants.calls import actions
+        """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""
+        from grants.applications import notices
+        from grants.calls import actions, hooks
         from trustfund import ticking
 
         ticking.register(actions.close_due)
+        ticking.register(notices.remind)
+        hooks.listen(hooks.on_extended, notices.extended)
+        hooks.listen(hooks.on_cancelled, notices.cancelled)
 
     def connect_selection(self) -> None:
-        """Reviewers see what they score; whoever has a conflict of interest sees nothing of it."""
-        from grants.applications import visibility
+        """Reviewers see what they score, trustees what is before the Board; whoever has a conflict of interest sees nothing of it."""
+        from grants.applications import links, visibility
+        from grants.decisions import seeing as decisions
         from grants.reviews import seeing as reviews
 
         visibility.register(reviews.include, reviews.exclude)
+        visibility.register(decisions.include)
+        links.register(decisions.links)
 
     def connect_grants(self) -> None:
         """What a grant's acts tell its tranches, payments and closing; the tabs of its page; offers lapse by the clock."""

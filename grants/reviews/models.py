@@ -61,10 +61,10 @@ class ConflictOfInterest(models.Model):
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, user: Any) -> ReviewQuerySet:
-        """One's own; and of the applications that one sees, once one's own review is in: the submitted ones, all for who oversees."""
+        """One's own; and once it is in (or the Board sits) those of the applications that one sees: submitted, or all for who oversees."""
         if not permissions.holds(user, *permissions.SCORING, *permissions.OVERSEEING):
             return self.none()
-        owed = Review.objects.filter(reviewer=user, state__in=UNSENT).values("application")
+        owed = Review.objects.filter(reviewer=user, state__in=UNSENT, application__call__state="closed").values("application")
         others = Q(application__in=Application.objects.visible_to(user).order_by().values("pk")) & ~Q(application__in=owed)
         if not permissions.oversees(user):
             others &= Q(state=State.SUBMITTED)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import QuerySet
+
 from grants.applications.models import Application
 from grants.calls.models import Call
 from grants.reviews import ranking
@@ -48,7 +50,18 @@ def marks_of(call: Call, user: Any) -> Marks:
     """application -> reviewer -> criterion -> mark, of the submitted reviews of a call that `user` sees. One query."""
     reviews = Review.objects.visible_to(user).submitted().filter(application__call=call)
     seen = Application.objects.visible_to(user).order_by().values("pk")  # one's own review of what one is recused from does not count
-    rows = Mark.objects.filter(review__in=reviews.order_by().values("pk"), review__application__in=seen)
+    return _gathered(Mark.objects.filter(review__in=reviews.order_by().values("pk"), review__application__in=seen))
+
+
+def means_of_call(call: Call) -> dict[int, dict[int, Decimal]]:
+    """application -> criterion -> mean mark of all submitted reviews, whoever asks: for the letters to applicants."""
+    reviews = Review.objects.submitted().filter(application__call=call)
+    marks = _gathered(Mark.objects.filter(review__in=reviews.order_by().values("pk")))
+    criteria = [criterion.pk for criterion in call.criteria.all()]
+    return {application: {criterion: _mean(given, criterion) for criterion in criteria} for application, given in marks.items()}
+
+
+def _gathered(rows: QuerySet[Mark]) -> Marks:
     found: Marks = defaultdict(lambda: defaultdict(dict))
     columns = ("review__application", "review__reviewer", "criterion", "value")
     for application, reviewer, criterion, value in rows.order_by("review__application", "review").values_list(*columns):

@@ -152,6 +152,8 @@ def test_the_database_wants_who_and_when():
     with pytest.raises(IntegrityError), transaction.atomic():
         Assessment.objects.filter(pk=assessment.pk).update(decided_by=None)
     with pytest.raises(IntegrityError), transaction.atomic():
+        Assessment.objects.filter(pk=assessment.pk).update(valid_until=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
         CheckItem.objects.filter(assessment=assessment).update(judged_by=None)
 
 
