@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -19,13 +20,12 @@ from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.files.storing import store_bytes
 from trustfund.mail import outbox
-from trustfund.people.models import User
 from trustfund.ui.formatting import VIENNA, moment_text
 from trustfund.workflow import advance, lock, require
 
 
 @transaction.atomic
-def start(call: Call, organisation: Organisation, *, by: User, answers: Mapping[str, bool]) -> Application:
+def start(call: Call, organisation: Organisation, *, by: Any, answers: Mapping[str, bool]) -> Application:
     """Begin the organisation's one application to an open call, after its eligibility questions.
 
     `answers` maps a question's number (as text) to yes or no. Raises PermissionDenied, ValidationError when the call is not open,
@@ -48,7 +48,7 @@ def start(call: Call, organisation: Organisation, *, by: User, answers: Mapping[
 
 
 @transaction.atomic
-def submit(application: Application, *, by: User) -> ApplicationSnapshot:
+def submit(application: Application, *, by: Any) -> ApplicationSnapshot:
     """Hand in what is complete, before the deadline by the server's clock: frozen, hashed, with a receipt.
 
     Raises PermissionDenied, TransitionNotAllowed, ValidationError that lists what is missing or says that it is late.
@@ -76,13 +76,13 @@ def submit(application: Application, *, by: User) -> ApplicationSnapshot:
 
 
 @transaction.atomic
-def withdraw(application: Application, *, by: User) -> Application:
+def withdraw(application: Application, *, by: Any) -> Application:
     """The NGO takes it back; until the deadline it can take it up again."""
     return advance(application.withdraw, by=by)
 
 
 @transaction.atomic
-def resume(application: Application, *, by: User) -> Application:
+def resume(application: Application, *, by: Any) -> Application:
     """Make a withdrawn application a draft again, while the call is open. ValidationError otherwise, or when another was begun."""
     lock(application)
     require(application.resume, by=by)
@@ -93,7 +93,7 @@ def resume(application: Application, *, by: User) -> Application:
 
 
 @transaction.atomic
-def ask_clarification(application: Application, *, by: User, question: str, due_on: date) -> Clarification:
+def ask_clarification(application: Application, *, by: Any, question: str, due_on: date) -> Clarification:
     """Ask the applicant something before its eligibility is decided. ValidationError for a day that is not in the future."""
     lock(application)
     require(application.ask_clarification, by=by)
@@ -107,7 +107,7 @@ def ask_clarification(application: Application, *, by: User, question: str, due_
 
 
 @transaction.atomic
-def answer_clarification(application: Application, *, by: User, answer: str) -> Clarification:
+def answer_clarification(application: Application, *, by: Any, answer: str) -> Clarification:
     """The applicant's answer; the officer who asked is told."""
     lock(application)
     require(application.answer_clarification, by=by)
@@ -121,7 +121,7 @@ def answer_clarification(application: Application, *, by: User, answer: str) -> 
 
 
 @transaction.atomic
-def decide_eligibility(application: Application, *, by: User, findings: Mapping[int, tuple[bool, str]]) -> Application:
+def decide_eligibility(application: Application, *, by: Any, findings: Mapping[int, tuple[bool, str]]) -> Application:
     """Eligible when every question of the call is met, else ineligible with the reasons; the applicant gets a letter.
 
     `findings` maps the primary key of each eligibility question to (met, reason). ValidationError when one is left out, or has no
@@ -154,52 +154,52 @@ def _findings(application: Application, findings: Mapping[int, tuple[bool, str]]
     return rows
 
 
-def take_into_review(application: Application, *, by: User) -> Application:
+def take_into_review(application: Application, *, by: Any) -> Application:
     """Its reviewers have been named: eligible > in review."""
     return advance(application.take_into_review, by=by)
 
 
-def mark_reviewed(application: Application, *, by: User | None) -> Application:
+def mark_reviewed(application: Application, *, by: Any) -> Application:
     """The last of its reviews is in: in review > reviewed."""
     return advance(application.mark_reviewed, by=by)
 
 
-def return_to_review(application: Application, *, by: User) -> Application:
+def return_to_review(application: Application, *, by: Any) -> Application:
     """A review was opened again: reviewed > in review."""
     return advance(application.return_to_review, by=by)
 
 
-def shortlist(application: Application, *, by: User) -> Application:
+def shortlist(application: Application, *, by: Any) -> Application:
     """It goes to the Board: reviewed > shortlisted."""
     return advance(application.shortlist, by=by)
 
 
-def recommend(application: Application, *, by: User | None) -> Application:
+def recommend(application: Application, *, by: Any) -> Application:
     """The Board recommends it: reviewed or shortlisted > recommended."""
     return advance(application.recommend, by=by)
 
 
-def reserve(application: Application, *, by: User) -> Application:
+def reserve(application: Application, *, by: Any) -> Application:
     """It waits on the reserve list: reviewed or shortlisted > reserve."""
     return advance(application.reserve, by=by)
 
 
-def promote(application: Application, *, by: User | None) -> Application:
+def promote(application: Application, *, by: Any) -> Application:
     """It moves up from the reserve list: reserve > recommended."""
     return advance(application.promote, by=by)
 
 
-def decline(application: Application, *, by: User) -> Application:
+def decline(application: Application, *, by: Any) -> Application:
     """It was not selected: reviewed, shortlisted or recommended > not selected. The letter is the room of decisions'."""
     return advance(application.decline, by=by)
 
 
-def award(application: Application, *, by: User) -> Application:
+def award(application: Application, *, by: Any) -> Application:
     """The fund manager approved the award: recommended > awarded."""
     return advance(application.award, by=by)
 
 
-def lapse(application: Application, *, by: User | None) -> Application:
+def lapse(application: Application, *, by: Any) -> Application:
     """The reserve list ended: reserve > lapsed."""
     return advance(application.lapse, by=by)
 

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from grants import typology
 from grants.applications.budget import Budget
 from grants.applications.content import Content
 from grants.applications.models import Application, ExpectedBeneficiaries
+from grants.calls.models import Question
 
 Axis = ExpectedBeneficiaries.Axis
 _WORDS = {Axis.EXPLOITATION: typology.Exploitation, Axis.MOVEMENT: typology.Movement, Axis.SERVICE: typology.Service}
@@ -86,8 +89,15 @@ def _part(section: Any, content: Content, blind: bool) -> Part:
     replies = []
     for question in section.questions:
         withheld = blind and question.identifying
-        replies.append(Reply(question, "" if withheld else content.text_of(question), withheld))
+        replies.append(Reply(question, "" if withheld else _words(question, content.text_of(question)), withheld))
     return Part(section.name, section.title, replies)
+
+
+def _words(question: Question, text: str) -> str:
+    """The answer as it is read: yes and no in the reader's language."""
+    if question.kind == Question.Kind.YES_NO:
+        return {"yes": _("Yes"), "no": _("No")}.get(text, text)
+    return text
 
 
 def counts_of(content: Content) -> list[tuple[str, list[Count]]]:

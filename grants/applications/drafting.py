@@ -33,7 +33,6 @@ from grants.applications.models import (
 from grants.calls.models import Question, RequiredDocument
 from trustfund import clock
 from trustfund.files.storing import store
-from trustfund.people.models import User
 from trustfund.workflow import lock, require
 
 OWN_TAIL = timedelta(seconds=60)
@@ -59,14 +58,14 @@ class Saved:
     conflicts: list[AnswerConflict] = field(default_factory=list)
 
 
-def _open(application: Application, by: User) -> None:
+def _open(application: Application, by: Any) -> None:
     """Lock a draft that `by` may write in. Raises PermissionDenied (403), TransitionNotAllowed (409) once it is submitted."""
     lock(application)
     require(application.submit, by=by)
 
 
 @transaction.atomic
-def save_answers(application: Application, section: str, texts: Mapping[Question, tuple[str, int]], *, by: User) -> Saved:
+def save_answers(application: Application, section: str, texts: Mapping[Question, tuple[str, int]], *, by: Any) -> Saved:
     """Save answers of a section; `texts` maps a question to (text, the version it was written on; 0 for none)."""
     _open(application, by)
     stored = {answer.question_id: answer for answer in application.answers.filter(question__in=list(texts))}
@@ -78,7 +77,7 @@ def save_answers(application: Application, section: str, texts: Mapping[Question
 
 
 def _save_answer(
-    application: Application, question: Question, answer: Answer | None, text: str, base: int, by: User, saved: Saved
+    application: Application, question: Question, answer: Answer | None, text: str, base: int, by: Any, saved: Saved
 ) -> None:
     if answer is None:
         answer = Answer.objects.create(application=application, question=question, text=text, changed_by=by, changed_at=clock.now())
@@ -90,12 +89,12 @@ def _save_answer(
     saved.versions[question.pk] = answer.version
 
 
-def _own_tail(answer: Answer, base: int, by: User) -> bool:
+def _own_tail(answer: Answer, base: int, by: Any) -> bool:
     """Whether everything since `base` was written by the same person, a moment ago."""
     return answer.changed_by_id == by.pk and base >= answer.run_from - 1 and clock.now() - answer.changed_at < OWN_TAIL
 
 
-def _write(answer: Answer, text: str, by: User) -> None:
+def _write(answer: Answer, text: str, by: Any) -> None:
     answer.version += 1
     if answer.changed_by_id != by.pk:
         answer.run_from = answer.version
@@ -103,7 +102,7 @@ def _write(answer: Answer, text: str, by: User) -> None:
     answer.save()
 
 
-def _keep_both(answer: Answer, text: str, by: User) -> AnswerConflict:
+def _keep_both(answer: Answer, text: str, by: Any) -> AnswerConflict:
     """Both texts as they are now; one open conflict for each author, who may type on before merging."""
     now = {"text": text, "theirs": answer.text, "theirs_by": answer.changed_by, "at": clock.now()}
     kept, _created = AnswerConflict.objects.update_or_create(
@@ -112,7 +111,7 @@ def _keep_both(answer: Answer, text: str, by: User) -> AnswerConflict:
     return kept
 
 
-def merge(conflict: AnswerConflict, text: str, *, base: int, by: User) -> Answer:
+def merge(conflict: AnswerConflict, text: str, *, base: int, by: Any) -> Answer:
     """Put one text in the place of two. ValidationError when the answer changed since version `base`: the page then shows it anew."""
     with transaction.atomic():
         _open(conflict.application, by)
@@ -129,13 +128,13 @@ def merge(conflict: AnswerConflict, text: str, *, base: int, by: User) -> Answer
 
 
 @transaction.atomic
-def save_about(application: Application, values: Mapping[str, Any], *, base: int, by: User) -> Section:
+def save_about(application: Application, values: Mapping[str, Any], *, base: int, by: Any) -> Section:
     """Save columns of the application itself. Raises Stale."""
     return save_columns(application, "about", values, base=base, by=by)
 
 
 @transaction.atomic
-def save_columns(application: Application, section: str, values: Mapping[str, Any], *, base: int, by: User) -> Section:
+def save_columns(application: Application, section: str, values: Mapping[str, Any], *, base: int, by: Any) -> Section:
     """Set columns that belong to a section. Raises Stale when the section has changed since `base`."""
     _open(application, by)
     _refuse_stale(application, section, base, by)
@@ -146,7 +145,7 @@ def save_columns(application: Application, section: str, values: Mapping[str, An
 
 
 @transaction.atomic
-def save_lines(application: Application, rows: Sequence[Mapping[str, Any]], *, base: int, by: User) -> Section:
+def save_lines(application: Application, rows: Sequence[Mapping[str, Any]], *, base: int, by: Any) -> Section:
     """Replace the budget: each row has category, description, unit, quantity, unit_cost, requested; the amount is computed.
 
     Raises Stale, ValidationError with the number of the row.
@@ -161,14 +160,14 @@ def save_lines(application: Application, rows: Sequence[Mapping[str, Any]], *, b
 
 
 @transaction.atomic
-def save_plan(application: Application, rows: Sequence[Mapping[str, Any]], *, base: int, by: User) -> Section:
+def save_plan(application: Application, rows: Sequence[Mapping[str, Any]], *, base: int, by: Any) -> Section:
     """Replace the work plan: activity, result, from_month, to_month. Raises Stale."""
     return _replace(application, "plan", WorkPlanItem, rows, base, by)
 
 
 @transaction.atomic
 def save_funding(
-    application: Application, rows: Sequence[Mapping[str, Any]], *, partners: str, no_other_funding: bool, base: int, by: User
+    application: Application, rows: Sequence[Mapping[str, Any]], *, partners: str, no_other_funding: bool, base: int, by: Any
 ) -> Section:
     """Replace the other funding (funder, purpose, amount, received, same_costs) and the words about partners. Raises Stale."""
     section = _replace(application, "funding", OtherFunding, rows, base, by)
@@ -178,7 +177,7 @@ def save_funding(
 
 
 @transaction.atomic
-def save_beneficiaries(application: Application, rows: Sequence[Mapping[str, Any]], *, base: int, by: User) -> Section:
+def save_beneficiaries(application: Application, rows: Sequence[Mapping[str, Any]], *, base: int, by: Any) -> Section:
     """Replace the expected numbers: axis, sex and age_band or category, persons; zeros are not kept. Raises Stale."""
     _open(application, by)
     _refuse_stale(application, "beneficiaries", base, by)
@@ -187,7 +186,7 @@ def save_beneficiaries(application: Application, rows: Sequence[Mapping[str, Any
     return _touch(application, "beneficiaries", by)
 
 
-def _replace(application: Application, name: str, model: Any, rows: Sequence[Mapping[str, Any]], base: int, by: User) -> Section:
+def _replace(application: Application, name: str, model: Any, rows: Sequence[Mapping[str, Any]], base: int, by: Any) -> Section:
     _open(application, by)
     _refuse_stale(application, name, base, by)
     if len(rows) > ROWS:
@@ -199,7 +198,7 @@ def _replace(application: Application, name: str, model: Any, rows: Sequence[Map
 
 
 @transaction.atomic
-def add_document(application: Application, required: RequiredDocument, upload: File[Any], *, by: User) -> ApplicationDocument:
+def add_document(application: Application, required: RequiredDocument, upload: File[Any], *, by: Any) -> ApplicationDocument:
     """Add a document of a kind that the call asks for. ValidationError names what is wrong with the file."""
     _open(application, by)
     if application.documents.count() >= DOCUMENTS:
@@ -212,7 +211,7 @@ def add_document(application: Application, required: RequiredDocument, upload: F
 
 
 @transaction.atomic
-def remove_document(document: ApplicationDocument, *, by: User) -> None:
+def remove_document(document: ApplicationDocument, *, by: Any) -> None:
     """Take a document out of a draft."""
     _open(document.application, by)
     application = document.application
@@ -221,14 +220,14 @@ def remove_document(document: ApplicationDocument, *, by: User) -> None:
 
 
 @transaction.atomic
-def confirm_documents(application: Application, *, by: User) -> Section:
+def confirm_documents(application: Application, *, by: Any) -> Section:
     """Say that the documents are as they should be, also when none is demanded."""
     _open(application, by)
     return _touch(application, "documents", by)
 
 
 @transaction.atomic
-def confirm_privacy(application: Application, digest: str, *, by: User) -> None:
+def confirm_privacy(application: Application, digest: str, *, by: Any) -> None:
     """Confirm that what looks like data of a person is not about a victim. ValidationError when the text has changed meanwhile."""
     _open(application, by)
     if digest != privacy.digest(privacy.places(Content(application))):
@@ -238,7 +237,7 @@ def confirm_privacy(application: Application, digest: str, *, by: User) -> None:
 
 
 @transaction.atomic
-def declare(application: Application, *, by: User) -> None:
+def declare(application: Application, *, by: Any) -> None:
     """Make the declaration. ValidationError while another section is not complete."""
     _open(application, by)
     if progress.problems_before_declaring(Content(application)):
@@ -247,7 +246,7 @@ def declare(application: Application, *, by: User) -> None:
     application.save()
 
 
-def _refuse_stale(application: Application, name: str, base: int, by: User) -> None:
+def _refuse_stale(application: Application, name: str, base: int, by: Any) -> None:
     section = application.sections.filter(name=name).select_related("changed_by").first()
     if section is None or section.version == base:
         return
@@ -256,7 +255,7 @@ def _refuse_stale(application: Application, name: str, base: int, by: User) -> N
         raise Stale(section)
 
 
-def _touch(application: Application, name: str, by: User) -> Section:
+def _touch(application: Application, name: str, by: Any) -> Section:
     """One version further. A declaration made before no longer covers what stands now."""
     section, _created = Section.objects.get_or_create(application=application, name=name)
     section.version += 1
@@ -268,13 +267,13 @@ def _touch(application: Application, name: str, by: User) -> Section:
     return section
 
 
-def seen(application: Application, section: str, *, by: User) -> None:
+def seen(application: Application, section: str, *, by: Any) -> None:
     """Note where somebody writes, so that colleagues know."""
     now = {"section": section, "seen_at": clock.now()}
     Presence.objects.update_or_create(application=application, user=by, defaults=now)
 
 
-def colleagues(application: Application, section: str, *, besides: User) -> list[Presence]:
+def colleagues(application: Application, section: str, *, besides: Any) -> list[Presence]:
     """Who else was in this section in the last minutes, the latest first."""
     recent = application.presences.filter(section=section, seen_at__gte=clock.now() - PRESENT).exclude(user=besides)
     return list(recent.select_related("user").order_by("-seen_at"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from grants import typology
 from grants.applications import budget
 from grants.applications.content import Content
 from grants.applications.models import Application, BudgetLine, ExpectedBeneficiaries, OtherFunding, WorkPlanItem
-from grants.calls.models import EligibilityQuestion, FormSection, Question, RequiredDocument
+from grants.calls.models import BudgetCategory, EligibilityQuestion, FormSection, Question, RequiredDocument
 from trustfund import countries
 from trustfund.fields import MoneyFormField
 from trustfund.files.forms import DocumentField
@@ -87,13 +87,13 @@ class AnswersForm(forms.Form):
 
 
 def _answer_field(question: Question, text: str) -> forms.Field:
-    shared = {"label": question.text, "help_text": question.help, "required": False, "initial": text}
+    shared: dict[str, Any] = {"label": question.text, "help_text": question.help, "required": False, "initial": text}
     if question.kind == Question.Kind.CHOICE:
         choices = [(choice, choice) for choice in question.choices]
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **shared)
     if question.kind == Question.Kind.YES_NO:
         return forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect, **shared)
-    attrs = {"rows": 10, **({"data-word-limit": question.word_limit} if question.word_limit else {})}
+    attrs: dict[str, Any] = {"rows": 10, **({"data-word-limit": question.word_limit} if question.word_limit else {})}
     return forms.CharField(widget=forms.Textarea(attrs=attrs), strip=False, **shared)
 
 
@@ -107,7 +107,7 @@ class BaseForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    category = forms.ModelChoiceField(label=gettext_lazy("Category"), queryset=None, empty_label="–")
+    category: Any = forms.ModelChoiceField(label=gettext_lazy("Category"), queryset=BudgetCategory.objects.none(), empty_label="–")
     description = forms.CharField(label=gettext_lazy("Description"), max_length=300)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=40)
     quantity = forms.DecimalField(label=gettext_lazy("Quantity"), max_digits=12, decimal_places=3, localize=True)
@@ -116,7 +116,7 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = categories
+        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
 
     def clean_quantity(self) -> Any:
         quantity = self.cleaned_data["quantity"]
@@ -224,7 +224,7 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, required: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["required"].queryset = required
+        self.fields["required"].queryset = required  # type: ignore[attr-defined]
 
 
 class DeclarationForm(forms.Form):
@@ -253,13 +253,14 @@ class ReplyForm(forms.Form):
 
 
 class ScreeningForm(forms.Form):
-    """Each eligibility question: met or not, and the reason when not."""
+    """Each eligibility question, with what the applicant answered before beginning: met or not, and the reason when not."""
 
-    def __init__(self, questions: Sequence[EligibilityQuestion], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, questions: Sequence[EligibilityQuestion], answers: Mapping[str, bool], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = questions
         for question in questions:
-            self.fields[f"met_{question.pk}"] = yes_or_no(_("Met: %(question)s") % {"question": question.text})
+            answered = _("The applicant answered yes.") if answers.get(str(question.number)) else _("The applicant answered no.")
+            self.fields[f"met_{question.pk}"] = yes_or_no(_("Met: %(question)s") % {"question": question.text}, help_text=answered)
             self.fields[f"reason_{question.pk}"] = forms.CharField(
                 label=_("Reason, if it is not met"),
                 widget=forms.Textarea(attrs={"rows": 2}),

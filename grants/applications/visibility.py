@@ -33,7 +33,8 @@ def condition(user: Any) -> Q | None:
     own = Q(organisation__in=user.memberships.filter(active=True).values("organisation"))
     others = _any(_includes, user)
     if permissions.sees_submitted(user):
-        others = (others or Q(pk__in=[])) | Q(submitted_at__isnull=False)
+        submitted = Q(submitted_at__isnull=False) & ~Q(state="draft")  # taken back and taken up again, it is a draft
+        others = submitted if others is None else others | submitted
     if others is None:
         return own
     hidden = _any(_excludes, user)

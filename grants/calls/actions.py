@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from grants.calls import completeness, permissions
+from grants.calls import completeness, hooks, permissions
 from grants.calls.models import BudgetCategory, Call, Criterion, EligibilityQuestion, Extension, Question, RequiredDocument, State
 from trustfund import clock
 from trustfund.audit.recording import record
@@ -34,7 +34,7 @@ COPIED = (
 
 
 @transaction.atomic
-def draft(*, by: User, title: str, reference: str, **fields: Any) -> Call:
+def draft(*, by: Any, title: str, reference: str, **fields: Any) -> Call:
     """Begin a call. `fields` are columns of `Call`. Raises PermissionDenied, ValidationError by field."""
     if not permissions.can_draft(by):
         raise PermissionDenied
@@ -46,7 +46,7 @@ def draft(*, by: User, title: str, reference: str, **fields: Any) -> Call:
 
 
 @transaction.atomic
-def copy(call: Call, *, by: User, title: str, reference: str) -> Call:
+def copy(call: Call, *, by: Any, title: str, reference: str) -> Call:
     """A new draft with everything of an earlier call but its dates. Raises as `draft` does."""
     new = draft(by=by, title=title, reference=reference, copied_from=call, **{name: getattr(call, name) for name in COPIED})
     for part, model in PARTS.items():
@@ -56,7 +56,7 @@ def copy(call: Call, *, by: User, title: str, reference: str) -> Call:
 
 
 @transaction.atomic
-def revise(call: Call, *, by: User, **fields: Any) -> Call:
+def revise(call: Call, *, by: Any, **fields: Any) -> Call:
     """Change columns of a draft. Raises PermissionDenied once it is published, ValidationError by field."""
     lock(call)
     if not permissions.can_revise(call, by):
@@ -70,7 +70,7 @@ def revise(call: Call, *, by: User, **fields: Any) -> Call:
 
 
 @transaction.atomic
-def set_parts(call: Call, part: str, rows: Sequence[Mapping[str, Any]], *, by: User) -> Call:
+def set_parts(call: Call, part: str, rows: Sequence[Mapping[str, Any]], *, by: Any) -> Call:
     """Replace all rows of a part of a draft (a key of `PARTS`), numbered as they come; each row maps columns to values.
 
     Raises PermissionDenied once the call is published, ValidationError with the number of the row.
@@ -99,7 +99,7 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 
 @transaction.atomic
-def publish(call: Call, *, by: User) -> Call:
+def publish(call: Call, *, by: Any) -> Call:
     """Publish a complete call and make the tag that donors earmark for. ValidationError lists what is missing."""
     lock(call)
     require(call.publish, by=by)
@@ -110,7 +110,7 @@ def publish(call: Call, *, by: User) -> Call:
 
 
 @transaction.atomic
-def extend(call: Call, *, by: User, closes_at: datetime, reason: str) -> Call:
+def extend(call: Call, *, by: Any, closes_at: datetime, reason: str) -> Call:
     """Move the closing date back, for everyone, with the reason on record. ValidationError unless it is later and in the future."""
     lock(call)
     require(call.extend, by=by)
@@ -119,11 +119,12 @@ def extend(call: Call, *, by: User, closes_at: datetime, reason: str) -> Call:
     before = call.closes_at
     advance(call.extend, by=by, closes_at=closes_at)
     Extension.objects.create(call=call, closed_at_before=before, closes_at=closes_at, reason=reason, by=by)
+    hooks.tell(hooks.on_extended, call)
     return call
 
 
 @transaction.atomic
-def close(call: Call, *, by: User | None) -> Call:
+def close(call: Call, *, by: Any) -> Call:
     """Close a call whose deadline has passed and tell the programme officers. ValidationError before the deadline."""
     lock(call)
     require(call.close, by=by)
@@ -148,22 +149,26 @@ def _close_once(call: Call) -> None:
         close(call, by=None)
 
 
-def begin_deciding(call: Call, *, by: User) -> Call:
+def begin_deciding(call: Call, *, by: Any) -> Call:
     """The Board's sitting on it begins; told by the room of decisions."""
     return advance(call.begin_deciding, by=by)
 
 
-def decide(call: Call, *, by: User) -> Call:
+def decide(call: Call, *, by: Any) -> Call:
     """The Board's sitting is over; told by the room of decisions."""
     return advance(call.decide, by=by)
 
 
-def archive(call: Call, *, by: User) -> Call:
+def archive(call: Call, *, by: Any) -> Call:
     return advance(call.archive, by=by)
 
 
-def cancel(call: Call, *, by: User) -> Call:
-    return advance(call.cancel, by=by)
+@transaction.atomic
+def cancel(call: Call, *, by: Any) -> Call:
+    """There will be no grants from it; who wrote or sent an application is told."""
+    advance(call.cancel, by=by)
+    hooks.tell(hooks.on_cancelled, call)
+    return call
 
 
 def people_with(*roles: Role) -> models.QuerySet[User]:

@@ -152,11 +152,13 @@ class Call(Stateful, models.Model):
     def is_open(self, moment: datetime | None = None) -> bool:
         """Whether applications are taken at a moment (now): from the opening on, until before the closing second."""
         moment = moment or clock.now()
-        return self.state == State.PUBLISHED and self.opens_at <= moment < self.closes_at
+        if self.state != State.PUBLISHED or self.opens_at is None or self.closes_at is None:
+            return False
+        return self.opens_at <= moment < self.closes_at
 
     def is_upcoming(self, moment: datetime | None = None) -> bool:
         """Published, and not open yet."""
-        return self.state == State.PUBLISHED and (moment or clock.now()) < self.opens_at
+        return self.state == State.PUBLISHED and self.opens_at is not None and (moment or clock.now()) < self.opens_at
 
     def is_over(self, moment: datetime | None = None) -> bool:
         """Whether its deadline has passed, whether or not the clock has closed it already."""

@@ -111,6 +111,7 @@ def _tasks(request: HttpRequest, application: Application) -> HttpResponse:
 
 def _standing(request: HttpRequest, application: Application) -> HttpResponse:
     own = permissions.is_member(application, request.user)
+    zone = getattr(request.user, "time_zone", "UTC")
     acts = ("withdraw", "resume", "ask_clarification", "answer_clarification", "find_eligible")
     context = {
         "application": application,
@@ -120,7 +121,7 @@ def _standing(request: HttpRequest, application: Application) -> HttpResponse:
         "clarifications": application.clarifications.select_related("asked_by", "answered_by"),
         "findings": application.findings.select_related("question"),
         "letters": application.letters.all(),
-        "snapshots": [(each, moments(each.submitted_at, request.user.time_zone)) for each in application.snapshots.all()],
+        "snapshots": [(each, moments(each.submitted_at, zone)) for each in application.snapshots.all()],
         "links": links.links_for(application, request.user),
         "can": {name: possible(getattr(application, name), by=request.user) for name in acts},
         "can_resume": application.call.is_open(),

@@ -34,7 +34,7 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
     """The application beside the call's conditions; each is met, or not and why."""
     application = find(request, pk)
     require(application.find_eligible, by=request.user)
-    form = forms.ScreeningForm(list(application.call.eligibility_questions.all()), request.POST or None)
+    form = forms.ScreeningForm(list(application.call.eligibility_questions.all()), application.eligibility, request.POST or None)
 
     def decide() -> None:
         actions.decide_eligibility(application, by=request.user, findings=form.findings())

@@ -86,6 +86,14 @@ def test_members_see_their_own_in_every_state_and_nobody_elses():
     assert list(Application.objects.visible_to(viewer)) == []
 
 
+def test_what_was_taken_up_again_is_the_ngos_alone_until_it_is_submitted_again():
+    application = make_application("withdrawn")
+    officer = make_user(Role.PROGRAMME)
+    assert list(Application.objects.visible_to(officer)) == [application]
+    actions.resume(application, by=owner_of(application.organisation))
+    assert list(Application.objects.visible_to(officer)) == []
+
+
 def test_later_rooms_add_who_sees_and_exclude_who_must_not(monkeypatch):
     monkeypatch.setattr(visibility, "_includes", [])
     monkeypatch.setattr(visibility, "_excludes", [])
