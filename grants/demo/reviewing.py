@@ -9,6 +9,8 @@ from typing import Any
 from grants.applications import actions as applications
 from grants.applications.models import Application
 from grants.calls.models import Call
+from grants.decisions import actions as decisions
+from grants.decisions.models import Session
 from grants.demo.cast import Cast
 from grants.reviews import actions as reviews
 from grants.reviews.models import Review
@@ -23,6 +25,7 @@ COMMENTS = {
     4: "Shown well (invented).",
     5: "Shown with evidence; among the best of this call (invented).",
 }
+REASONS = "Others showed more of what this call asks for: see the marks and the words to each criterion (invented)."
 
 
 def screen(cast: Cast, found: Sequence[Application], on: date, *, refused: Sequence[int] = ()) -> None:
@@ -79,3 +82,32 @@ def assign(cast: Cast, found: Sequence[Application], on: date) -> None:
     with clock.frozen(on + timedelta(days=5)):
         reviews.assign(found[2], reviewers=[cast.reviewers[1]], by=cast.programme)
         score(theirs[1], [3, 4, 4, 4])
+
+
+def open_session(cast: Cast, call: Call, on: date, *, declared: bool = True) -> Session:
+    """The Board is called together; every trustee declares no conflict and takes their seat."""
+    call.refresh_from_db()
+    with clock.frozen(on):
+        session = decisions.open_session(call, by=cast.programme, sits_on=on + timedelta(days=7))
+    with clock.frozen(on + timedelta(days=1)):
+        for trustee in cast.trustees if declared else cast.trustees[1:3]:
+            decisions.declare(session, by=trustee, conflicts={})
+    return session
+
+
+def decide(
+    cast: Cast, call: Call, on: date, *, recommended: Mapping[int, Money], reserve: Sequence[int], reasons: str = REASONS
+) -> Session:
+    """The whole session: amounts, a reserve list, the others not selected; closed with minutes and letters."""
+    session = open_session(cast, call, on)
+    with clock.frozen(on + timedelta(days=7)):
+        for application in call.applications.filter(state="reviewed").order_by("pk"):
+            if application.pk in recommended:
+                about: dict[str, Any] = {"outcome": "recommended", "amount": recommended[application.pk]}
+            elif application.pk in reserve:
+                about = {"outcome": "reserve", "rank": 1 + list(reserve).index(application.pk), "reasons": reasons}
+            else:
+                about = {"outcome": "not_selected", "reasons": reasons}
+            decisions.recommend(session, application, by=cast.programme, **about)
+        decisions.close(session, by=cast.programme, remarks="Invented for the demonstration.")
+    return session

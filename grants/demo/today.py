@@ -66,7 +66,7 @@ def _call(now: Today, title: str, reference: str, opened: int, closed: int, *, b
         drafted=now.day(opened + 10),
         opens=now.day(opened),
         closes=now.day(closed),
-        available=usd(400_000),
+        available=usd(420_000),
         blind=blind,
         months=24,
     )
@@ -197,7 +197,8 @@ def _archived(now: Today) -> None:
 def _deciding(now: Today) -> None:
     """Every mark is in; the Board's session is open."""
     call = _call(now, "Legal help and compensation", "2", 120, 85)
-    reviewing.open_session(now.cast, call, _reviewed(now, call, [0, 1, 2, 3], 88), now.day(10))
+    _reviewed(now, call, [0, 1, 2, 3], 88)
+    reviewing.open_session(now.cast, call, now.day(10), declared=False)
 
 
 def _in_review(now: Today) -> None:
