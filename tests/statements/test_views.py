@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import books
 from tests.factories.people import make_user
+from tests.ledger import books_of_a_year
 from trustfund.ledger import postings, sealing
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -38,15 +40,19 @@ def test_who_sees_what(client, role):
         assert client.get(f"/statements/{code}.pdf").status_code == status
         assert client.get(f"/statements/{code}.xlsx").status_code == status
     assert client.get("/statements/").status_code == (200 if SEEN[role] else 403)
-    assert client.get("/statements/lines/?key=I.cash").status_code == (200 if len(SEEN[role]) == len(ALL) else 403)
+    assert client.get("/statements/lines/I.cash/beginning/2026-12-31/0/").status_code == (200 if len(SEEN[role]) == len(ALL) else 403)
 
 
-@pytest.mark.parametrize("path", ["", "position/", "position.pdf", "lines/?key=I.cash"])
+@pytest.mark.parametrize("path", ["", "position/", "position.pdf", "lines/I.cash/beginning/2026-12-31/0/"])
 def test_strangers_sign_in_first(client, path):
     assert client.get(f"/statements/{path}").status_code == 302
 
 
-@pytest.mark.parametrize("path", ["nothing/", "nothing.pdf", "position.exe", "lines/?key=nothing", "lines/", "position.pdf?head=99999"])
+NOTHING = ["nothing/", "nothing.pdf", "position.exe", "position.pdf?head=99999"]
+NO_LINES = ["nothing/beginning/2026-12-31", "I.cash/never/2026-12-31", "I.cash/beginning/always"]
+
+
+@pytest.mark.parametrize("path", [*NOTHING, *(f"lines/{each}/0/" for each in NO_LINES), "lines/I.cash/beginning/2026-12-31/99999/"])
 def test_what_is_not_there(finance, path):
     assert finance.get(f"/statements/{path}").status_code == 404
 
@@ -65,10 +71,24 @@ def test_the_page_shows_figures_and_leads_to_their_lines(finance):
     head = sealing.head()
     assert "1,234.56" in page
     assert head.hash in page
-    assert f"/statements/lines/?key=I.cash&amp;as_of=2026-12-31&amp;head={head.seq}" in page
-    lines = finance.get(f"/statements/lines/?key=I.cash&as_of=2026-12-31&head={head.seq}").content.decode()
+    address = f"/statements/lines/I.cash/beginning/2026-12-31/{head.seq}/"
+    assert address in page
+    lines = finance.get(address).content.decode()
+    assert "/books/entries/" in lines
     assert "Lines of Cash and cash equivalents" in lines
     assert "1,234.56" in lines
+
+
+@pytest.mark.parametrize("code", ALL[:3])
+def test_every_link_leads_to_lines(finance, code):
+    books_of_a_year.keep()
+    page = finance.get(f"/statements/{code}/?as_of=2026-12-31").content.decode()
+    addresses = set(re.findall(r'href="(/statements/lines/[^"]+)"', page))
+    assert len(addresses) > 3
+    for address in addresses:
+        answer = finance.get(address)
+        assert answer.status_code == 200
+        assert "/books/entries/" in answer.content.decode(), address
 
 
 def test_trustees_see_figures_without_lines(client):
@@ -111,7 +131,9 @@ def test_the_number_of_queries_does_not_grow(finance, code):
 
 def test_lines_can_be_searched_and_exported(finance):
     books.give("100", date(2026, 3, 1))
-    response = finance.get("/statements/lines/?key=1010&by=account&as_of=2026-12-31&export=csv")
+    address = f"/statements/lines/1010/2026-01-01/2026-12-31/{sealing.head().seq}/"
+    assert "Nothing fits this search" in finance.get(f"{address}?q=xyz").content.decode()
+    response = finance.get(f"{address}?export=csv")
     rows = b"".join(response.streaming_content).decode().splitlines()
     assert len(rows) == 2
     assert "100.00" in rows[1]

@@ -54,7 +54,14 @@ RESULTS = "II.*"
 Columns = list[tuple[date | None, date]]
 """Of each column of figures the first day and the last."""
 
-LABELS = dict([*ASSETS, *LIABILITIES, *REVENUE, *EXPENSES])
+NET_ASSETS = [
+    ("I.accumulated_surplus", gettext_lazy("Accumulated surplus of earlier years")),
+    (RESULTS, gettext_lazy("Surplus (deficit) of the year")),
+    ("I.reserves", gettext_lazy("Operating reserve")),
+    ("I.windows", gettext_lazy("Balances between windows")),
+    ("I.transfers", gettext_lazy("Transfers between windows")),
+]
+LABELS = dict([*ASSETS, *LIABILITIES, *NET_ASSETS, *REVENUE, *EXPENSES])
 
 
 def _line(books: Books, key: str, label: object, columns: Columns, sign: int = 1) -> Row:
@@ -77,7 +84,7 @@ def position(books: Books) -> Statement:
     days = [books.as_of, last_year_end(books.as_of)]
     columns: Columns = [(None, day) for day in days]
     assets = [_line(books, key, label, columns) for key, label in ASSETS]
-    assets += _if_any([_line(books, "I.windows", _("Balances between windows"), columns)])
+    assets += _if_any([_line(books, "I.windows", LABELS["I.windows"], columns)])
     total_assets = added("assets", _("Total assets"), assets, "total")
     liabilities = [_line(books, key, label, columns, -1) for key, label in LIABILITIES]
     total_liabilities = added("liabilities", _("Total liabilities"), liabilities)
@@ -101,10 +108,10 @@ def _net_assets(books: Books, days: list[date]) -> list[Row]:
     of_year = [(Term(RESULTS, day, start, -1),) for day, start in zip(days, starts, strict=True)]
     columns: Columns = [(None, day) for day in days]
     return [
-        _figures(books, surplus, _("Accumulated surplus of earlier years"), earlier),
-        _figures(books, "surplus_of_year", _("Surplus (deficit) of the year"), of_year),
-        _line(books, "I.reserves", _("Operating reserve"), columns, -1),
-        *_if_any([_line(books, "I.transfers", _("Transfers between windows"), columns, -1)]),
+        _figures(books, surplus, LABELS[surplus], earlier),
+        _figures(books, "surplus_of_year", LABELS[RESULTS], of_year),
+        _line(books, "I.reserves", LABELS["I.reserves"], columns, -1),
+        *_if_any([_line(books, "I.transfers", LABELS["I.transfers"], columns, -1)]),
     ]
 
 

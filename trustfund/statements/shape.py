@@ -96,10 +96,10 @@ class Statement:
     def facts(self) -> list[tuple[str, str]]:
         """What stands at its beginning."""
         about = [(_("For"), self.subject)] if self.subject else []
+        about += [(_("Period"), self.period)] if self.since else []
         return [
             (_("Fund"), str(settings.FUND_NAME)),
             *about,
-            (_("Period"), self.period),
             (_("Currency"), _("USD (United States dollars)")),
             (_("As of"), day_text(self.books.as_of)),
             (_("Ledger head"), _("%(number)d, %(hash)s") % {"number": self.books.seq, "hash": self.books.hash}),

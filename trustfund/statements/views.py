@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,13 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.models import Line, Subaccount
+from trustfund.ledger.models import Subaccount
 from trustfund.lists import Column, listing
 from trustfund.money import Money
 from trustfund.statements import contributions, figures, grant, pdf, permissions, xlsx
-from trustfund.statements.books import Books, Term, line_of, snapshot
+from trustfund.statements.books import Books, Term, books_at, line_of, snapshot
 from trustfund.statements.forms import PeriodForm
 from trustfund.statements.shape import Figure, Row, Statement
+
+BEGINNING = "beginning"
+"""In an address: from the first line on."""
 
 STATEMENTS: dict[str, Callable[[Books, date | None], Statement]] = {
     "position": lambda books, since: figures.position(books),
@@ -129,12 +131,8 @@ def _cell(found: Statement, row: Row, value: Any, linked: bool) -> dict[str, Any
 
 
 def _lines_address(books: Books, term: Term) -> str:
-    asked = {"key": term.key, "as_of": term.until.isoformat(), "head": books.seq}
-    if term.since is not None:
-        asked["since"] = term.since.isoformat()
-    if books.by_code:
-        asked["by"] = "account"
-    return f"{reverse('statements:lines')}?{urlencode(asked)}"
+    since = term.since.isoformat() if term.since else BEGINNING
+    return reverse("statements:lines", args=[term.key, since, term.until.isoformat(), books.seq])
 
 
 @login_required
@@ -201,7 +199,7 @@ def _of_subaccount(request: HttpRequest, pk: int) -> tuple[PeriodForm, Statement
 
 LINES = [
     Column("date", gettext_lazy("Date"), "date", kind="date", sort="date"),
-    Column("entry", gettext_lazy("Entry"), lambda line: str(line.entry), sort="entry_id"),
+    Column("entry", gettext_lazy("Entry"), lambda line: str(line.entry), sort="entry_id", url=lambda line: line.entry.get_absolute_url()),
     Column("reference", gettext_lazy("Reference"), "entry.reference"),
     Column("account", gettext_lazy("Account"), lambda line: f"{line.account_id} {line.account.name}", sort="account"),
     Column("subaccount", gettext_lazy("Subaccount"), "subaccount.name"),
@@ -211,19 +209,30 @@ LINES = [
 
 
 @login_required
-def lines(request: HttpRequest) -> HttpResponse:
-    """The lines behind a figure."""
+def lines(request: HttpRequest, key: str, since: str, until: str, head: int) -> HttpResponse:
+    """The lines behind a figure: of a statement line, or of an account, from a day (or the beginning) to a day, up to a head."""
     if not permissions.can_see_lines(request.user):
         raise PermissionDenied
-    form = PeriodForm(request.GET)
-    key = request.GET.get("key", "")
     codes = [code for code in chart.BY_CODE if _belongs(code, key)]
-    if not form.is_valid() or not codes:
+    if not codes:
         raise Http404
-    found = _lines_of(form, codes, by_code=request.GET.get("by") == "account")
+    start, books = _asked(key, since, until, head)
+    found = books.lines(start).filter(account_id__in=codes).select_related("entry", "account", "subaccount")
     label = f"{key} {chart.BY_CODE[key].name}" if key in chart.BY_CODE else figures.label_of(key)
-    title = _("Lines of %(figure)s") % {"figure": label}
-    return listing(request, found, title=title, columns=LINES, search=["entry__reference", "subaccount__name"], sort="date")
+    about = Statement("lines", label, books, [], since=start)
+    return listing(
+        request, found, title=_("Lines of %(figure)s") % {"figure": label}, columns=LINES, search=["entry__reference", "subaccount__name"],
+        sort="date", template="statements/lines.html", context={"period": about.period, "head": about.head},
+    )  # fmt: skip
+
+
+def _asked(key: str, since: str, until: str, head: int) -> tuple[date | None, Books]:
+    """The first day and the books that an address names; an account's have its closing entries. Http404 for what never was."""
+    try:
+        start = None if since == BEGINNING else date.fromisoformat(since)
+        return start, books_at(date.fromisoformat(until), head, by_code=key in chart.BY_CODE)
+    except (ValueError, ValidationError) as error:
+        raise Http404 from error
 
 
 def _belongs(code: str, key: str) -> bool:
@@ -231,10 +240,3 @@ def _belongs(code: str, key: str) -> bool:
     if key == figures.RESULTS:
         return definition.type in (chart.REVENUE, chart.EXPENSE)
     return key in (code, line_of(code))
-
-
-def _lines_of(form: PeriodForm, codes: list[str], *, by_code: bool) -> QuerySet[Line]:
-    books = form.books
-    books = Books(books.as_of, books.seq, books.hash, by_code)
-    found = books.lines(form.since_day).filter(account_id__in=codes)
-    return found.select_related("entry", "account", "subaccount")
