@@ -64,7 +64,8 @@ class Assessment(Stateful, models.Model):
             ),
             models.CheckConstraint(
                 name="assessment_cleared_has_its_term",
-                condition=~Q(state__in=["cleared", "cleared_with_conditions"]) | Q(valid_until__isnull=False, valid_until__gt=models.F("decided_on")),
+                condition=~Q(state__in=["cleared", "cleared_with_conditions"])
+                | Q(valid_until__isnull=False, valid_until__gt=models.F("decided_on")),
             ),
         ]
 

@@ -36,7 +36,8 @@ def statuses(client, session, application):
 def test_who_gets_where(client):
     session, (application, *_rest), board = make_session()
     assert statuses(client, session, application) == [302] * 5
-    for user in (owner_of(application.organisation), owner_of(make_organisation()), make_user(), make_user(Role.FINANCE), make_user(Role.REVIEWER)):
+    strangers = [owner_of(application.organisation), owner_of(make_organisation()), make_user()]
+    for user in [*strangers, make_user(Role.FINANCE), make_user(Role.REVIEWER)]:
         sign_in(client, user)
         assert statuses(client, session, application) == [404] * 5
         assert client.get(reverse("decisions:list")).status_code == 404
@@ -58,7 +59,7 @@ def test_a_trustee_declares_before_anything_shows(client):
     assert client.get(application.get_absolute_url()).status_code == 404
     assert client.get(reverse("reviews:ranking", args=[session.call_id])).status_code == 404
     data = {f"conflict-{each.pk}": "no" for each in session.call.applications.all()}
-    assert client.post(url("declare", session), {}).status_code == 422
+    assert client.post(url("declare", session), {"sent": "1"}).status_code == 422
     assert client.post(url("declare", session), data).url == session.get_absolute_url()
     assert client.get(url("detail", session)).status_code == 200
     assert client.get(application.get_absolute_url()).status_code == 200

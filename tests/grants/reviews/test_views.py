@@ -54,7 +54,7 @@ def test_from_the_letter_to_the_submitted_review(client):
     assert "We help." not in page
     assert client.get(url("score", review)).status_code == 409
     assert client.get(review.application.get_absolute_url()).status_code == 404
-    assert client.post(url("declare", review), {}).status_code == 422
+    assert client.post(url("declare", review), {"sent": "1"}).status_code == 422
     assert client.post(url("declare", review), {"conflict": "no"}).url == url("detail", review)
     page = client.get(url("score", review)).content.decode()
     assert "We help." in page
