@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import connection, models
 
 GENESIS = "0" * 64
 """The previous hash of the first link."""
@@ -54,3 +56,18 @@ def canonical(content: Mapping[str, Any]) -> str:
 def link(previous: str, text: str) -> str:
     """The hash of the next link: sha256(previous hash + canonical content), in hexadecimal."""
     return hashlib.sha256((previous + text).encode()).hexdigest()
+
+
+Head = TypeVar("Head", bound=models.Model)
+
+
+def lock_head(model: type[Head]) -> Head:
+    """The one row of a chain's head, locked until the transaction ends: links are added one after the other.
+
+    On SQLite an IMMEDIATE transaction has locked everything already. In SQL because every posting does it twice.
+    """
+    waits = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT seq, hash FROM {model._meta.db_table} WHERE id = 1{waits}")  # noqa: S608 (a table's name)
+        seq, last = cursor.fetchone()
+    return model(id=1, seq=seq, hash=last)

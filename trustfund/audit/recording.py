@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from trustfund import clock
+from trustfund import chain, clock
 from trustfund.audit.models import AuditHead, Event
 from trustfund.chain import canonical, link
 
@@ -31,7 +31,7 @@ def content(event: Event, details: str) -> str:
 
 def lock_head() -> AuditHead:
     """Lock the head until the transaction ends: acts are recorded one after the other. (SQLite: IMMEDIATE has locked already.)"""
-    return AuditHead.objects.select_for_update().get(pk=1)
+    return chain.lock_head(AuditHead)
 
 
 @transaction.atomic

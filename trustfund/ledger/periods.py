@@ -20,6 +20,14 @@ LATE = (Entry.Kind.ADJUSTMENT, Entry.Kind.CLOSING)
 """Kinds of entries that go to period 13, on the last day of the year."""
 
 
+TAKES_POSTINGS = (Period.State.OPEN, Period.State.CLOSING)
+
+
+def number_of(on: date, kind: str) -> int:
+    """The number of the period that an entry of this kind and date goes to."""
+    return ADJUSTMENT if kind in LATE else on.month
+
+
 @transaction.atomic
 def open_year(year: int, *, by: Any = None) -> FiscalYear:
     """The fiscal year with its twelve months and the adjustment period 13; safe to repeat."""
@@ -37,12 +45,11 @@ def open_year(year: int, *, by: Any = None) -> FiscalYear:
 
 def period_for(on: date, kind: str = Entry.Kind.NORMAL) -> Period:
     """The open period of a posting; ValidationError when its year was not opened or the period is closed."""
-    number = ADJUSTMENT if kind in LATE else on.month
-    period: Period | None = Period.objects.filter(year_id=on.year, number=number).first()
+    period: Period | None = Period.objects.filter(year_id=on.year, number=number_of(on, kind)).first()
     if period is None:
         message = _("The fiscal year %(year)s has no periods yet. Open it in the books, under Periods, before posting into it.")
         raise ValidationError(message % {"year": on.year}, code="no_period")
-    if period.state not in (Period.State.OPEN, Period.State.CLOSING):
+    if period.state not in TAKES_POSTINGS:
         message = _("The period %(period)s is closed. Post in an open period, or have this one reopened.")
         raise ValidationError(message % {"period": period}, code="closed")
     return period

@@ -7,16 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Max
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import allocations, chart, headroom, periods, sealing
 from trustfund.ledger.legs import Leg, credit, debit
-from trustfund.ledger.models import GENERAL, Entry, FundWindow, Line, Note
+from trustfund.ledger.models import GENERAL, Entry, FundWindow, LedgerHead, Line, Note
 from trustfund.money import Money
 
 __all__ = ["credit", "debit", "post", "reverse"]
@@ -105,25 +104,50 @@ def _legs_of(entry: Entry) -> list[Leg]:
 
 def _post(draft: _Draft, by: Any) -> Entry:
     _check(draft)
-    sealing.lock_heads()
-    first = Entry.objects.filter(reference=draft.reference).first()
-    if first is not None:
-        return _same(first, draft)
-    entry = _written(draft, by)
+    head = sealing.lock_heads()
+    place = _place(draft)
+    if place.first:
+        return _same(Entry.objects.get(pk=place.first), draft)
+    entry = _written(draft, head, place, by)
     headroom.refuse_overdrawn(_lowered(draft.legs))
     return entry
 
 
-def _written(draft: _Draft, by: Any) -> Entry:
+class _Place(NamedTuple):
+    """Where an entry goes: the first one under its reference if there is one, the last number of the year, the period (it exists, or
+    the posting is refused)."""
+
+    first: int | None
+    last: int
+    period: int
+    state: str | None
+
+
+PLACE = """
+SELECT (SELECT seal_id FROM ledger_entry WHERE reference = %s), (SELECT COALESCE(MAX(number), 0) FROM ledger_entry WHERE year_id = %s),
+       p.id, p.state
+FROM (SELECT 1 AS one) AS always LEFT JOIN ledger_period p ON p.year_id = %s AND p.number = %s
+"""
+
+
+def _place(draft: _Draft) -> _Place:
+    """In one query, because every posting asks it under the lock."""
+    year = draft.date.year
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, [draft.reference, year, year, periods.number_of(draft.date, draft.kind)])
+        place = _Place(*cursor.fetchone())
+    if not place.first and place.state not in periods.TAKES_POSTINGS:
+        periods.period_for(draft.date, draft.kind)  # says why not
+    return place
+
+
+def _written(draft: _Draft, head: LedgerHead, place: _Place, by: Any) -> Entry:
     """Header, lines and seal, in this order; the database refuses anything else."""
-    head = sealing.head()
-    period = periods.period_for(draft.date, draft.kind)
-    last = Entry.objects.filter(year_id=draft.date.year).aggregate(last=Max("number"))["last"]
     entry = Entry(
         seal_id=head.seq + 1,
         year_id=draft.date.year,
-        number=(last or 0) + 1,
-        period=period,
+        number=place.last + 1,
+        period_id=place.period,
         date=draft.date,
         kind=draft.kind,
         reference=draft.reference,
@@ -136,7 +160,7 @@ def _written(draft: _Draft, by: Any) -> Entry:
     entry.save(force_insert=True)
     lines = Line.objects.bulk_create(_line(entry, position, leg, draft.window) for position, leg in enumerate(draft.legs, 1))
     codes = {leg.of.pk: leg.of.code for leg in draft.legs if leg.of}
-    sealing.add(sealing.entry_content(entry, lines, codes, period.number), head)
+    sealing.add(sealing.entry_content(entry, lines, codes, periods.number_of(draft.date, draft.kind)), head)
     return entry
 
 

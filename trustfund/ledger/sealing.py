@@ -10,7 +10,7 @@ from typing import Any
 
 from trustfund import clock
 from trustfund.audit import recording
-from trustfund.chain import canonical, link
+from trustfund.chain import canonical, link, lock_head
 from trustfund.ledger.fields import plain
 from trustfund.ledger.models import Allocation, Entry, Funding, LedgerHead, Line, Seal
 
@@ -26,13 +26,12 @@ def head() -> LedgerHead:
     return LedgerHead.objects.get(pk=1)
 
 
-def lock_heads() -> None:
-    """Lock the heads of both chains until the transaction ends, always the audit's first, so that nobody waits in a circle.
-
-    SQLite has locked everything already: its transactions are IMMEDIATE.
+def lock_heads() -> LedgerHead:
+    """Lock the heads of both chains until the transaction ends and give the ledger's: always the audit's first, against waiting in a
+    circle. SQLite has locked everything already: its transactions are IMMEDIATE.
     """
     recording.lock_head()
-    LedgerHead.objects.select_for_update().get(pk=1)
+    return lock_head(LedgerHead)
 
 
 def entry_content(entry: Entry, lines: Iterable[Line], codes: dict[int, str], period: int) -> dict[str, Any]:
