@@ -151,7 +151,8 @@ def _sign(grant: Grant, version: AgreementVersion, party: str, by: Any, typed_na
 def _seal_version(grant: Grant, version: AgreementVersion, by: Any) -> None:
     """Keep the copy that carries both signatures beside the offered one."""
     signatures = list(version.signatures.order_by("signed_at", "pk"))
-    pdf = document.pdf_of(version.content, version=version.number, signatures=signatures, digest=version.hash)
+    published = Publication(grant.publication).label
+    pdf = document.pdf_of(version.content, version=version.number, signatures=signatures, digest=version.hash, published=published)
     version.signed_pdf = _keep(grant, pdf, f"v{version.number}-signed", by)
     version.save(update_fields=["signed_pdf"])
 

@@ -16,8 +16,13 @@ from trustfund.money import total, usd
 from trustfund.ui.formatting import day_text, moment_text
 
 
-def pdf_of(content: Mapping[str, Any], *, version: int, signatures: Sequence[Any] = (), digest: str = "") -> bytes:
-    """The PDF of a version; with `signatures` (Signature rows) and the digest of what they signed it is the signed copy."""
+def pdf_of(
+    content: Mapping[str, Any], *, version: int, signatures: Sequence[Any] = (), digest: str = "", published: Any = ""
+) -> bytes:
+    """The PDF of a version; with `signatures` (Signature rows) and the digest of what they signed it is the signed copy.
+
+    `published` says what the NGO chose about publication when it signed.
+    """
     with translation.override(LANGUAGE):
         document = Document(_("Grant agreement %(reference)s") % content, str(settings.FUND_NAME), LANGUAGE)
         _parties(document, content, version)
@@ -26,7 +31,7 @@ def pdf_of(content: Mapping[str, Any], *, version: int, signatures: Sequence[Any
         for number, (heading, text) in enumerate(content["clauses"], 1):
             document.heading(f"{number}. {heading}")
             document.paragraph(text)
-        _signed(document, signatures, digest)
+        _signed(document, signatures, digest, published)
         return document.pdf()
 
 
@@ -69,12 +74,13 @@ def _calendar(document: Document, content: Mapping[str, Any]) -> None:
     )
 
 
-def _signed(document: Document, signatures: Sequence[Any], digest: str) -> None:
+def _signed(document: Document, signatures: Sequence[Any], digest: str, published: Any) -> None:
     document.heading(_("Signatures"))
     if not signatures:
         document.signatures([[_("For the organisation")], [_("For the Fund")]])
         return
-    document.facts([(signature.get_party_display(), _line(signature)) for signature in signatures])
+    signed_by = [(signature.get_party_display(), _line(signature)) for signature in signatures]
+    document.facts([(_("May be published"), str(published)), *signed_by])
     signed = _("Signed electronically, each after a fresh sign-in, over the document with SHA-256 %(digest)s.")
     document.paragraph(signed % {"digest": digest})
 

@@ -135,7 +135,7 @@ def statement(request: HttpRequest, grant_pk: int) -> HttpResponse:
     grant = get_object_or_404(Grant.objects.visible_to(request.user).select_related("organisation"), pk=grant_pk)
     if not agreements.can_read_statement(grant, request.user):
         raise PermissionDenied
-    form = forms.AsOfForm(request.GET or None)
+    form = forms.AsOfForm(request.GET if "as_of" in request.GET else None, initial={"as_of": clock.today()})
     on: date = (form.is_valid() and form.cleaned_data["as_of"]) or clock.today()
     found = statement_of(grant, on)
     kind = request.GET.get("format")

@@ -145,13 +145,18 @@ def check(tranche: Tranche, on: date) -> None:
         raise ValidationError(reasons)
 
 
+def _amount(money: Money) -> str:
+    """An amount within a sentence: a zero is written out."""
+    return money_text(money) if money else str(money)
+
+
 def _agreement(tranche: Tranche, facts: Facts) -> Gate:
     title = _("Agreement in force")
     grant = tranche.grant
     if grant.state == GrantState.ACTIVE:
         return Gate("agreement", title, True, _("Both sides have signed and the grant is active."))
     if grant.state == GrantState.REPORTING_CLOSED and facts.position.payable:
-        values = {"amount": money_text(facts.position.payable)}
+        values = {"amount": _amount(facts.position.payable)}
         return Gate("agreement", title, True, _("Reporting is closed; %(amount)s of accepted expenditure is still owed.") % values)
     reason = _("The grant is “%(state)s”.") % {"state": grant.get_state_display()}
     if grant.state == GrantState.SUSPENDED:
@@ -178,11 +183,11 @@ def _earlier(tranche: Tranche, facts: Facts) -> Gate:
         return Gate("accounted", title, False, _("An earlier tranche is not paid yet."), _("Tranches are paid in their order."))
     share, paid, accepted = tranche.grant.accounted_share, facts.position.paid, facts.position.accepted
     needed = paid.times(share)
-    values = {"accepted": money_text(accepted), "paid": money_text(paid), "share": percent_text(share)}
+    values = {"accepted": _amount(accepted), "paid": _amount(paid), "share": percent_text(share)}
     if accepted >= needed:
         return Gate("accounted", title, True, _("%(accepted)s of %(paid)s paid is accepted; %(share)s is asked for.") % values)
     reason = _("Only %(accepted)s of %(paid)s paid is accepted; %(share)s is asked for.") % values
-    remedy = _("Reports with at least %(missing)s more of expenditure are accepted.") % {"missing": money_text(needed - accepted)}
+    remedy = _("Reports with at least %(missing)s more of expenditure are accepted.") % {"missing": _amount(needed - accepted)}
     return Gate("accounted", title, False, reason, remedy)
 
 
@@ -222,7 +227,7 @@ def _bank(facts: Facts) -> Gate:
 def _headroom(tranche: Tranche, facts: Facts) -> Gate:
     title = _("Money reserved")
     wanted = payable(tranche, facts)
-    values = {"reserved": money_text(facts.reserved), "amount": money_text(wanted)}
+    values = {"reserved": _amount(facts.reserved), "amount": _amount(wanted)}
     if facts.reserved >= wanted:
         return Gate("headroom", title, True, _("%(reserved)s is still reserved for this grant.") % values)
     reason = _("Only %(reserved)s is still reserved; the tranche is %(amount)s.") % values
