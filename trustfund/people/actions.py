@@ -94,7 +94,7 @@ def _only_by(predicate: Any, person: User, by: Any) -> None:
 
 
 def _locked(person: User) -> User:
-    locked: User = User.objects.select_for_update().get(pk=person.pk)
+    locked: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     return locked
 
 

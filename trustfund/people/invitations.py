@@ -94,7 +94,7 @@ def accept(invitation: Invitation, *, by: User | None, password: str = "", name:
 
     ValidationError: used, withdrawn or too old, or what it was for refuses. PermissionDenied: it was for somebody else.
     """
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if not invitation.is_open:
         raise ValidationError(_("This invitation was used, withdrawn or is too old. Please ask for a new one."))
     person = _account_of(invitation, by)
@@ -113,7 +113,7 @@ def accept(invitation: Invitation, *, by: User | None, password: str = "", name:
 @transaction.atomic
 def withdraw(invitation: Invitation, *, by: Any) -> None:
     """The link is worth nothing any more. Whether `by` may is the caller's to check."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if not invitation.is_open:
         raise ValidationError(_("This invitation is not open any more."))
     invitation.withdrawn_at = clock.now()
