@@ -202,7 +202,7 @@ def _check_amount(session: Session, application: Application, amount: Money | No
         message = _("Recommend at least %(least)s and at most %(most)s.")
         raise ValidationError({"amount": message % {"least": money_text(least), "most": money_text(most)}})
     others = session.recommendations.filter(application__state__in=DECIDABLE).exclude(application=application)
-    purse = money.purse(call.total_available, [*others.values_list("amount", flat=True), amount])
+    purse = money.purse(call.total_available, [*(other.amount for other in others), amount])
     if purse.exceeded:
         raise ValidationError({"amount": _("With this amount the Board would recommend more than the call has available.")})
 

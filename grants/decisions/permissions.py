@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trustfund.people.roles import Role, holds
 
 if TYPE_CHECKING:
-    from grants.decisions.models import Seat, Session
+    from grants.decisions.models import Seat
 
 OVERSEEING = (Role.PROGRAMME, Role.MANAGER, Role.AUDITOR)
 
@@ -21,17 +21,17 @@ def can_open(call: Any, user: Any) -> bool:
     return holds(user, Role.PROGRAMME)
 
 
-def seat_of(session: Session, user: Any) -> Seat | None:
+def seat_of(session: Any, user: Any) -> Seat | None:
     """The user's seat in the session, while they are a trustee."""
     return session.seats.filter(trustee=user).first() if holds(user, Role.TRUSTEE) else None
 
 
-def can_sit(session: Session, user: Any) -> bool:
+def can_sit(session: Any, user: Any) -> bool:
     """A trustee with a seat."""
     return seat_of(session, user) is not None
 
 
-def can_record(session: Session, user: Any) -> bool:
+def can_record(session: Any, user: Any) -> bool:
     """The secretary, or a trustee who is present and has declared their conflicts."""
     if holds(user, Role.PROGRAMME):
         return True
@@ -39,7 +39,7 @@ def can_record(session: Session, user: Any) -> bool:
     return seat is not None and seat.present
 
 
-def can_keep_seats(session: Session, user: Any) -> bool:
+def can_keep_seats(session: Any, user: Any) -> bool:
     return holds(user, Role.PROGRAMME)
 
 

@@ -137,7 +137,7 @@ def _rows(session: Session, user: Any) -> list[dict[str, Any]]:
 
 
 def _conflicted(session: Session, user: Any) -> bool:
-    return ConflictOfInterest.objects.filter(application__call=session.call_id, user=user).exists()
+    return bool(ConflictOfInterest.objects.filter(application__call=session.call_id, user=user).exists())
 
 
 @login_required
@@ -217,7 +217,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return confirm(
         request,
         title=_("Close the session"),
-        facts=[(_("Call"), str(session.call)), *[(each.label, list(counted).count(each.value)) for each in outcomes]],
+        facts=[(_("Call"), str(session.call)), *[(str(each.label), list(counted).count(each.value)) for each in outcomes]],
         form=CloseForm(request.POST or None),
         warning=_("The minutes are written, every application gets its outcome, and every applicant gets a letter. This can't be undone."),
         button=_("Close the session"),

@@ -227,7 +227,7 @@ def _incomplete(criteria: Sequence[Any], marks: Mapping[int, Mark]) -> list[str]
 
 def _mark_reviewed_when_complete(application: Application, by: Any) -> None:
     sent = application.reviews.filter(state=State.SUBMITTED).count()
-    if application.state == ApplicationState.IN_REVIEW and sent >= application.call.reviewers_per_application:
+    if application.state == ApplicationState.IN_REVIEW and sent >= asked_for(application):
         applications.mark_reviewed(application, by=by)
 
 
@@ -248,11 +248,16 @@ def reopen(review: Review, *, by: Any, reason: str) -> Review:
         raise ValidationError({"reason": _("Say why.")})
     review = advance(review.reopen, by=by, reason=reason.strip())
     sent = application.reviews.filter(state=State.SUBMITTED).count()
-    if application.state == ApplicationState.REVIEWED and sent < application.call.reviewers_per_application:
+    if application.state == ApplicationState.REVIEWED and sent < asked_for(application):
         applications.return_to_review(application, by=by)
     key = f"review-reopened:{review.pk}:{clock.now().isoformat()}"
     outbox.queue("review_reopened", to=[review.reviewer], key=key, path=review.get_absolute_url(), review=review)
     return review
+
+
+def asked_for(application: Application) -> int:
+    """How many reviews the call asks for; a published call says it."""
+    return application.call.reviewers_per_application or 1
 
 
 def waiting_for(user: Any) -> QuerySet[Review]:

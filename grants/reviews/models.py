@@ -17,6 +17,7 @@ from grants.applications.models import Application
 from grants.calls.models import Criterion
 from grants.reviews import permissions
 from trustfund import clock
+from trustfund.people.roles import holds
 from trustfund.workflow import Stateful
 
 USER = settings.AUTH_USER_MODEL
@@ -62,7 +63,7 @@ class ConflictOfInterest(models.Model):
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, user: Any) -> ReviewQuerySet:
         """One's own; and once it is in (or the Board sits) those of the applications that one sees: submitted, or all for who oversees."""
-        if not permissions.holds(user, *permissions.SCORING, *permissions.OVERSEEING):
+        if not holds(user, *permissions.SCORING, *permissions.OVERSEEING):
             return self.none()
         owed = Review.objects.filter(reviewer=user, state__in=UNSENT, application__call__state="closed").values("application")
         others = Q(application__in=Application.objects.visible_to(user).order_by().values("pk")) & ~Q(application__in=owed)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trustfund.people.roles import Role, holds
-
-if TYPE_CHECKING:
-    from grants.reviews.models import Review
 
 SCORING = (Role.REVIEWER, Role.TRUSTEE, Role.PROGRAMME)
 """Who may be asked to score; a programme officer only what they did not screen."""
@@ -24,16 +21,16 @@ def can_assign(call: Any, user: Any) -> bool:
     return holds(user, Role.PROGRAMME)
 
 
-def can_remove(review: Review, user: Any) -> bool:
+def can_remove(review: Any, user: Any) -> bool:
     return holds(user, Role.PROGRAMME)
 
 
-def can_reopen(review: Review, user: Any) -> bool:
+def can_reopen(review: Any, user: Any) -> bool:
     """A programme officer, never of their own review."""
     return holds(user, Role.PROGRAMME) and user.pk != review.reviewer_id
 
 
-def is_reviewer(review: Review, user: Any) -> bool:
+def is_reviewer(review: Any, user: Any) -> bool:
     """Whose review it is, as long as they hold a role that scores."""
     return user is not None and user.pk == review.reviewer_id and holds(user, *SCORING)
 
@@ -41,7 +38,7 @@ def is_reviewer(review: Review, user: Any) -> bool:
 can_accept = can_recuse = can_begin = can_submit = is_reviewer
 
 
-def can_score(review: Review, user: Any) -> bool:
+def can_score(review: Any, user: Any) -> bool:
     return is_reviewer(review, user) and review.state in OPEN
 
 

@@ -21,8 +21,8 @@ from grants.reviews.scoring import STEP, score
 FEWEST_TO_SHIFT = 3
 NUDGE = Fraction(1, 10)
 
-Marks = Mapping[Hashable, int | None]
-Scores = Mapping[Hashable, Mapping[Hashable, Fraction]]
+Marks = Mapping[Any, int | None]
+Scores = Mapping[Any, Mapping[Any, Fraction]]
 """application -> reviewer -> score"""
 
 
@@ -90,7 +90,7 @@ def spread(given: Mapping[Hashable, Fraction]) -> Fraction:
     return max(given.values()) - min(given.values()) if given else Fraction(0)
 
 
-def scores_of(marks: Mapping[Hashable, Mapping[Hashable, Marks]], weights: Mapping[Any, int | Fraction]) -> Scores:
+def scores_of(marks: Mapping[Any, Mapping[Any, Marks]], weights: Mapping[Any, int | Fraction]) -> Scores:
     """application -> reviewer -> score, from application -> reviewer -> criterion -> mark; what is not complete is left out."""
     found: dict[Hashable, dict[Hashable, Fraction]] = {}
     for application, by_reviewer in marks.items():
@@ -106,14 +106,14 @@ def moved_weights(weights: Mapping[Any, int]) -> list[dict[Any, Fraction]]:
     return [{**base, key: base[key] * (1 + nudge)} for key in base for nudge in (NUDGE, -NUDGE)]
 
 
-def reach(marks: Mapping[Hashable, Mapping[Hashable, Marks]], weights: Mapping[Any, int]) -> dict[Hashable, tuple[int, int]]:
+def reach(marks: Mapping[Any, Mapping[Any, Marks]], weights: Mapping[Any, int]) -> dict[Hashable, tuple[int, int]]:
     """The best and the worst rank by raw score of each application when weights move, the unmoved ones among them."""
     variants: list[Mapping[Any, int | Fraction]] = [dict(weights), *moved_weights(weights)]
     seen = [ranks(raw(scores_of(marks, variant))) for variant in variants]
     return {application: (min(r[application] for r in seen), max(r[application] for r in seen)) for application in seen[0]}
 
 
-def rank(marks: Mapping[Hashable, Mapping[Hashable, Marks]], weights: Mapping[Any, int]) -> list[Place]:
+def rank(marks: Mapping[Any, Mapping[Any, Marks]], weights: Mapping[Any, int]) -> list[Place]:
     """The places of all applications that have a complete review, best first by raw score; equals stand in the order they came in."""
     scores = scores_of(marks, weights)
     means, shifted, moves = raw(scores), normalised(scores), reach(marks, weights)

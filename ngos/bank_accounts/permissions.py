@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ngos.organisations.permissions import LOOKING
 from trustfund.people.roles import Role, holds
-
-if TYPE_CHECKING:
-    from ngos.bank_accounts.models import BankAccount
-    from ngos.organisations.models import Organisation
 
 
 def sees_all(user: Any) -> bool:
     return holds(user, *LOOKING)
 
 
-def can_propose(organisation: Organisation, user: Any) -> bool:
+def can_propose(organisation: Any, user: Any) -> bool:
     """An owner or a signatory of the organisation."""
     membership = organisation.membership_of(user)
     return membership is not None and (membership.right == "owner" or membership.signatory)
 
 
-def can_record_call(account: BankAccount, user: Any) -> bool:
+def can_record_call(account: Any, user: Any) -> bool:
     return holds(user, Role.FINANCE)
 
 
-def can_verify(account: BankAccount, user: Any) -> bool:
+def can_verify(account: Any, user: Any) -> bool:
     """The approving officer, never who made the call."""
     return holds(user, Role.APPROVER) and user.pk != account.called_by_id
 
 
-def can_activate(account: BankAccount, user: Any) -> bool:
+def can_activate(account: Any, user: Any) -> bool:
     """The clock, or finance when the clock is late."""
     return user is None or holds(user, Role.FINANCE, Role.APPROVER)
 
@@ -39,14 +35,14 @@ def can_activate(account: BankAccount, user: Any) -> bool:
 can_supersede = can_activate
 
 
-def can_reject(account: BankAccount, user: Any) -> bool:
+def can_reject(account: Any, user: Any) -> bool:
     return holds(user, Role.FINANCE, Role.APPROVER)
 
 
-def can_withdraw(account: BankAccount, user: Any) -> bool:
+def can_withdraw(account: Any, user: Any) -> bool:
     return can_propose(account.organisation, user)
 
 
-def can_reveal(account: BankAccount, user: Any) -> bool:
+def can_reveal(account: Any, user: Any) -> bool:
     """Who pays or approves payments reads the whole number, on record."""
     return holds(user, Role.FINANCE, Role.APPROVER)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ngos.organisations.permissions import LOOKING
 from trustfund.people.roles import Role, holds
-
-if TYPE_CHECKING:
-    from ngos.due_diligence.models import Assessment
-    from ngos.organisations.models import Organisation
 
 
 def sees_all(user: Any) -> bool:
     return holds(user, *LOOKING)
 
 
-def can_open(organisation: Organisation, user: Any) -> bool:
+def can_open(organisation: Any, user: Any) -> bool:
     return holds(user, Role.PROGRAMME)
 
 
-def can_judge(assessment: Assessment, user: Any) -> bool:
+def can_judge(assessment: Any, user: Any) -> bool:
     return holds(user, Role.PROGRAMME)
 
 

@@ -77,7 +77,7 @@ class Organisation(models.Model):
         """The user's active membership here, or None; asked once per user and object."""
         if not getattr(user, "is_authenticated", False):
             return None
-        known = self.__dict__.setdefault("_membership_of", {})
+        known: dict[int, Membership | None] = self.__dict__.setdefault("_membership_of", {})
         if user.pk not in known:
             known[user.pk] = self.memberships.filter(user=user, active=True).first()
         return known[user.pk]

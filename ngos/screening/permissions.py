@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ngos.organisations.permissions import LOOKING
 from trustfund.people.roles import Role, holds
-
-if TYPE_CHECKING:
-    from ngos.organisations.models import Organisation
 
 
 def sees_all(user: Any) -> bool:
     return holds(user, *LOOKING)
 
 
-def can_screen(organisation: Organisation, user: Any) -> bool:
+def can_screen(organisation: Any, user: Any) -> bool:
     return holds(user, Role.PROGRAMME, Role.FINANCE)
