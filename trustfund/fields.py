@@ -38,6 +38,8 @@ class UsdField(models.BigIntegerField):
     """United States dollars as cents in a bigint; the Python value is `Money`, and so are `Sum`, `Max` and F()-free reads."""
 
     description = "Money in USD"
+    _pyi_private_set_type: Money | int  # type: ignore[assignment]
+    _pyi_private_get_type: Money  # type: ignore[assignment]
 
     def from_db_value(self, value: Any, *args: Any) -> Money | None:
         return None if value is None else Money.from_minor(int(value), "USD")
