@@ -39,6 +39,8 @@ class Line:
 class RubricForm(forms.Form):
     """The rubric of a review. What is not filled in is no error here: a draft is saved as it is, submitting asks for the rest."""
 
+    use_required_attribute = False
+
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.review = review
@@ -75,7 +77,9 @@ class RubricForm(forms.Form):
         )
 
     def lines(self) -> list[Line]:
-        """What the page shows, criterion by criterion."""
+        """What the page shows, criterion by criterion; none of it is optional in the end, so none is called so."""
+        for criterion in self.criteria:
+            self.fields[f"mark-{criterion.pk}"].required = self.fields[f"why-{criterion.pk}"].required = True
         return [Line(c, self[f"mark-{c.pk}"], self[f"why-{c.pk}"]) for c in self.criteria]
 
     def marks(self) -> dict[int, dict[str, Any]]:
