@@ -4,7 +4,8 @@
     npm pack @fontsource/noto-sans-sc@5.3.0 && tar xzf fontsource-noto-sans-sc-5.3.0.tgz
     pip install "fonttools[woff]" && python fonts.py noto/usr/share/fonts/truetype/noto package ../../trustfund/documents/fonts
 
-One file per weight holds Latin, Greek, Cyrillic, Georgian, Armenian, Hebrew and Arabic; Chinese is a file of its own, in one weight.
+One file per weight holds Latin, Greek, Cyrillic, Georgian, Armenian, Hebrew and Arabic; Chinese and each script of OTHERS (organisations
+have names in them) is a file of its own, in one weight.
 Times are left out of the fonts, so that the same sources give the same bytes; their hashes go to fonts.sha256.
 """
 
@@ -30,6 +31,14 @@ MORE = {
     "NotoSansGeorgian": [*range(0x10A0, 0x1100), *range(0x1C90, 0x1CC0)],
     "NotoSansArmenian": [*range(0x530, 0x590)],
 }
+OTHERS = {
+    "Devanagari": (0x900, 0x980), "Bengali": (0x980, 0xA00), "Gurmukhi": (0xA00, 0xA80), "Gujarati": (0xA80, 0xB00),
+    "Oriya": (0xB00, 0xB80), "Tamil": (0xB80, 0xC00), "Telugu": (0xC00, 0xC80), "Kannada": (0xC80, 0xD00),
+    "Malayalam": (0xD00, 0xD80), "Sinhala": (0xD80, 0xE00), "Thai": (0xE00, 0xE80), "Lao": (0xE80, 0xF00),
+    "Myanmar": (0x1000, 0x10A0), "Ethiopic": (0x1200, 0x13A0), "Khmer": (0x1780, 0x1800),
+}
+"""The blocks of faces.BLOCKS; joiners, the dotted circle and the dandas are kept with each."""
+SHARED = [0x20, 0x200C, 0x200D, 0x25CC, 0x964, 0x965]
 KEEP = ["kern", "mark", "mkmk", "ccmp", "locl"]
 ARABIC_KEEP = [*KEEP, "init", "medi", "fina", "isol", "rlig", "liga", "calt", "curs"]
 
@@ -58,13 +67,16 @@ def named(font: TTFont, family: str, style: str) -> TTFont:
 
 
 def build(noto: Path, chinese: Path, target: Path) -> None:
-    """Write the three fonts, the licence and the hashes into `target`."""
+    """Write the fonts, the licence and the hashes into `target`."""
     with tempfile.TemporaryDirectory() as folder:
         for style in ("Regular", "Bold"):
             parts = [cut(noto / f"NotoSans-{style}.ttf", Path(folder) / "latin.ttf", LATIN, KEEP)]
             parts.append(cut(noto / f"NotoSansArabic-{style}.ttf", Path(folder) / "arabic.ttf", ARABIC, ARABIC_KEEP))
             parts += [cut(noto / f"{name}-{style}.ttf", Path(folder) / f"{name}.ttf", more, KEEP) for name, more in MORE.items()]
             named(merge.Merger().merge([str(part) for part in parts]), "VTF Sans", style).save(target / f"VTFSans-{style}.ttf")
+        for name, (first, last) in OTHERS.items():
+            part = cut(noto / f"NotoSans{name}-Regular.ttf", Path(folder) / f"{name}.ttf", [*range(first, last), *SHARED], ["*"])
+            named(TTFont(part), f"VTF {name}", "Regular").save(target / f"VTF{name}-Regular.ttf")
     han = TTFont(chinese / "files" / "noto-sans-sc-chinese-simplified-400-normal.woff2")
     han.flavor = None
     for table in ("GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "VORG"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import subprocess
 import sys
 from datetime import date
@@ -79,6 +80,15 @@ def test_it_is_tagged_and_has_bookmarks():
 def test_arabic_says_what_it_is():
     content = PdfReader(io.BytesIO(sample("ar").pdf())).pages[0].get_contents().get_data().decode("latin-1")
     assert ("FEFF" + "منحة".encode("utf-16-be").hex().upper()) in content or "منحة".encode("utf-16-be").hex().upper() in content
+
+
+def test_bold_of_a_font_of_one_weight_ends_with_its_line():
+    document = Document("中文 ไทย")
+    document.paragraph("Latin")
+    content = PdfReader(io.BytesIO(document.pdf())).pages[0].get_contents().get_data().decode("latin-1")
+    modes = re.findall(r"(\d) Tr\b", content)
+    assert "2" in modes
+    assert modes[-1] == "0"
 
 
 def test_nothing_is_markup():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.files.test_naming import NAUGHTY
+from trustfund.documents.faces import MISSING
 from trustfund.documents.typesetting import _visual, clean, is_rtl, line, lines
 
 LETTERS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cf", "Cn", "Co")), max_size=80)
@@ -68,6 +70,25 @@ def test_runs_are_turned_by_level():
 def test_numbers_stay_readable_between_arabic_words():
     pieces = line("رقم 60,000.00 دولار").pieces
     assert [str(piece.text) for piece in pieces if type(piece.text) is str] == ["60,000.00"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("मानव तस्करी के पीड़ितों", "মানব পাচার", "ਪੰਜਾਬੀ", "ગુજરાતી", "ଓଡ଼ିଆ", "தமிழ்", "తెలుగు", "ಕನ್ನಡ", "മലയാളം", "ක්‍රියාව"),
+        *("การค้ามนุษย์", "ກອງທຶນ", "လူကုန်ကူး", "የሰዎች ዝውውር", "មូលនិធិ", "ადამიანი", "մարդկանց", "בני אדם", "Ταμείο", "người"),
+        *("می‌خواهم", "құрбандары", "Ɓangaren ƙungiya"),
+    ],
+)
+def test_every_script_has_its_letters(text):
+    pieces = line(text).pieces
+    assert pieces
+    assert not any(MISSING in str(piece.text) for piece in pieces)
+
+
+def test_marks_stay_with_their_letters():
+    for part in lines("เพื่อผู้เสียหายจากการค้ามนุษย์" * 6, width=9000):
+        assert unicodedata.category(part.text[0])[0] != "M"
 
 
 def test_deceiving_characters_go():

@@ -17,6 +17,27 @@ from reportlab.pdfbase.ttfonts import TTFont
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD, HAN = "VTFSans-Regular", "VTFSans-Bold", "VTFHan-Regular"
 PRIVATE = 0xE000
+BLOCKS = {
+    (0x900, 0x980): "VTFDevanagari-Regular",
+    (0x980, 0xA00): "VTFBengali-Regular",
+    (0xA00, 0xA80): "VTFGurmukhi-Regular",
+    (0xA80, 0xB00): "VTFGujarati-Regular",
+    (0xB00, 0xB80): "VTFOriya-Regular",
+    (0xB80, 0xC00): "VTFTamil-Regular",
+    (0xC00, 0xC80): "VTFTelugu-Regular",
+    (0xC80, 0xD00): "VTFKannada-Regular",
+    (0xD00, 0xD80): "VTFMalayalam-Regular",
+    (0xD80, 0xE00): "VTFSinhala-Regular",
+    (0xE00, 0xE80): "VTFThai-Regular",
+    (0xE80, 0xF00): "VTFLao-Regular",
+    (0x1000, 0x10A0): "VTFMyanmar-Regular",
+    (0x1200, 0x13A0): "VTFEthiopic-Regular",
+    (0x1780, 0x1800): "VTFKhmer-Regular",
+}
+"""Scripts of the names of organisations; their letters are always shaped."""
+COMPLEX = frozenset(BLOCKS.values())
+LIGHT = COMPLEX | {HAN}
+"""Fonts of one weight: bold is drawn with an outline."""
 MISSING = "\ufffd"
 _loading = threading.Lock()
 
@@ -57,4 +78,7 @@ def font_for(character: str, bold: bool) -> str:
     code = ord(character)
     if code in face(first).face.charToGlyph and not PRIVATE <= code < 0xF900:
         return first
+    if 0x900 <= code < 0x1800:
+        name = next((name for (start, end), name in BLOCKS.items() if start <= code < end), "")
+        return name if name and code in face(name).face.charToGlyph else ""
     return HAN if code in face(HAN).face.charToGlyph else ""

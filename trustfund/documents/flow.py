@@ -12,7 +12,7 @@ from typing import Any
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 
-from trustfund.documents.faces import HAN
+from trustfund.documents.faces import LIGHT
 from trustfund.documents.tags import Marks, Node
 from trustfund.documents.typesetting import Line, line, lines
 
@@ -133,7 +133,7 @@ class Flow:
 
 
 def draw(canvas: Any, marks: Marks, shown: Line, style: Style, node: Node | None, x: float, y: float) -> None:
-    """Draw a line from x on; joined or reordered letters also say what they are. Bold Chinese is regular with its outline drawn."""
+    """Draw a line from x on; joined or reordered letters also say what they are. Bold of a font of one weight has its outline drawn."""
     if not shown.pieces:
         return
     plain = all(type(piece.text) is str for piece in shown.pieces) and not shown.rtl
@@ -143,9 +143,10 @@ def draw(canvas: Any, marks: Marks, shown: Line, style: Style, node: Node | None
         canvas.setLineWidth(style.size * 0.03)
         text.setStrokeColor(style.colour)
         for piece in shown.pieces:
-            text.setTextRenderMode(2 if style.bold and piece.font == HAN else 0)
+            text.setTextRenderMode(2 if style.bold and piece.font in LIGHT else 0)
             text.setFont(piece.font, style.size)
             text.setTextOrigin(x, y)
             text._textOut(piece.text)  # the public textOut measures again, and knows no shaped text
             x += piece.width * style.size / 1000
+        text.setTextRenderMode(0)
         canvas.drawText(text)

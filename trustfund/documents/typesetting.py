@@ -17,7 +17,7 @@ import uharfbuzz
 from bidi import algorithm
 from reportlab.pdfbase.ttfonts import ShapeData, ShapedStr
 
-from trustfund.documents.faces import MISSING, face, font_for, shaper
+from trustfund.documents.faces import COMPLEX, MISSING, face, font_for, shaper
 
 RIGHT_TO_LEFT = ("R", "AL")
 SHAPED = ("R", "AL", "AN", "NSM")
@@ -107,8 +107,16 @@ def _fitting(word: str, width: float, bold: bool) -> int:
     for count, character in enumerate(word):
         used += _width(character, bold)
         if used > width:
-            return max(1, count)
+            return _at_a_letter(word, max(1, count))
     return len(word)
+
+
+def _at_a_letter(word: str, cut: int) -> int:
+    """The place at or before `cut` where no mark is torn from its letter; at least one letter on."""
+    at = cut
+    while at > 1 and (unicodedata.category(word[at])[0] == "M" or word[at] in JOINERS or word[at - 1] in JOINERS):
+        at -= 1
+    return at if at > 1 else cut
 
 
 def _atoms(text: str) -> Iterator[tuple[int, int]]:
@@ -195,21 +203,20 @@ def _pieces(text: str, bold: bool, rtl: bool) -> tuple[Piece, ...]:
 
 
 def _by_font(text: str, bold: bool) -> Iterator[tuple[str, list[str]]]:
-    """Groups of characters of one font; what no font has is shown as missing; what has no width of its own stays with the letter before."""
+    """Groups of characters of one font; what no font has is shown as missing; joiners stay with the letter before."""
     fonts: list[tuple[str, str]] = []
     for character in text:
+        if fonts and character in JOINERS:
+            fonts.append((fonts[-1][0], character))
+            continue
         font = font_for(character, bold)
-        if not font:
-            character, font = MISSING, font_for(MISSING, bold)
-        if fonts and unicodedata.category(character)[0] == "M" and font == font_for("x", bold):
-            font = fonts[-1][0] if fonts[-1][0] == font else font
-        fonts.append((font, character))
+        fonts.append((font, character) if font else (font_for(MISSING, bold), MISSING))
     for font, group in groupby(fonts, key=lambda pair: pair[0]):
         yield font, [character for _font, character in group]
 
 
 def _piece(text: str, font: str, rtl: bool) -> Piece:
-    if rtl or any(unicodedata.bidirectional(character) in SHAPED for character in text):
+    if rtl or font in COMPLEX or any(unicodedata.bidirectional(character) in SHAPED for character in text):
         return _shaped(text, font, rtl)
     return Piece(text, font, face(font).stringWidth(text, 1000))
 

@@ -27,7 +27,7 @@ def grant_statement(books: Books, grant: Subaccount, *, subject: str = "", staff
 
     `staff` shows contributions by their internal names; else they appear under their public labels.
     """
-    tables = [_position(books, grant), _movements(books, grant), _sources(books, grant, staff)]
+    tables = [_position(books, grant), _movements(books, grant, staff), _sources(books, grant, staff)]
     lines = books.lines().filter(subaccount=grant)
     title = _("Statement of a grant")
     return Statement(f"grant-{grant.code}", title, books, tables, subject=subject or grant.public_label, lines=lines)
@@ -75,15 +75,15 @@ def _others(amount: Money) -> list[Row]:
     return [Row("other", _("Exchange differences, charges and write-offs"), values=(Figure(amount),))] if amount else []
 
 
-def _movements(books: Books, grant: Subaccount) -> Table:
+def _movements(books: Books, grant: Subaccount, staff: bool) -> Table:
     """Each entry: what it committed, paid, accepted, and what came back."""
     lines = books.lines().filter(subaccount=grant).order_by()
     rows: Any = lines.values_list("entry_id", "account_id").annotate(held=Sum("debit") - Sum("credit"))
-    by_entry: dict[int, dict[str, int]] = defaultdict(dict)
+    by_entry: dict[int, Held] = defaultdict(dict)
     for entry, account, cents in rows:
         by_entry[entry][account] = cents
     entries = Entry.objects.in_bulk(by_entry)
-    shown = [_movement(entries[pk], by_entry[pk]) for pk in sorted(by_entry, key=lambda pk: (entries[pk].date, pk))]
+    shown = [_movement(entries[pk], by_entry[pk], staff) for pk in sorted(by_entry, key=lambda pk: (entries[pk].date, pk))]
     heads = [_("Entry"), _("Date"), _("Reference"), _("Committed"), _("Paid"), _("Accepted"), _("Refunded")]
     if not shown:
         return Table(heads, [], _("Entries"))
@@ -92,12 +92,13 @@ def _movements(books: Books, grant: Subaccount) -> Table:
     return Table(heads, [*shown, Row("m:total", _("Total"), "total", ("", "", *sums))], _("Entries"))
 
 
-def _movement(entry: Entry, held: dict[str, int]) -> Row:
+def _movement(entry: Entry, held: Held, staff: bool) -> Row:
     cash = sum(cents for code, cents in held.items() if code not in NO_CASH)
     back = cash < 0 and set(held) - set(NO_CASH) <= {"1210", "1290"}
     cents = [held.get("9010", 0), 0 if back else cash, held.get("5010", 0) + held.get("4900", 0), -cash if back else 0]
     figures = [Figure(Money.from_minor(each, "USD")) for each in cents]
-    return Row(f"m:{entry.pk}", str(entry), values=(entry.date, entry.reference, *figures))
+    url = entry.get_absolute_url() if staff else ""
+    return Row(f"m:{entry.pk}", str(entry), values=(entry.date, entry.reference, *figures), url=url)
 
 
 def _sources(books: Books, grant: Subaccount, staff: bool) -> Table:
