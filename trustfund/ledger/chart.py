@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 ASSET, LIABILITY, NET, REVENUE, EXPENSE, MEMO = "asset", "liability", "net_assets", "revenue", "expense", "memo"
 REQUIRED, OPTIONAL, NONE = "required", "optional", "none"
 
@@ -26,6 +29,11 @@ class Definition:
     statement: str = ""
     cash_flow: str = "none"
     translation: str = "historical"
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return gettext(self.name)
 
     @property
     def debit_natural(self) -> bool:
@@ -48,53 +56,53 @@ def _monetary(code: str, name: str, type_: str, kinds: str = "", line: str = "",
 
 
 CHART = [
-    _monetary("1010", "Bank accounts in United States dollars", ASSET, "bank", "I.cash", "cash"),
-    _monetary("1020", "Bank accounts in other currencies", ASSET, "bank", "I.cash", "cash"),
-    _monetary("1030", "Stripe clearing", ASSET, "", "I.cash", "cash"),
-    _monetary("1050", "Cash pool held as cash equivalent", ASSET, "", "I.cash", "cash"),
-    _monetary("1060", "Cash pool investments", ASSET, "", "I.investments", "investing"),
-    _monetary("1100", "Contributions receivable, current", ASSET, "instalment", "I.receivable_current"),
-    _monetary("1110", "Contributions receivable, non-current", ASSET, "instalment", "I.receivable_non_current"),
-    _monetary("1190", "Allowance for doubtful contributions", ASSET, "instalment", "I.receivable_current"),
-    _one("1200", "Advances to implementing partners", ASSET, "grant", "I.advances", "operating"),
-    _monetary("1210", "Refunds due from partners", ASSET, "grant", "I.other_receivables"),
-    _one("1280", "Estimated spending not yet reported on advances", ASSET, "grant", "I.advances", "operating"),
-    _monetary("1290", "Allowance for doubtful advances and refunds", ASSET, "grant", "I.other_receivables"),
-    _monetary("1300", "Disputed card payments", ASSET, "instalment", "I.other_receivables"),
-    _monetary("1400", "Other receivables", ASSET, "", "I.other_receivables"),
-    _monetary("1900", "Due from other windows", ASSET, "window", "I.between_windows"),
-    _monetary("2010", "Payables and accruals", LIABILITY, "", "I.payables"),
-    _monetary("2020", "Grants payable", LIABILITY, "grant", "I.grants_payable"),
-    _monetary("2100", "Unidentified receipts", LIABILITY, "receipt", "I.other_liabilities"),
-    _one("2200", "Conditional contributions", LIABILITY, "instalment", "I.conditional", "operating"),
-    _monetary("2300", "Payable to donors", LIABILITY, "instalment", "I.payable_to_donors"),
-    _monetary("2400", "Programme support cost payable", LIABILITY, "", "I.payables"),
-    _monetary("2410", "Levy payable", LIABILITY, "", "I.payables"),
-    _monetary("2900", "Due to other windows", LIABILITY, "window", "I.between_windows"),
-    _one("3010", "Accumulated surplus", NET, "", "I.accumulated_surplus"),
-    _one("3100", "Operating reserve", NET, "", "I.reserves"),
-    _one("3900", "Inter-window transfers", NET, "", "I.between_windows"),
-    _one("4010", "Contributions from Member States", REVENUE, "instalment", "II.contributions", "operating"),
-    _one("4020", "Contributions from other donors", REVENUE, "instalment", "II.contributions", "operating"),
-    _one("4030", "Contributions from individuals", REVENUE, "instalment", "II.contributions", "operating"),
-    _one("4040", "Contributions in kind", REVENUE, "instalment", "II.in_kind", "non_cash"),
-    _one("4090", "Refunds, reductions and chargebacks", REVENUE, "instalment", "II.refunds", "operating"),
-    _one("4100", "Investment revenue", REVENUE, "", "II.investment", "investing"),
-    _one("4200", "Exchange gains", REVENUE, "instalment grant?", "II.exchange_gains", "non_cash"),
-    _one("4900", "Other revenue", REVENUE, "grant?", "II.other_revenue", "operating"),
-    _one("5010", "Grants and direct assistance", EXPENSE, "grant", "II.grants", "operating"),
-    _one("5100", "Programme support costs", EXPENSE, "grant", "II.programme_support", "operating"),
-    _one("5200", "Staff and consultants", EXPENSE, "", "II.staff", "operating"),
-    _one("5210", "Travel and Board", EXPENSE, "", "II.travel", "operating"),
-    _one("5220", "Contractual services and audit", EXPENSE, "", "II.contractual", "operating"),
-    _one("5300", "Bank and processing charges", EXPENSE, "instalment grant?", "II.charges", "operating"),
-    _one("5400", "Exchange losses", EXPENSE, "instalment grant?", "II.exchange_losses", "non_cash"),
-    _one("5500", "Impairment and write-off", EXPENSE, "instalment grant?", "II.impairment", "non_cash"),
-    _one("5900", "Other expenses", EXPENSE, "instalment grant?", "II.other_expenses", "operating"),
-    _one("9010", "Commitments to grantees", MEMO, "grant", "note.commitments"),
-    _one("9020", "Commitments to grantees, contra", MEMO, "grant", "note.commitments"),
-    _one("9030", "Pledges announced", MEMO, "instalment", "note.pledges"),
-    _one("9040", "Pledges announced, contra", MEMO, "instalment", "note.pledges"),
+    _monetary("1010", _("Bank accounts in United States dollars"), ASSET, "bank", "I.cash", "cash"),
+    _monetary("1020", _("Bank accounts in other currencies"), ASSET, "bank", "I.cash", "cash"),
+    _monetary("1030", _("Stripe clearing"), ASSET, "", "I.cash", "cash"),
+    _monetary("1050", _("Cash pool held as cash equivalent"), ASSET, "", "I.cash", "cash"),
+    _monetary("1060", _("Cash pool investments"), ASSET, "", "I.investments", "investing"),
+    _monetary("1100", _("Contributions receivable, current"), ASSET, "instalment", "I.receivable_current"),
+    _monetary("1110", _("Contributions receivable, non-current"), ASSET, "instalment", "I.receivable_non_current"),
+    _monetary("1190", _("Allowance for doubtful contributions"), ASSET, "instalment", "I.receivable_current"),
+    _one("1200", _("Advances to implementing partners"), ASSET, "grant", "I.advances", "operating"),
+    _monetary("1210", _("Refunds due from partners"), ASSET, "grant", "I.other_receivables"),
+    _one("1280", _("Estimated spending not yet reported on advances"), ASSET, "grant", "I.advances", "operating"),
+    _monetary("1290", _("Allowance for doubtful advances and refunds"), ASSET, "grant", "I.other_receivables"),
+    _monetary("1300", _("Disputed card payments"), ASSET, "instalment", "I.other_receivables"),
+    _monetary("1400", _("Other receivables"), ASSET, "", "I.other_receivables"),
+    _monetary("1900", _("Due from other windows"), ASSET, "window", "I.between_windows"),
+    _monetary("2010", _("Payables and accruals"), LIABILITY, "", "I.payables"),
+    _monetary("2020", _("Grants payable"), LIABILITY, "grant", "I.grants_payable"),
+    _monetary("2100", _("Unidentified receipts"), LIABILITY, "receipt", "I.other_liabilities"),
+    _one("2200", _("Conditional contributions"), LIABILITY, "instalment", "I.conditional", "operating"),
+    _monetary("2300", _("Payable to donors"), LIABILITY, "instalment", "I.payable_to_donors"),
+    _monetary("2400", _("Programme support cost payable"), LIABILITY, "", "I.payables"),
+    _monetary("2410", _("Levy payable"), LIABILITY, "", "I.payables"),
+    _monetary("2900", _("Due to other windows"), LIABILITY, "window", "I.between_windows"),
+    _one("3010", _("Accumulated surplus"), NET, "", "I.accumulated_surplus"),
+    _one("3100", _("Operating reserve"), NET, "", "I.reserves"),
+    _one("3900", _("Inter-window transfers"), NET, "", "I.between_windows"),
+    _one("4010", _("Contributions from Member States"), REVENUE, "instalment", "II.contributions", "operating"),
+    _one("4020", _("Contributions from other donors"), REVENUE, "instalment", "II.contributions", "operating"),
+    _one("4030", _("Contributions from individuals"), REVENUE, "instalment", "II.contributions", "operating"),
+    _one("4040", _("Contributions in kind"), REVENUE, "instalment", "II.in_kind", "non_cash"),
+    _one("4090", _("Refunds, reductions and chargebacks"), REVENUE, "instalment", "II.refunds", "operating"),
+    _one("4100", _("Investment revenue"), REVENUE, "", "II.investment", "investing"),
+    _one("4200", _("Exchange gains"), REVENUE, "instalment grant?", "II.exchange_gains", "non_cash"),
+    _one("4900", _("Other revenue"), REVENUE, "grant?", "II.other_revenue", "operating"),
+    _one("5010", _("Grants and direct assistance"), EXPENSE, "grant", "II.grants", "operating"),
+    _one("5100", _("Programme support costs"), EXPENSE, "grant", "II.programme_support", "operating"),
+    _one("5200", _("Staff and consultants"), EXPENSE, "", "II.staff", "operating"),
+    _one("5210", _("Travel and Board"), EXPENSE, "", "II.travel", "operating"),
+    _one("5220", _("Contractual services and audit"), EXPENSE, "", "II.contractual", "operating"),
+    _one("5300", _("Bank and processing charges"), EXPENSE, "instalment grant?", "II.charges", "operating"),
+    _one("5400", _("Exchange losses"), EXPENSE, "instalment grant?", "II.exchange_losses", "non_cash"),
+    _one("5500", _("Impairment and write-off"), EXPENSE, "instalment grant?", "II.impairment", "non_cash"),
+    _one("5900", _("Other expenses"), EXPENSE, "instalment grant?", "II.other_expenses", "operating"),
+    _one("9010", _("Commitments to grantees"), MEMO, "grant", "note.commitments"),
+    _one("9020", _("Commitments to grantees, contra"), MEMO, "grant", "note.commitments"),
+    _one("9030", _("Pledges announced"), MEMO, "instalment", "note.pledges"),
+    _one("9040", _("Pledges announced, contra"), MEMO, "instalment", "note.pledges"),
 ]
 
 BY_CODE = {definition.code: definition for definition in CHART}

@@ -68,7 +68,7 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
     return listing(
         request,
         shown.lines_of(lines, opening),
-        title=f"{definition.code} {definition.name}",
+        title=f"{definition.code} {definition.label}",
         columns=shown.LINES,
         empty={"text": _("Nothing was posted to this account in these days.")},
         template="ledger/account.html",
