@@ -108,11 +108,11 @@ def sign(grant: Grant, *, by: Any, typed_name: str, publication: str, version: A
     """
     lock(grant)
     require(grant.sign, by=by)
-    if grant.offer_valid_until < clock.today():
+    if grant.offer_valid_until is None or grant.offer_valid_until < clock.today():
         raise ValidationError(_("The offer was valid until %(day)s.") % {"day": grant.offer_valid_until}, code="late")
     _sign(grant, version, Signature.Party.NGO, by, typed_name)
     grant = advance(grant.sign, by=by, person=by, publication=publication)
-    subaccounts.relabel(grant.subaccount, labels.public_label(grant))
+    subaccounts.relabel(grant.books, labels.public_label(grant))
     _tell_role(Role.MANAGER, "grant_to_countersign", grant)
     return grant
 
@@ -126,7 +126,7 @@ def countersign(grant: Grant, *, by: Any, typed_name: str, version: AgreementVer
     grant = advance(grant.countersign, by=by, person=by)
     _seal_version(grant, version, by)
     posting.post(
-        postings.grant_committed(grant.subaccount, grant.amount),
+        postings.grant_committed(grant.books, grant.amount),
         reference=f"grant:{grant.pk}:committed",
         on=clock.today(),
         by=by,
@@ -172,7 +172,8 @@ def lapse(grant: Grant, *, by: Any, reason: str = "") -> Grant:
     on = clock.today()
     lock(grant)
     require(grant.lapse, by=by)
-    if by is None and not (grant.state == State.OFFERED and grant.offer_valid_until < on):
+    late = grant.state == State.OFFERED and grant.offer_valid_until is not None and grant.offer_valid_until < on
+    if by is None and not late:
         raise ValidationError(_("The offer is still valid."), code="valid")
     grant = advance(grant.lapse, by=by, on=on, reason=reason)
     _release(grant, by)
@@ -230,7 +231,7 @@ def restrict_publication(grant: Grant, *, by: Any, publication: str) -> Grant:
     before, grant.publication = grant.publication, publication
     grant.save(update_fields=["publication"])
     if grant.subaccount is not None:
-        subaccounts.relabel(grant.subaccount, labels.public_label(grant))
+        subaccounts.relabel(grant.books, labels.public_label(grant))
     record("grant.restrict_publication", of=grant, by=by, before=before, after=publication)
     return grant
 

@@ -40,7 +40,8 @@ def check(application: Application, amount: Money, starts_on: date, pattern: Seq
 
 def lay_out(application: Application, *, amount: Money, starts_on: date, by: Any, at_once_reason: str = "") -> Grant:
     """The grant with its budget, tranches and reports, from the application and the pattern of its call (or in one tranche)."""
-    call, months = application.call, application.months
+    call: Any = application.call  # complete, since it was published; so is the application, since it was submitted
+    months: Any = application.months
     grant = Grant.objects.create(
         application=application,
         organisation=application.organisation,

@@ -67,5 +67,5 @@ class PublicationForm(forms.Form):
 
     def __init__(self, *args: Any, grant: Grant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        values = Publication.values
-        self.fields["publication"].choices = Publication.choices[values.index(grant.publication) + 1 :]
+        field: Any = self.fields["publication"]
+        field.choices = Publication.choices[Publication.values.index(grant.publication) + 1 :]

@@ -16,6 +16,7 @@ from grants.agreements import permissions, plan
 from ngos.organisations.models import Membership
 from trustfund import clock, countries
 from trustfund.fields import UsdField
+from trustfund.ledger.models import Reservation, Subaccount
 from trustfund.people.roles import Role, holds
 from trustfund.workflow import Stateful
 
@@ -79,8 +80,8 @@ class Grant(Stateful):
     psc_rate = models.DecimalField(_("programme support cost rate"), max_digits=5, decimal_places=4, default=Decimal(0))
     accounted_share = models.DecimalField(_("share of earlier advances to be accounted for"), max_digits=5, decimal_places=4)
     publication = models.CharField(_("publication"), max_length=10, choices=Publication, default=Publication.UNNAMED)
-    subaccount = models.OneToOneField("ledger.Subaccount", models.PROTECT, null=True, related_name="+")
-    reservation = models.OneToOneField("ledger.Reservation", models.PROTECT, null=True, related_name="+")
+    subaccount = models.OneToOneField(Subaccount, models.PROTECT, null=True, related_name="+")
+    reservation = models.OneToOneField(Reservation, models.PROTECT, null=True, related_name="+")
 
     approved_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     approved_on = models.DateField(_("approved on"))
@@ -137,6 +138,18 @@ class Grant(Stateful):
     def country_name(self) -> str:
         """The country of work in the reader's language."""
         return countries.name(self.country)
+
+    @property
+    def books(self) -> Subaccount:
+        """Its subaccount in the ledger; only asked for once its funds are certified."""
+        assert self.subaccount is not None
+        return self.subaccount
+
+    @property
+    def funds(self) -> Reservation:
+        """What is reserved for it; only asked for once its funds are certified."""
+        assert self.reservation is not None
+        return self.reservation
 
     @property
     def is_in_force(self) -> bool:

@@ -44,7 +44,7 @@ def begin(grant: Grant, by: Any) -> None:
     _cancel_unneeded(grant, position.payable, by)
     released = _release(grant, position.payable, on, by)
     if position.advance:
-        _post(grant, postings.closure_unaccounted(grant.subaccount, position.advance), "unaccounted", on, by)
+        _post(grant, postings.closure_unaccounted(grant.books, position.advance), "unaccounted", on, by)
     closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=position.accepted, released=released)
     record("closure.begin", of=closure, by=by, unspent=str(position.advance), released=str(released))
     _tell(closure, "closing_opened", grant.organisation.contacts())
@@ -61,12 +61,12 @@ def _cancel_unneeded(grant: Grant, owed: Money, by: Any) -> None:
 
 def _release(grant: Grant, owed: Money, on: date, by: Any) -> Money:
     """Release the residual commitment and what is reserved beyond `owed`; gives the commitment released, in USD."""
-    commitment = balances.balance("9010", as_of=on, of=grant.subaccount)
+    commitment = balances.balance("9010", as_of=on, of=grant.books)
     if commitment:
-        _post(grant, postings.residual_released(grant.subaccount, commitment), "residual", on, by)
-    free = grant.reservation.remaining - owed
+        _post(grant, postings.residual_released(grant.books, commitment), "residual", on, by)
+    free = grant.funds.remaining - owed
     if free > zero():
-        allocations.release(grant.reservation, by=by, on=on, reference=f"grant:{grant.pk}:released", amount=free)
+        allocations.release(grant.funds, by=by, on=on, reference=f"grant:{grant.pk}:released", amount=free)
     return commitment
 
 
@@ -86,9 +86,9 @@ def enter_refund(closure: Closure, *, by: Any, amount: Money, received_on: date,
     lock(closure, grant)
     _check_refund(closure, amount, received_on, bank_reference)
     reference = f"refund:{closure.pk}:{closure.refunds.count() + 1}"
-    legs = postings.grant_refund(grant.subaccount, bank, amount)
+    legs = postings.grant_refund(grant.books, bank, amount)
     entry = posting.post(legs, reference=reference, on=received_on, by=by, source="closing.refund", of=closure)
-    allocations.refund(grant.subaccount, entry, amount, by=by)
+    allocations.refund(grant.books, entry, amount, by=by)
     refund = Refund.objects.create(
         closure=closure, amount=amount, received_on=received_on, bank=bank, bank_reference=bank_reference, entry=entry, entered_by=by
     )
@@ -117,7 +117,7 @@ def open_items(closure: Closure, on: date) -> list[str]:
         (position.advance, _("%(amount)s was advanced and is not accounted for.")),
         (position.refund_due, _("%(amount)s is due from the NGO.")),
         (position.payable, _("%(amount)s of accepted expenditure is owed to the NGO.")),
-        (grant.reservation.remaining, _("%(amount)s is still reserved.")),
+        (grant.funds.remaining, _("%(amount)s is still reserved.")),
     ):
         if amount:
             found.append(sentence % {"amount": money_text(amount)})

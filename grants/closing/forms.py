@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from grants.payments.forms import BankField, our_accounts
+from grants.payments.forms import BankField, offer_accounts
 from trustfund import clock
 from trustfund.fields import MoneyFormField
 from trustfund.ledger.models import Subaccount
@@ -23,9 +23,7 @@ class RefundForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = our_accounts()
-        self.fields["bank"].queryset = accounts
-        self.fields["bank"].initial = accounts.first()
+        offer_accounts(self.fields["bank"])
 
 
 class AsOfForm(forms.Form):

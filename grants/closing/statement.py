@@ -50,7 +50,6 @@ class Statement:
 def statement_of(grant: Grant, on: date) -> Statement:
     """The statement at the end of a day; a constant number of queries."""
     rows = _budget(grant, on)
-    lines = Line.objects.filter(subaccount=grant.subaccount_id, date__lte=on).exclude(account__type="memo") if grant.subaccount_id else []
     return Statement(
         grant=grant,
         on=on,
@@ -58,9 +57,15 @@ def statement_of(grant: Grant, on: date) -> Statement:
         totals=_totals(rows),
         tranches=list(grant.tranches.order_by("number")),
         position=standing.position(grant, on),
-        lines=list(lines.select_related("entry", "account").order_by("entry", "position")) if lines else [],
+        lines=_lines(grant, on),
         head=sealing.head(),
     )
+
+
+def _lines(grant: Grant, on: date) -> list[Line]:
+    """The grant's lines in the books but for memo accounts; none before its funds are certified."""
+    found = Line.objects.filter(subaccount__isnull=False, subaccount=grant.subaccount_id, date__lte=on).exclude(account__type="memo")
+    return list(found.select_related("entry", "account").order_by("entry", "position"))
 
 
 def _budget(grant: Grant, on: date) -> list[BudgetRow]:
@@ -69,7 +74,7 @@ def _budget(grant: Grant, on: date) -> list[BudgetRow]:
     for each in reported.select_related("report").order_by("pk"):
         row = sums.setdefault(each.budget_line_id, {})
         row["reported"] = row.get("reported", zero()) + each.amount
-        settled = each.report.state == Report.State.ACCEPTED and each.report.accepted_on <= on
+        settled = each.report.accepted_on is not None and each.report.accepted_on <= on
         key = "disallowed" if each.disallowed else "accepted" if settled else ""
         row[key] = row.get(key, zero()) + each.amount
     return [_row(line, sums.get(line.pk, {})) for line in grant.budget_lines.all()]

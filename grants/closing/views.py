@@ -119,7 +119,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return pages.confirm(
         request,
         title=_("Close this grant financially"),
-        facts=[*_about(closure), (_("Prepared by"), closure.prepared_by.name)],
+        facts=[*_about(closure), (_("Prepared by"), str(closure.prepared_by))],
         button=_("Close the grant"),
         warning=_("This can’t be undone."),
         do=lambda data: actions.confirm(closure, by=request.user),

@@ -112,8 +112,8 @@ def settle(payment: Payment, *, by: Any, on: date, bank_reference: str) -> Payme
     shut = _closed_gates(payment, on)
     payment = advance(payment.settle, by=by, on=on, bank_reference=bank_reference, closed_gates=shut)
     tranches.pay(payment.tranche, by=by)
-    entry = _post_paid(payment, by)
-    allocations.confirm(payment.grant.reservation, entry, payment.to_transfer)
+    entry = _post_paid(payment, by, on)
+    allocations.confirm(payment.grant.funds, entry, payment.to_transfer)
     payment.entry = entry
     payment.save(update_fields=["entry"])
     _tell(payment, "tranche_paid", payment.grant.organisation.contacts())
@@ -122,17 +122,17 @@ def settle(payment: Payment, *, by: Any, on: date, bank_reference: str) -> Payme
     return payment
 
 
-def _post_paid(payment: Payment, by: Any) -> Entry:
-    owed = standing.position(payment.grant, payment.paid_on).payable
+def _post_paid(payment: Payment, by: Any, on: date) -> Entry:
+    owed = standing.position(payment.grant, on).payable
     legs = postings.tranche_paid(
-        payment.grant.subaccount,
+        payment.grant.books,
         payment.paid_from,
         payment.amount,
         payable=max(min(owed, payment.amount), zero()),
         refund_due=payment.netted,
     )
     reference = f"payment:{payment.pk}:paid"
-    return posting.post(legs, reference=reference, on=payment.paid_on, by=by, source="payment.settle", of=payment)
+    return posting.post(legs, reference=reference, on=on, by=by, source="payment.settle", of=payment)
 
 
 @transaction.atomic
@@ -145,7 +145,8 @@ def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges
     _lock(payment)
     payment = advance(payment.return_, by=by, on=on, bank_reference=bank_reference, charges=charges)
     tranches.reopen(payment.tranche, by=by)
-    entry = _post_returned(payment, by)
+    assert payment.entry is not None  # it was posted when the bank paid
+    entry = _post_returned(payment, payment.entry, by, on, charges)
     allocations.restore(payment.entry, entry_returned=entry, by=by)
     payment.return_entry = entry
     payment.save(update_fields=["return_entry"])
@@ -153,18 +154,18 @@ def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges
     return payment
 
 
-def _post_returned(payment: Payment, by: Any) -> Entry:
-    settled = payment.entry.lines.filter(account="2020").values_list("debit", flat=True)
+def _post_returned(payment: Payment, paid: Entry, by: Any, on: date, charges: Money) -> Entry:
+    settled = paid.lines.filter(account="2020").values_list("debit", flat=True)
     legs = postings.payment_returned(
-        payment.grant.subaccount,
+        payment.grant.books,
         payment.paid_from,
         payment.amount,
         payable=total(Money.from_minor(debit, "USD") for debit in settled),
         refund_due=payment.netted,
-        charges=payment.return_charges,
+        charges=charges,
     )
     reference = f"payment:{payment.pk}:returned"
-    return posting.post(legs, reference=reference, on=payment.returned_on, by=by, source="payment.return", of=payment)
+    return posting.post(legs, reference=reference, on=on, by=by, source="payment.return", of=payment)
 
 
 @transaction.atomic

@@ -24,6 +24,12 @@ class BankField(forms.ModelChoiceField):
         return obj.name
 
 
+def offer_accounts(field: Any) -> None:
+    """The choices of a field for one of the fund's accounts; the first one unless another is chosen."""
+    field.queryset = our_accounts()
+    field.initial = field.queryset.first()
+
+
 class CertifyForm(forms.Form):
     """From which account of the fund."""
 
@@ -31,9 +37,7 @@ class CertifyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = our_accounts()
-        self.fields["paid_from"].queryset = accounts
-        self.fields["paid_from"].initial = accounts.first()
+        offer_accounts(self.fields["paid_from"])
 
 
 class SettleForm(forms.Form):

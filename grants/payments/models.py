@@ -62,7 +62,9 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """All for the staff who look after money; those of their own grants for members of an NGO; none for anybody else."""
         if permissions.sees_all(user):
             return self
-        own = Membership.objects.filter(user_id=getattr(user, "pk", None), active=True).values("organisation")
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        own = Membership.objects.filter(user=user, active=True).values("organisation")
         return self.filter(grant__organisation__in=own)
 
 

@@ -24,7 +24,6 @@ from trustfund.audit.recording import trail_for
 from trustfund.files import serve
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
-from trustfund.ui.formatting import day_text
 from trustfund.workflow import require
 
 COLUMNS = [
@@ -144,7 +143,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         payment,
         title=_("Order this payment from the bank"),
-        facts=[(_("Approved by"), payment.approved_by.name), (_("To the account"), str(payment.bank_account))],
+        facts=[(_("Approved by"), str(payment.approved_by)), (_("To the account"), str(payment.bank_account))],
         warning=_("This is the last moment at which a closed gate stops the payment."),
         button=_("Make the payment order"),
         do=lambda data: actions.export(payment, by=request.user),
@@ -176,7 +175,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         payment,
         title=_("Record that the money came back"),
-        facts=[(_("Value date of the payment"), day_text(payment.paid_on))],
+        facts=[(_("Value date of the payment"), payment.paid_on)],
         form=forms.ReturnForm(request.POST or None),
         warning=_("Commitment and contributions are restored, and the tranche is ready to be paid again."),
         button=_("Record the return"),

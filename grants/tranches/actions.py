@@ -47,7 +47,7 @@ def request(tranche: Tranche, *, by: Any, needs: str) -> Tranche:
     if tranche.grant.tranches.filter(number__lt=tranche.number).exclude(state__in=[State.PAID, State.RECEIPT_CONFIRMED]).exists():
         raise ValidationError(_("An earlier tranche is not paid yet."), code="order")
     tranche = advance(tranche.request, by=by, person=by, needs=needs)
-    key = f"tranche-requested:{tranche.pk}:{tranche.requested_at.isoformat()}"
+    key = f"tranche-requested:{tranche.pk}:{clock.now().isoformat()}"
     outbox.queue("tranche_requested", to=User.objects.holding(Role.PROGRAMME), key=key, path=tranche.get_absolute_url(), tranche=tranche)
     return tranche
 
@@ -70,7 +70,7 @@ def make_ready(tranche: Tranche, *, by: Any, on: date | None = None) -> Tranche:
     require(tranche.make_ready, by=by)
     tranche = advance(tranche.make_ready, by=by, person=by)
     gates.check(tranche, on)
-    key = f"tranche-ready:{tranche.pk}:{tranche.accepted_at.isoformat()}"
+    key = f"tranche-ready:{tranche.pk}:{clock.now().isoformat()}"
     outbox.queue("tranche_ready", to=User.objects.holding(Role.FINANCE), key=key, path=tranche.get_absolute_url(), tranche=tranche)
     return tranche
 
