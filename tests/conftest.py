@@ -21,16 +21,17 @@ def _own_media(settings, tmp_path):
 def migrated_database(tmp_path_factory):
     """On SQLite a file of its own for each worker, as in life: threads, processes and the live server open it by name.
 
-    Gives its path and whether it begins as the database that an earlier run migrated.
+    Gives its path, whether it begins as the database that an earlier run migrated, and where that is kept: named before anything is
+    migrated, so that a migration that changes meanwhile can't give an old database a new name.
     """
     from django.db import connections
 
     from tests import databases
 
     if connections["default"].vendor != "sqlite":
-        return None, False
-    name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-    return name, databases.begin_with(databases.migrated_before(), name)
+        return None, False, None
+    name, kept = str(tmp_path_factory.mktemp("database") / "test.sqlite3"), databases.migrated_before()
+    return name, databases.begin_with(kept, name), kept
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +50,7 @@ def django_db_modify_db_settings(request, migrated_database):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, tmp_path_factory):
+def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, migrated_database, tmp_path_factory):
     """The books refuse Django's flush: transactional tests end by restoring the migrated database (tests/databases.py)."""
     from django.db import connection
 
@@ -57,7 +58,7 @@ def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, tmp_pa
 
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite" and not django_db_keepdb:
-            databases.keep(databases.migrated_before())
+            databases.keep(migrated_database[2])
         with databases.restored_after_each_transactional_test(tmp_path_factory.mktemp("template")):
             yield
 

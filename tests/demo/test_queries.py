@@ -1,0 +1,46 @@
+"""How many queries the pages of the demo take."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.demo import doors
+from tests.demo.personas import PERSONAS, user_of
+from tests.demo.test_matrix import names
+from tests.factories.people import sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+MEDIAN, MOST = 12, 45
+
+
+def pages() -> dict[str, int]:
+    """Queries of each page, for the first of its readers who sees it."""
+    counted = {}
+    for persona in PERSONAS:
+        user = user_of(persona)
+        client = sign_in(Client(), user) if user else Client()
+        for name in names():
+            if name in counted or name.startswith(("account_", "mfa_")):
+                continue
+            path = reverse(name, kwargs=doors.kwargs_of(name))
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                response = client.get(path)
+            if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+                counted[name] = len([each for each in queries if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))])
+    return counted
+
+
+def test_the_median_page_takes_at_most_twelve_queries():
+    counted = pages()
+    slowest = sorted(counted.items(), key=lambda item: -item[1])[:12]
+    assert len(counted) > 80
+    assert statistics.median(counted.values()) <= MEDIAN, slowest
+    assert max(counted.values()) <= MOST, slowest
