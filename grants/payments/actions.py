@@ -12,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from grants.agreements.models import Grant
 from grants.payments import order, permissions
-from grants.payments.models import IN_FLIGHT, LIVE, Payment
+from grants.payments.models import IN_FLIGHT, LIVE, Payment, PaymentOrder
 from grants.reports import standing
 from grants.tranches import actions as tranches
 from grants.tranches import gates
@@ -21,7 +21,6 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.files import Kind, store_bytes
 from trustfund.ledger import allocations, posting, postings
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
@@ -95,8 +94,8 @@ def export(payment: Payment, *, by: Any) -> Payment:
     require(payment.export, by=by)
     _check(payment)
     on = clock.today()
-    stored = store_bytes(order.pdf_of(payment, on), f"payment-order-{payment.reference}.pdf", by=by, kinds=[Kind.PDF])
-    return advance(payment.export, by=by, person=by, on=on, order=stored)
+    made = PaymentOrder.of(order.pdf_of(payment, on), by)
+    return advance(payment.export, by=by, person=by, on=on, order=made)
 
 
 @transaction.atomic

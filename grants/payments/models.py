@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +17,8 @@ from grants.agreements.models import Grant
 from grants.payments import permissions
 from grants.tranches.models import Tranche
 from ngos.organisations.models import Membership
+from trustfund import clock
+from trustfund.encryption import EncryptedTextField
 from trustfund.fields import UsdField
 from trustfund.money import Money, zero
 from trustfund.workflow import Stateful
@@ -57,6 +61,28 @@ def was_not_ordered(payment: Payment) -> bool:
 
 
 
+class PaymentOrder(models.Model):
+    """The order as it went to the bank. It names the account in full, so it is encrypted at rest; its hash is not."""
+
+    content = EncryptedTextField()
+    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text="Of the PDF.")
+    made_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+    @classmethod
+    def of(cls, pdf: bytes, by: Any) -> PaymentOrder:
+        """Keep a PDF."""
+        return cls.objects.create(content=base64.b64encode(pdf).decode(), sha256=hashlib.sha256(pdf).hexdigest(), made_by=by)
+
+    @property
+    def pdf(self) -> bytes:
+        """The PDF as it was made; raises `encryption.Tampered` when somebody changed it."""
+        return base64.b64decode(self.content)
+
+
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, user: Any) -> PaymentQuerySet:
         """All for the staff who look after money; those of their own grants for members of an NGO; none for anybody else."""
@@ -85,7 +111,7 @@ class Payment(Stateful):
     approved_on = models.DateField(_("approved on"), null=True)
     exported_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
     exported_on = models.DateField(_("ordered on"), null=True)
-    order = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name=_("payment order"))
+    order = models.OneToOneField(PaymentOrder, models.PROTECT, null=True, related_name="+", verbose_name=_("payment order"))
     paid_on = models.DateField(_("value date"), null=True)
     bank_reference = models.CharField(_("bank reference"), max_length=60, blank=True)
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="+")

@@ -8,8 +8,9 @@ from typing import Any
 from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -21,7 +22,6 @@ from grants.tranches import gates
 from grants.tranches.models import Tranche
 from trustfund import clock, pages
 from trustfund.audit.recording import trail_for
-from trustfund.files import serve
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
 from trustfund.workflow import require
@@ -95,14 +95,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def order(request: HttpRequest, pk: int) -> HttpResponseBase:
+def order(request: HttpRequest, pk: int) -> HttpResponse:
     """The payment order as PDF; it names the account in full."""
     payment = _payment(request, pk)
     if not permissions.can_read_order(payment, request.user):
         raise PermissionDenied
     if payment.order is None:
         raise Http404
-    return serve(payment.order)
+    disposition = content_disposition_header(True, f"payment-order-{payment.reference}.pdf") or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(payment.order.pdf, content_type="application/pdf", headers=headers)
 
 
 @fresh_sign_in
@@ -245,7 +247,7 @@ def _payment(request: HttpRequest, pk: int) -> Payment:
         "grant__organisation", "grant__reservation", "grant__subaccount", "tranche__grant__organisation", "tranche__grant__reservation",
         "bank_account", "paid_from", "certified_by", "approved_by", "exported_by", "order", "entry", "return_entry", "exception_handled_by",
     )  # fmt: skip
-    return get_object_or_404(Payment.objects.visible_to(request.user).select_related(*related), pk=pk)
+    return get_object_or_404(Payment.objects.visible_to(request.user).select_related(*related).defer("order__content"), pk=pk)
 
 
 def _ready(request: HttpRequest, pk: int, act: str) -> Payment:

@@ -1,10 +1,11 @@
 """Each act of a payment: exact lines and allocations, two people, and what the bank did."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions as agreements
@@ -128,9 +129,14 @@ def test_a_changed_bank_account_stops_a_payment_on_its_way():
         actions.export(payment, by=make_user(Role.FINANCE))
 
 
-def test_the_order_is_kept_with_its_hash():
+def test_the_order_is_kept_encrypted_with_its_hash():
     payment = make_payment("exported")
-    assert (payment.state, payment.order.content_type, len(payment.order.sha256)) == ("exported", "application/pdf", 64)
+    assert (payment.state, payment.order.sha256) == ("exported", hashlib.sha256(payment.order.pdf).hexdigest())
+    assert payment.order.pdf.startswith(b"%PDF-")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM grants_paymentorder")
+        (stored,) = cursor.fetchone()
+    assert payment.order.content[:40] not in stored
 
 
 # Settling
