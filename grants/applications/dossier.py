@@ -66,9 +66,12 @@ class Dossier:
     clarifications: Sequence[Any]
 
 
-def build(application: Application, *, blind: bool) -> Dossier:
-    """Read an application for showing; `blind` hides the organisation, its documents and the answers that identify it."""
-    content = Content(application)
+def build(application: Application, *, blind: bool, content: Content | None = None) -> Dossier:
+    """Read an application for showing; `blind` hides the organisation, its documents and the answers that identify it.
+
+    `content` is what has been read of it already.
+    """
+    content = content or Content(application)
     return Dossier(
         application=application,
         blind=blind,

@@ -270,7 +270,8 @@ def _touch(application: Application, name: str, by: Any) -> Section:
 def seen(application: Application, section: str, *, by: Any) -> None:
     """Note where somebody writes, so that colleagues know."""
     now = {"section": section, "seen_at": clock.now()}
-    Presence.objects.update_or_create(application=application, user=by, defaults=now)
+    if not Presence.objects.filter(application=application, user=by).update(**now):
+        Presence.objects.bulk_create([Presence(application=application, user=by, **now)], ignore_conflicts=True)
 
 
 def colleagues(application: Application, section: str, *, besides: Any) -> list[Presence]:

@@ -107,16 +107,19 @@ class BaseForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    category: Any = forms.ModelChoiceField(label=gettext_lazy("Category"), queryset=BudgetCategory.objects.none(), empty_label="–")
+    category: Any = forms.TypedChoiceField(label=gettext_lazy("Category"), empty_value=None)
     description = forms.CharField(label=gettext_lazy("Description"), max_length=300)
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=40)
     quantity = forms.DecimalField(label=gettext_lazy("Quantity"), max_digits=12, decimal_places=3, localize=True)
     unit_cost = MoneyFormField(label=gettext_lazy("Cost of one, USD"))
     requested = MoneyFormField(label=gettext_lazy("From the Fund, USD"))
 
-    def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, categories: Sequence[BudgetCategory], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+        by_pk = {str(category.pk): category for category in categories}
+        field: Any = self.fields["category"]
+        field.choices = [("", "–"), *((pk, str(category)) for pk, category in by_pk.items())]
+        field.coerce = by_pk.get
 
     def clean_quantity(self) -> Any:
         quantity = self.cleaned_data["quantity"]

@@ -26,7 +26,7 @@ class Place:
 def places(content: Content, only: str = "") -> list[Place]:
     """Every finding in the application's free text, or in one section's."""
     found = []
-    for section, texts in _sections(content):
+    for section, texts in _sections(content, only):
         if only in ("", section):
             found += [Place(key, label, section, each) for key, label, text in texts(content) for each in personal_data.findings(text)]
     return found
@@ -45,11 +45,12 @@ def confirmed(content: Content, found: list[Place]) -> bool:
 Texts = Iterator[tuple[str, str, str]]
 
 
-def _sections(content: Content) -> Iterator[tuple[str, Callable[[Content], Texts]]]:
-    """Each section with what gives its texts as (key, label, text)."""
+def _sections(content: Content, only: str) -> Iterator[tuple[str, Callable[[Content], Texts]]]:
+    """Each section with what gives its texts as (key, label, text); the questions are read only where they are wanted."""
     yield "about", _about
-    for section in content.form_sections:
-        yield section.name, partial(_answers, section)
+    if not only or only.startswith("questions-"):
+        for section in content.form_sections:
+            yield section.name, partial(_answers, section)
     yield from (("budget", _lines), ("plan", _plan), ("funding", _funding))
 
 

@@ -65,8 +65,7 @@ def _questions(content: Content, name: str) -> FormSection:
 
 def lines(request: HttpRequest, application: Application, content: Content, name: str) -> HttpResponse:
     initial = [forms.line_initial(line) for line in content.lines]
-    categories = application.call.budget_categories.all()
-    formset = rows.formset(request, forms.LineForm, initial, spare=3, form_kwargs={"categories": categories})
+    formset = rows.formset(request, forms.LineForm, initial, spare=3, form_kwargs={"categories": content.categories})
     base = _base(request, content, name)
     stale, saved = _saved_rows(
         request, formset, lambda: drafting.save_lines(application, formset.rows(), base=base, by=request.user), application, to=name

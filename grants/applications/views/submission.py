@@ -24,7 +24,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "application": application,
         "call": application.call,
-        "dossier": dossier.build(application, blind=False),
+        "dossier": dossier.build(application, blind=False, content=content),
         "unready": [task for task in progress.tasks(content) if task.status != progress.Status.COMPLETE],
         "is_open": application.call.is_open(),
     }

@@ -13,6 +13,8 @@ from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from grants.applications import actions, drafting
 from grants.applications.models import AnswerConflict, Application
 from grants.applications.records import ApplicationSnapshot
+from grants.calls.models import Call
+from ngos.organisations.models import Organisation
 from tests.factories.applications import make_application
 from tests.factories.calls import make_call
 from tests.factories.ngos import make_member, make_organisation, owner_of
@@ -56,7 +58,12 @@ def test_two_starts_at_once_make_one_application():
     call, organisation = make_call("published"), make_organisation()
     people = [owner_of(organisation), make_member(organisation)]
     answers = {str(q.number): q.passing_answer for q in call.eligibility_questions.all()}
-    results = together(*[lambda p=p: actions.start(call, organisation, by=User.objects.get(pk=p.pk), answers=answers) for p in people])
+
+    def start(person):
+        own = Organisation.objects.get(pk=organisation.pk)
+        return actions.start(Call.objects.get(pk=call.pk), own, by=User.objects.get(pk=person.pk), answers=answers)
+
+    results = together(*[lambda p=p: start(p) for p in people])
     assert sum(isinstance(result, Application) for result in results) == 1
     assert Application.objects.count() == 1
 
