@@ -97,6 +97,13 @@ def _changed(*columns: str) -> str:
     return " OR ".join(f"COALESCE(CAST(NEW.{c} AS TEXT), '') <> COALESCE(CAST(OLD.{c} AS TEXT), '')" for c in columns)
 
 
+def _fixed(table: str, *rules: tuple[str, str]) -> Guard:
+    """What an UPDATE may not change. AFTER, because on PostgreSQL a BEFORE UPDATE trigger locks the row as if its key changed, and then
+    the foreign keys that another COMMIT checks wait for it: a deadlock with whoever waits for the heads.
+    """
+    return Guard(table, "fixed", ("UPDATE",), rules, timing="AFTER")
+
+
 GUARDS = [
     *append_only("ledger_seal"),
     no_replace("ledger_seal", "seq", "hash"),
@@ -128,44 +135,31 @@ GUARDS = [
     no_replace("ledger_fundingrule", "id", "effective_on"),
     *no_delete("ledger_account"),
     no_replace("ledger_account", "code"),
-    Guard(
+    _fixed(
         "ledger_account",
-        "fixed",
-        ("UPDATE",),
+        ("NEW.code <> OLD.code", "an account keeps its code"),
         (
-            ("NEW.code <> OLD.code", "an account keeps its code"),
-            (
-                f"({_changed('type', 'currency', 'subaccount_kinds', 'subaccount_rule')}) "
-                "AND EXISTS (SELECT 1 FROM ledger_line WHERE account_id = OLD.code)",
-                "an account with lines keeps its type, currency and subaccounts",
-            ),
+            f"({_changed('type', 'currency', 'subaccount_kinds', 'subaccount_rule')}) "
+            "AND EXISTS (SELECT 1 FROM ledger_line WHERE account_id = OLD.code)",
+            "an account with lines keeps its type, currency and subaccounts",
         ),
     ),
     *no_delete("ledger_subaccount"),
     no_replace("ledger_subaccount", "id", "code"),
-    Guard(
+    _fixed(
         "ledger_subaccount",
-        "fixed",
-        ("UPDATE",),
+        ("NEW.id <> OLD.id OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind", "a subaccount keeps its code and kind"),
         (
-            ("NEW.id <> OLD.id OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind", "a subaccount keeps its code and kind"),
-            (
-                f"({_changed('currency', 'parent_id')}) AND EXISTS (SELECT 1 FROM ledger_line WHERE subaccount_id = OLD.id)",
-                "a subaccount with lines keeps its currency and parent",
-            ),
+            f"({_changed('currency', 'parent_id')}) AND EXISTS (SELECT 1 FROM ledger_line WHERE subaccount_id = OLD.id)",
+            "a subaccount with lines keeps its currency and parent",
         ),
     ),
     *no_delete("ledger_fundwindow"),
     no_replace("ledger_fundwindow", "code"),
-    Guard("ledger_fundwindow", "fixed", ("UPDATE",), (("NEW.code <> OLD.code", "a window keeps its code"),)),
+    _fixed("ledger_fundwindow", ("NEW.code <> OLD.code", "a window keeps its code")),
     *no_delete("ledger_fiscalyear"),
-    Guard("ledger_fiscalyear", "fixed", ("UPDATE",), (("NEW.year <> OLD.year", "a year stays the year"),)),
+    _fixed("ledger_fiscalyear", ("NEW.year <> OLD.year", "a year stays the year")),
     *no_delete("ledger_period"),
     no_replace("ledger_period", "id", ("year_id", "number")),
-    Guard(
-        "ledger_period",
-        "fixed",
-        ("UPDATE",),
-        ((_changed("id", "year_id", "number", "starts_on", "ends_on"), "a period keeps its days"),),
-    ),
+    _fixed("ledger_period", (_changed("id", "year_id", "number", "starts_on", "ends_on"), "a period keeps its days")),
 ]
