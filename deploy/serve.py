@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -13,9 +14,10 @@ from types import FrameType
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 
 
-def start(*arguments: str) -> subprocess.Popen[bytes]:
-    """One of the two processes, in a group of its own so that Ctrl-C reaches it through us alone."""
-    return subprocess.Popen([sys.executable, str(MANAGE), *arguments], start_new_session=True)
+def start(*arguments: str, address: str) -> subprocess.Popen[bytes]:
+    """One of the two processes, in a group of its own so that Ctrl-C reaches it through us alone; letters link to `address`."""
+    environment = {**os.environ, "SITE_URL": os.environ.get("SITE_URL", f"http://{address}")}
+    return subprocess.Popen([sys.executable, str(MANAGE), *arguments], start_new_session=True, env=environment)
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:
@@ -39,7 +41,8 @@ def main() -> int:
     parser.add_argument("--port", default="8000")
     port = parser.parse_args().port
     signal.signal(signal.SIGTERM, leave)
-    processes = [start("runserver", "--noreload", f"localhost:{port}"), start("worker")]
+    address = f"localhost:{port}"
+    processes = [start("runserver", "--noreload", address, address=address), start("worker", address=address)]
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.3)

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from trustfund import clock, ticking
-from trustfund.mail import delivery, outbox
+from trustfund.mail import delivery, outbox, upkeep
 from trustfund.mail.models import Outbox
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -105,7 +105,8 @@ def test_one_bad_letter_does_not_hold_up_the_others(settings, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_worker_that_died_leaves_the_letter_for_the_tick():
+def test_a_worker_that_died_leaves_the_letter_for_the_tick(monkeypatch):
+    monkeypatch.setattr(ticking, "_jobs", [upkeep.take_up_mail])
     row = letter()
     assert delivery.claim(row, START)  # and then it is killed
     with clock.frozen(START + delivery.LEASE - timedelta(seconds=1)):
