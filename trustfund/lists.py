@@ -149,7 +149,7 @@ def listing(
     *,
     title: str,
     columns: Sequence[Column],
-    search: Sequence[str] = (),
+    search: Sequence[str] | Callable[[QuerySet[Any], str], QuerySet[Any]] = (),
     filters: Sequence[Filter] = (),
     sort: str = "",
     empty: Mapping[str, Any] | None = None,
@@ -158,7 +158,7 @@ def listing(
 ) -> HttpResponse:
     """The list page of a queryset that is already `visible_to` the reader, or its export.
 
-    URL: `q` search text (icontains over `search`), each filter's key, `sort` (a column's key, `-` before it descends),
+    URL: `q` search text (icontains over `search`, or what `search(queryset, text)` makes of it), each filter's key, `sort` (a column's key, `-` before it descends),
     `size`, `page`, `export=csv|xlsx`. `empty` is {"text", "url", "label"}: what to do when there is nothing.
     `context` goes to the template (extend "listing.html" and fill its blocks `before`, `actions`, `after`).
     """
@@ -189,13 +189,20 @@ def listing(
     return render(request, template, {"listing": shown, "title": title, **(context or {})})
 
 
-def _filtered(queryset: QuerySet[Any], params: Mapping[str, str], search: Sequence[str], filters: Sequence[Filter]) -> QuerySet[Any]:
-    words = params.get("q", "").replace("\x00", "").split()[:8]
+def _searched(queryset: QuerySet[Any], text: str, search: Any) -> QuerySet[Any]:
+    words = text.replace("\x00", "").split()[:8]
+    if callable(search):
+        return search(queryset, " ".join(words)) if words else queryset
     for word in words if search else ():
         match = Q()
         for name in search:
             match |= Q(**{f"{name}__icontains": word})
         queryset = queryset.filter(match)
+    return queryset
+
+
+def _filtered(queryset: QuerySet[Any], params: Mapping[str, str], search: Any, filters: Sequence[Filter]) -> QuerySet[Any]:
+    queryset = _searched(queryset, params.get("q", ""), search)
     for each in filters:
         if params.get(each.key):
             queryset = each.apply(queryset, params[each.key])

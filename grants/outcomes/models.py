@@ -51,6 +51,7 @@ class OutcomeSheet(models.Model):
     frozen = models.BooleanField(default=False)
     nobody = models.BooleanField(_("no persons were helped in this period"), default=False)
     version = models.PositiveIntegerField(default=0)
+    marks = models.JSONField(default=dict, help_text="Who wrote each table last: see grants/together.py.")
 
     objects = OutcomeSheetQuerySet.as_manager()
 

@@ -16,12 +16,17 @@ LOOKING = (Role.PROGRAMME, Role.MANAGER)
 
 
 def can_view(sheet: OutcomeSheet, user: Any) -> bool:
-    return holds(user, *LOOKING) or organisations.can_view(sheet.grant.organisation, user)
+    return holds(user, *LOOKING) or sheet.grant.organisation.membership_of(user) is not None
 
 
 def can_fill(sheet: OutcomeSheet, user: Any) -> bool:
     """Owners and editors of the NGO."""
     return organisations.can_edit(sheet.grant.organisation, user)
+
+
+def can_see_indicators(grant: Grant, user: Any) -> bool:
+    """An indicator may count persons, and its target too."""
+    return holds(user, *LOOKING) or grant.organisation.membership_of(user) is not None
 
 
 def can_set_indicators(grant: Grant, user: Any) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from grants.agreements.models import IN_FORCE, Grant, Publication
+from trustfund.clock import VIENNA
 
 
 def published() -> QuerySet[Grant]:
     """Every grant that both sides signed; what of it is shown, the functions below decide."""
-    return Grant.objects.filter(state__in=IN_FORCE).select_related("organisation", "subaccount")
+    return Grant.objects.filter(state__in=IN_FORCE).select_related("organisation")
 
 
 def named(grant: Grant) -> bool:
@@ -36,8 +38,8 @@ def country(grant: Grant) -> str:
 
 
 def year(grant: Grant) -> int:
-    """The year in which the grant came into force."""
-    return int(grant.countersigned_at.year)
+    """The year in which the grant came into force, as Vienna's calendar has it."""
+    return int(grant.countersigned_at.astimezone(VIENNA).year)
 
 
 def shown(grant: Grant) -> dict[str, Any]:
@@ -48,8 +50,23 @@ def shown(grant: Grant) -> dict[str, Any]:
 
 def matches(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Grants whose public words hold all of `words`: what is withheld can't be searched for either."""
-    found = queryset
-    for word in words.split()[:8]:
-        fits = [grant.pk for grant in found if word.casefold() in f"{organisation(grant)} {title(grant)} {country(grant)}".casefold()]
-        found = found.filter(pk__in=fits)
-    return found
+    wanted = [word.casefold() for word in words.split()[:8]]
+    if not wanted:
+        return queryset
+    return queryset.filter(pk__in=[grant.pk for grant in queryset if all(word in _public_words(grant) for word in wanted)])
+
+
+def _public_words(grant: Grant) -> str:
+    return f"{organisation(grant)} {title(grant)} {country(grant)}".casefold()
+
+
+def years() -> list[int]:
+    """The years in which grants came into force, the latest first."""
+    days = Grant.objects.filter(state__in=IN_FORCE).values_list("countersigned_at", flat=True)
+    return sorted({day.astimezone(VIENNA).year for day in days}, reverse=True)
+
+
+def of_year(queryset: QuerySet[Any], wanted: str) -> QuerySet[Any]:
+    """Those that came into force in a year of Vienna's calendar, whatever zone the reader lives in."""
+    first, next_first = (datetime(int(wanted) + more, 1, 1, tzinfo=VIENNA) for more in (0, 1))
+    return queryset.filter(countersigned_at__gte=first, countersigned_at__lt=next_first)

@@ -36,14 +36,13 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def awarded(request: HttpRequest) -> HttpResponse:
     """All grants awarded, each with as much as its publication setting allows."""
-    found = awards.matches(awards.published(), request.GET.get("q", ""))
-    years = sorted({str(day.year) for day in awards.published().values_list("countersigned_at", flat=True)}, reverse=True)
     return listing(
         request,
-        found,
+        awards.published(),
         title=_("Grants awarded"),
         columns=COLUMNS,
-        filters=[Filter("year", _("Year"), [(year, year) for year in years], "countersigned_at__year")],
+        search=awards.matches,
+        filters=[Filter("year", _("Year"), lambda: [(year, year) for year in awards.years()], awards.of_year)],
         sort="-year",
         empty={"text": _("No grant has been awarded yet.")},
         template="grants/publishing/awarded.html",

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from grants.calls.rows import Rows
 from grants.reports.actions import NARRATIVE
 from grants.reports.models import Expenditure, Report
-from trustfund.fields import MoneyFormField
-from trustfund.money import CURRENCIES, Money, TooPrecise
+from grants.reports.rows import MOST_ROWS, RowForm
+
+SPARE = 5
+"""Empty rows at the end of the list."""
 
 
 class NarrativeForm(forms.ModelForm):
     """The report's words; `version` is what was read."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     class Meta:
         model = Report
@@ -30,86 +34,80 @@ class NarrativeForm(forms.ModelForm):
         }
         help_texts = {
             "activities": _(
-                "Write about the work, never about a person who could be recognised: no names, dates of birth, addresses or places of shelters."
+                "Write about the work, never about a person who could be recognised: "
+                "no names, dates of birth, addresses or places of shelters."
             ),
             "results": _("What is different now. Numbers of people belong into the tables of outcomes."),
             "updated_plan": _("Leave this empty when the plan stays as it was."),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        for name in NARRATIVE:
+            self.fields[name].strip = False
+            self.fields[name].widget.attrs.pop("maxlength", None)  # a paste is never cut
+
     def _post_clean(self) -> None:
         """Nothing is put on the report here: the action does that, after it has looked at the version."""
 
-
-class ExpenditureForm(forms.ModelForm):
-    """One row of the list of transactions."""
-
-    local_amount = forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=3, label=_("amount in local currency"))
-    local_currency = forms.CharField(required=False, max_length=3, label=_("currency"))
-    amount = MoneyFormField(label=_("amount in USD"))
-
-    class Meta:
-        model = Expenditure
-        fields = ["budget_line", "date", "description", "document_number", "local_amount", "local_currency", "amount"]
-        widgets = {"date": forms.DateInput()}
-
-    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["budget_line"].queryset = report.grant.budget_lines.all()
-        if self.instance.local:
-            self.initial["local_amount"] = self.instance.local.amount
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        amount, currency = data.get("local_amount"), (data.get("local_currency") or "").upper().strip()
-        data["local"] = _local(amount, currency) if amount or currency else None
-        return data
-
-    def _post_clean(self) -> None:
-        """The action makes the rows."""
+    def texts(self) -> dict[str, str]:
+        """What was sent; autosave sends only what changed."""
+        return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in NARRATIVE if name in self.data}
 
 
-def _local(amount: Any, currency: str) -> Money:
-    if currency not in CURRENCIES:
-        raise ValidationError({"local_currency": _("Write the currency as its three letters, for example KHR.")})
-    if not amount:
-        raise ValidationError({"local_amount": _("Write the amount in this currency too.")})
-    try:
-        return Money(amount, currency)
-    except TooPrecise as error:
-        raise ValidationError({"local_amount": _("This amount has more decimal places than its currency has.")}) from error
+def expenditure_rows(report: Report, lines: Iterable[Any], data: QueryDict | None = None) -> Rows:
+    """The list of transactions as rows of a form: what is stored and some empty ones, or what was sent."""
+    limits = {"max_num": MOST_ROWS, "absolute_max": MOST_ROWS + 1, "validate_max": True}
+    made = forms.formset_factory(RowForm, formset=Rows, extra=0, can_delete=True, **limits)
+    shared = {"form_kwargs": {"lines": list(lines)}, "prefix": "rows"}
+    if data is not None:
+        sent = data.copy()
+        sent["rows-INITIAL_FORMS"] = "0"  # every row counts as new: one that was cleared is then simply not there
+        return made(sent, **shared)
+    stored = [_initial(each) for each in report.expenditures.order_by("number")]
+    made.extra = SPARE
+    return made(initial=stored, **shared)
 
 
-class _ExpenditureFormSet(forms.BaseModelFormSet):
-    def rows(self) -> list[dict[str, Any]]:
-        """The rows that were filled in and not struck out, as the action takes them."""
-        filled = [form.cleaned_data for form in self.forms if form.cleaned_data.get("budget_line")]
-        return [data for data in filled if not data.get("DELETE")]
-
-
-ExpenditureFormSet = forms.modelformset_factory(
-    Expenditure, form=ExpenditureForm, formset=_ExpenditureFormSet, extra=5, can_delete=True, max_num=500, validate_max=True
-)
+def _initial(each: Expenditure) -> dict[str, Any]:
+    typed = {name: getattr(each, name) for name in ("date", "description", "document_number", "amount", "local_currency")}
+    return {**typed, "budget_line": each.budget_line_id, "local_amount": each.local}
 
 
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("The filled-in list (XLSX or CSV)"), help_text=_("It replaces the whole list. Nothing is saved when a row is wrong.")
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
 class SendBackForm(forms.Form):
-    reason = forms.CharField(label=_("What has to be corrected"), widget=forms.Textarea(attrs={"rows": 5}), max_length=4000)
+    reason = forms.CharField(
+        label=_("What has to be corrected"),
+        help_text=_("The NGO reads this. Never write about a person who could be recognised."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=4000,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs.pop("maxlength", None)
 
 
 class AcceptForm(forms.Form):
-    """Finance: a reason beside each row that is disallowed; an empty one accepts the row."""
+    """Finance: a reason beside each row that is disallowed; an empty one accepts the row. `seen` is the version that is judged."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["seen"] = report.content_hash
         self.rows = list(report.expenditures.select_related("budget_line"))
         for row in self.rows:
             label = _("Row %(number)s: disallow, because") % {"number": row.number}
             self.fields[f"row-{row.pk}"] = forms.CharField(required=False, max_length=300, label=label)
+            self.fields[f"row-{row.pk}"].widget.attrs.pop("maxlength", None)
 
     def pairs(self) -> list[tuple[Expenditure, forms.BoundField]]:
         """Each row with its field, for the template."""

@@ -34,7 +34,8 @@ def _waiting(state: str, title: str) -> Iterable[Item]:
 
 def _due(user: Any) -> Iterable[Item]:
     horizon = clock.today().toordinal() + 60
-    for report in Report.objects.visible_to(user).open().select_related("grant"):
+    writing = {"grant__organisation__memberships__user": user, "grant__organisation__memberships__right__in": ["owner", "editor"]}
+    for report in Report.objects.visible_to(user).open().filter(**writing).select_related("grant"):
         if report.due_on.toordinal() <= horizon:
             returned = report.state == Report.State.RETURNED
             title = _("Report to correct: %(report)s") if returned else _("Report to write: %(report)s")

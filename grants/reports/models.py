@@ -68,6 +68,7 @@ class Report(Stateful, models.Model):
     difficulties = models.TextField(_("Difficulties, and how they were met"), blank=True, max_length=20_000)
     updated_plan = models.TextField(_("Changes to the work plan"), blank=True, max_length=20_000)
     version = models.PositiveIntegerField(default=0)
+    marks = models.JSONField(default=dict, help_text="Who wrote each part last: see grants/together.py.")
     personal_data_confirmed = models.CharField(max_length=64, blank=True)
 
     submitted_at = models.DateTimeField(null=True)
@@ -146,6 +147,34 @@ class Report(Stateful, models.Model):
     @transition(state, source=[State.DUE, State.DRAFT, State.RETURNED], target=State.CANCELLED, permission=permissions.can_cancel)
     def cancel(self) -> None:
         """The grant ended before this report's period."""
+
+
+class Wording(models.Model):
+    """Words of a draft that don't stand in it: what a colleague wrote over, or what was refused because a colleague was faster.
+
+    Kept so that nobody's words are lost while several write; gone when the report is submitted.
+    """
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="wordings")
+    part = models.CharField(max_length=20)
+    text = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    refused = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["report", "part", "-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint("report", "part", "author", condition=Q(refused=True), name="wording_refused_once_per_author"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}/{self.part}"
+
+    @property
+    def label(self) -> str:
+        """The name of the part it is about."""
+        return str(Report._meta.get_field(self.part).verbose_name)  # type: ignore[union-attr]
 
 
 class Expenditure(models.Model):

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 LOOKING = (Role.PROGRAMME, Role.MANAGER, Role.FINANCE, Role.APPROVER, Role.AUDITOR)
 
 
+def is_of_the_ngo(report: Report, user: Any) -> bool:
+    return report.grant.organisation.membership_of(user) is not None
+
+
 def can_view(report: Report, user: Any) -> bool:
-    return holds(user, *LOOKING) or organisations.can_view(report.grant.organisation, user)
+    return holds(user, *LOOKING) or is_of_the_ngo(report, user)
 
 
 def can_write(report: Report, user: Any) -> bool:
@@ -46,4 +50,14 @@ def can_cancel(report: Report, user: Any) -> bool:
 
 def can_see_narrative(report: Report, user: Any) -> bool:
     """Free text of a shelter may say too much: finance and auditors read figures, not stories."""
-    return holds(user, Role.PROGRAMME, Role.MANAGER) or organisations.can_view(report.grant.organisation, user)
+    return holds(user, Role.PROGRAMME, Role.MANAGER) or is_of_the_ngo(report, user)
+
+
+def can_see_return_reason(report: Report, user: Any) -> bool:
+    """It may quote the narrative; finance writes such reasons too."""
+    return can_see_narrative(report, user) or holds(user, Role.FINANCE)
+
+
+def can_see_trail(report: Report, user: Any) -> bool:
+    """Who in the secretariat did what is for the secretariat and its auditors."""
+    return holds(user, *LOOKING)

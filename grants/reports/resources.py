@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,28 +14,29 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from grants.reports.forms import ExpenditureForm
 from grants.reports.models import Expenditure, Report
+from grants.reports.rows import HEADS, MOST_ROWS, RowForm
+from trustfund.files.kinds import Kind, Refused, kind_of
 
-HEADS = ("budget line", "date", "description", "receipt number", "local amount", "local currency", "amount USD")
-NAMES = ("budget_line", "date", "description", "document_number", "local_amount", "local_currency", "amount")
-MOST_ROWS = 2000
+NAMES = tuple(HEADS)
+WIDTHS = (12, 12, 50, 18, 14, 14, 14)
 MOST_BYTES = 5 * 1024 * 1024
+MOST_LINES = 5_000
+"""Of a sheet, the empty ones counted too."""
 
 
 class ExpenditureResource(resources.ModelResource):
     """Expenditure rows as a table; reading them back goes through the page's own form and the page's own action."""
 
-    budget_line = fields.Field(attribute="budget_line__number", column_name=HEADS[0])
-    date = fields.Field(attribute="date", column_name=HEADS[1])
-    description = fields.Field(attribute="description", column_name=HEADS[2])
-    document_number = fields.Field(attribute="document_number", column_name=HEADS[3])
-    local_amount = fields.Field(column_name=HEADS[4])
-    local_currency = fields.Field(attribute="local_currency", column_name=HEADS[5])
-    amount = fields.Field(column_name=HEADS[6])
+    budget_line = fields.Field(attribute="budget_line__number", column_name=HEADS["budget_line"])
+    date = fields.Field(attribute="date", column_name=HEADS["date"])
+    description = fields.Field(attribute="description", column_name=HEADS["description"])
+    document_number = fields.Field(attribute="document_number", column_name=HEADS["document_number"])
+    local_amount = fields.Field(column_name=HEADS["local_amount"])
+    local_currency = fields.Field(attribute="local_currency", column_name=HEADS["local_currency"])
+    amount = fields.Field(column_name=HEADS["amount"])
 
     class Meta:
         model = Expenditure
@@ -54,117 +54,163 @@ class ExpenditureResource(resources.ModelResource):
 
 
 def workbook(report: Report) -> bytes:
-    """The workbook to fill in: what is there already, a list of the budget lines to choose from, the period on top."""
+    """The workbook to fill in: what is there already, the budget lines to choose from, and how it is done."""
     book = Workbook()
     sheet = book.active
     sheet.title = "expenditure"
-    dataset = ExpenditureResource().export(report.expenditures.select_related("budget_line").order_by("number"))
-    sheet.append(list(HEADS))
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for row in dataset:
-        sheet.append([value if isinstance(value, Decimal | date | int) else _text(value) for value in row])
+    _append(sheet, list(HEADS.values()), bold=True)
+    for row in ExpenditureResource().export(report.expenditures.select_related("budget_line").order_by("number")):
+        _append(sheet, row)
+    for column, width in zip("ABCDEFG", WIDTHS, strict=True):
+        sheet.column_dimensions[column].width = width
+    sheet.freeze_panes = "A2"
     lines = book.create_sheet("budget lines")
     for line in report.grant.budget_lines.all():
-        lines.append([line.number, _text(line.category_name), _text(line.description), line.amount.amount])
+        _append(lines, [line.number, line.category_name, line.description, line.amount.amount])
     choices = DataValidation(type="list", formula1=f"='budget lines'!$A$1:$A${max(1, lines.max_row)}", allow_blank=True)
     sheet.add_data_validation(choices)
     choices.add(f"A2:A{MOST_ROWS + 1}")
-    for column, width in zip("ABCDEFG", (12, 12, 50, 18, 14, 14, 14), strict=True):
-        sheet.column_dimensions[column].width = width
+    _how(book.create_sheet("how to fill it in"), report)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _text(value: Any) -> str:
-    """A cell that a spreadsheet takes for text, whatever it begins with."""
-    text = str(value or "")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _how(sheet: Any, report: Report) -> None:
+    for text in (
+        str(report),
+        _("One row for each transaction from %(start)s to %(end)s.") % {"start": report.period_start, "end": report.period_end},
+        _("The first column is the number of the budget line, as on the second sheet."),
+        _("Dates as year, month and day: 2026-03-05."),
+        _("The local currency as its three letters. Leave both local columns empty if it was USD."),
+        _("Never write a person’s name. The receipts stay with you."),
+    ):
+        _append(sheet, [text])
 
 
-def read(report: Report, upload: Any) -> list[dict[str, Any]]:
-    """The rows of an uploaded list, as the action takes them.
+def _append(sheet: Any, values: Iterable[Any], *, bold: bool = False) -> None:
+    """One more row; a text is always a text, whatever it begins with: nothing here is ever a formula."""
+    sheet.append([value if isinstance(value, Decimal | date | int) else str(value or "") for value in values])
+    for cell in sheet[sheet.max_row]:
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+        if bold:
+            cell.font = Font(bold=True)
+
+
+def read(report: Report, upload: Any) -> tuple[list[dict[str, Any]], list[int]]:
+    """(rows as the action takes them, the row of the sheet that each stands in).
 
     Raises ValidationError with one message per wrong cell (sheet row, column, what was wrong); nothing is half read.
     """
     if upload.size > MOST_BYTES:
         raise ValidationError(_("This file is larger than 5 MB. A list of transactions is much smaller; send it without pictures."))
-    table = _table(upload)
-    lines = {line.number: line.pk for line in report.grant.budget_lines.all()}
-    rows, problems = [], []
+    table, lines = _table(upload), list(report.grant.budget_lines.all())
+    found, problems = [], []
     for number, cells in table:
-        form = ExpenditureForm(_data(cells, lines), report=report)
+        form = RowForm(_data(cells, lines), lines=lines)
         if form.is_valid():
-            rows.append(form.cleaned_data)
+            found.append(form.cleaned_data)
         else:
             problems += [_problem(number, name, text) for name, texts in form.errors.items() for text in texts]
     if problems:
         raise ValidationError(problems[:50])
-    if not rows:
-        raise ValidationError(_("There are no transactions in this file. The first row holds the headings, each further row one transaction."))
-    return rows
+    if not found:
+        text = _("There are no transactions in this file. The first row holds the headings, each further row one transaction.")
+        raise ValidationError(text)
+    return found, [number for number, _cells in table]
 
 
 def _problem(number: int, name: str, text: str) -> str:
-    head = HEADS[NAMES.index(name)] if name in NAMES else "–"
-    return _("Row %(row)d, column “%(column)s”: %(problem)s") % {"row": number, "column": head, "problem": text}
+    return _("Row %(row)d, “%(column)s”: %(problem)s") % {"row": number, "column": HEADS.get(name, "–"), "problem": text}
 
 
-def _data(cells: Sequence[Any], lines: dict[int, int]) -> dict[str, Any]:
+def _data(cells: Sequence[Any], lines: Iterable[Any]) -> dict[str, str]:
     data = {name: _plain(value) for name, value in zip(NAMES, cells, strict=False)}
-    number = data["budget_line"].removesuffix(".0")
-    data["budget_line"] = str(lines.get(int(number), "")) if number.isdigit() else ""
-    data["description"] = data["description"].removeprefix("'")
+    by_number = {str(line.number): str(line.pk) for line in lines}
+    typed = data.get("budget_line", "")
+    data["budget_line"] = by_number.get(typed.removesuffix(".0"), typed and "–")
     return data
 
 
 def _plain(value: Any) -> str:
+    """What a cell shows, as one would type it: fifteen digits of a number, as spreadsheets have them."""
+    if value is None:
+        return ""
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
-    if isinstance(value, int | Decimal):
-        return str(value)
-    number = repr(value) if type(value).__name__ == "float" else str(value if value is not None else "")
-    return number.strip()
+    if isinstance(value, bool | int | Decimal | str):
+        return str(value).strip()
+    return format(value, ".15g")
 
 
-def _table(upload: Any) -> list[tuple[int, list[Any]]]:
+Numbered = list[tuple[int, list[Any]]]
+
+
+def _table(upload: Any) -> Numbered:
     """The rows below the headings with their numbers in the sheet, without the empty ones."""
-    content = upload.read(MOST_BYTES + 1)
-    rows = _xlsx(content) if content[:2] == b"PK" else _csv(content)
-    head = [str(cell or "").strip().lower() for cell in next(iter(rows), [])][: len(HEADS)]
-    if head != list(HEADS):
+    rows = list(_limited(_rows_of(upload)))
+    head = [str(cell or "").strip().lower() for cell in (rows[0] if rows else [])][: len(HEADS)]
+    if head != list(HEADS.values()):
         text = _("The headings in the first row must be: %(heads)s. Start from the list that can be downloaded here.")
-        raise ValidationError(text % {"heads": ", ".join(HEADS)})
-    filled = [(number, list(row)[: len(HEADS)]) for number, row in enumerate(rows, start=1) if any(cell not in (None, "") for cell in row)]
-    table = filled[1:]
-    if len(table) > MOST_ROWS:
+        raise ValidationError(text % {"heads": ", ".join(HEADS.values())})
+    filled = [(number, list(row)[: len(HEADS)]) for number, row in enumerate(rows, start=1) if any(_plain(cell) for cell in row)]
+    if len(filled) - 1 > MOST_ROWS:
         raise ValidationError(_("This list has more than %(most)d transactions.") % {"most": MOST_ROWS})
-    return table
+    return filled[1:]
 
 
-def _xlsx(content: bytes) -> list[list[Any]]:
+def _rows_of(upload: Any) -> Iterable[Sequence[Any]]:
+    upload.seek(0)
+    content = upload.read(MOST_BYTES + 1)
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return [list(row) for row in _limited(book.worksheets[0].iter_rows(values_only=True, max_col=len(HEADS)))]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
-        raise ValidationError(_("This file can't be read as a workbook. Save it as XLSX or CSV and try again.")) from error
+        kind = kind_of(io.BytesIO(content))
+    except Refused as error:
+        raise ValidationError([_("This file is neither a workbook (XLSX) nor a CSV file in UTF-8."), str(error)]) from error
+    if kind is Kind.XLSX:
+        return _xlsx(content)
+    if kind is Kind.CSV:
+        return _csv(content)
+    raise ValidationError(_("This file is neither a workbook nor a list. Save it as XLSX or CSV and try again."))
 
 
-def _limited(rows: Iterable[Any]) -> Iterable[Any]:
-    for number, row in enumerate(rows):
-        if number > MOST_ROWS + 100:
-            return
+def _limited(rows: Iterable[Any]) -> Iterator[Any]:
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_LINES:
+            raise ValidationError(_("This sheet has more than %(most)d rows. Delete what is not part of the list.") % {"most": MOST_LINES})
         yield row
 
 
+def _xlsx(content: bytes) -> list[list[Any]]:
+    """Values of the first sheet. A formula counts as its result; one that was never calculated is named."""
+    try:
+        values, formulas = _sheet(content, data_only=True), _sheet(content, data_only=False)
+        pairs = _limited(zip(values, formulas, strict=True))
+        return [[_value(cell, written) for cell, written in zip(*pair, strict=True)] for pair in pairs]
+    except ValidationError:
+        raise
+    except Exception as error:  # openpyxl answers a damaged file with whatever its parts raise
+        raise ValidationError(_("This file can't be read as a workbook. Save it as XLSX or CSV and try again.")) from error
+
+
+def _sheet(content: bytes, *, data_only: bool) -> Iterator[Any]:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()
+    return sheet.iter_rows(max_col=len(HEADS), min_col=1)
+
+
+def _value(cell: Any, written: Any) -> Any:
+    if written.data_type == "f" and cell.value is None:
+        text = _("Row %(row)d, “%(column)s”: this is a formula without a result. Write the result itself.")
+        raise ValidationError(text % {"row": written.row, "column": list(HEADS.values())[written.column - 1]})
+    return cell.value
+
+
 def _csv(content: bytes) -> list[list[Any]]:
+    text = content.decode("utf-8-sig")
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValidationError(_("This file is neither a workbook nor a CSV file in UTF-8.")) from error
-    delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        return list(_limited(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)))
     except csv.Error as error:
         raise ValidationError(_("This CSV file is damaged: %(problem)s.") % {"problem": error}) from error

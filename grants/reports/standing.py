@@ -45,7 +45,8 @@ def position(grant: Grant, on: date) -> Position:
     """
     found: dict[str, Money] = {}
     if grant.subaccount_id is not None:
-        lines = Line.objects.filter(subaccount=grant.subaccount_id, account__in=[ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED], date__lte=on)
+        accounts = [ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED]
+        lines = Line.objects.filter(subaccount=grant.subaccount_id, account__in=accounts, date__lte=on)
         sums = lines.exclude(entry__kind="closing").order_by().values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
         found = {code: Money.from_minor(debit - credit, "USD") for code, debit, credit in sums}
     nothing = zero()

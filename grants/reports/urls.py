@@ -8,6 +8,7 @@ urlpatterns = [
     path("of/<int:grant_pk>/", views.of_grant, name="of_grant"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/narrative/", views.narrative, name="narrative"),
+    path("<int:pk>/narrative/autosave/", views.autosave, name="autosave"),
     path("<int:pk>/expenditure/", views.expenditure, name="expenditure"),
     path("<int:pk>/expenditure/workbook/", views.workbook, name="workbook"),
     path("<int:pk>/expenditure/upload/", views.upload, name="upload"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms as django_forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,11 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grants.agreements.models import Grant
 from grants.outcomes import grid
+from grants.outcomes import permissions as outcomes
 from grants.reports import actions, budget, forms, permissions, resources
 from grants.reports.models import Expenditure, Report
 from trustfund import pages
 from trustfund.audit.recording import trail_for
 from trustfund.lists import Column, Filter, listing
+from trustfund.ui.formatting import day_text
 from trustfund.workflow import possible, require
 
 COLUMNS = [
@@ -59,9 +63,15 @@ def _report(request: HttpRequest, pk: int) -> Report:
 
 
 def _writable(request: HttpRequest, pk: int) -> Report:
+    """A report to write in. Who may not is refused (403); the page of one that is with the Fund is out of order (409).
+
+    What was typed while a colleague handed it in is answered by the action, with the words on the page.
+    """
     report = _report(request, pk)
     if not permissions.can_write(report, request.user):
         raise PermissionDenied
+    if request.method != "POST":
+        require(report.submit, by=request.user)
     return report
 
 
@@ -75,26 +85,41 @@ def _table(report: Report) -> list[budget.Row]:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A report as its reader may see it: the NGO's task list, or what the Fund judges."""
-    report = _report(request, pk)
+    report, user = _report(request, pk), request.user
     table = _table(report)
-    counts = report.sheet.as_mapping()
-    writing = permissions.can_write(report, request.user) and report.is_with_the_ngo
+    writing = permissions.can_write(report, user) and report.is_with_the_ngo
     context = {
         "report": report,
         "grant": report.grant,
         "table": table,
         "sums": budget.sums(table),
-        "persons": grid.persons(counts),
-        "has_outcomes": bool(counts) or report.sheet.nobody,
-        "sees_outcomes": permissions.can_see_narrative(report, request.user),
-        "writing": writing,
-        "missing": actions.missing(report) if writing else [],
-        "findings": actions.personal_findings(report) if writing else [],
+        "sees_outcomes": permissions.can_see_narrative(report, user),
+        "sees_reason": permissions.can_see_return_reason(report, user),
         "expenditures": report.expenditures.select_related("budget_line"),
-        "can": _acts(report, request.user),
-        "events": trail_for(report),
+        "can": _acts(report, user),
+        "events": trail_for(report).select_related("actor") if permissions.can_see_trail(report, user) else [],
     }
-    return render(request, "grants/reports/detail.html", context)
+    context |= {"persons": grid.persons(report.sheet.as_mapping())} if context["sees_outcomes"] else {}
+    return render(request, "grants/reports/detail.html", context | (_tasks(report) if writing else {}))
+
+
+def _tasks(report: Report) -> dict[str, Any]:
+    """What the NGO has to do yet, part by part."""
+    gaps, findings = actions.gaps(report), actions.personal_findings(report)
+    begun = {
+        "narrative": any(getattr(report, name).strip() for name in actions.NARRATIVE),
+        "outcomes": report.sheet.counts.exists() or report.sheet.nobody,
+        "expenditure": report.expenditures.exists(),
+    }
+    named = [(report._meta.get_field(name).verbose_name, finding) for name, finding in findings]  # type: ignore[union-attr]
+    return {
+        "writing": True,
+        "gaps": gaps,
+        "begun": begun,
+        "missing": [text for texts in gaps.values() for text in texts],
+        "findings": named if gaps["protection"] else [],
+        "digest": actions.personal_digest(report),
+    }
 
 
 def _acts(report: Report, user: Any) -> dict[str, bool]:
@@ -104,45 +129,82 @@ def _acts(report: Report, user: Any) -> dict[str, bool]:
 
 @login_required
 def narrative(request: HttpRequest, pk: int) -> HttpResponse:
-    """The words; when a colleague saved meanwhile, both versions side by side."""
+    """The words; when a colleague wrote the same part meanwhile, both texts."""
     report = _writable(request, pk)
     form = forms.NarrativeForm(request.POST or None, instance=report)
-    if request.method == "POST" and form.is_valid() and pages.attempt(form, lambda: _save_narrative(report, form, request)):
-        return pages.done(request, _("The narrative is saved."), report)
-    theirs = [] if not form.errors else _theirs(_report(request, pk), form)
-    if theirs:
-        form = forms.NarrativeForm({**request.POST.dict(), "version": theirs[0]["version"]}, instance=report)
-    context = {"report": report, "form": form, "theirs": theirs}
+    theirs: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        if pages.attempt(form, lambda: _save_narrative(report, form, request)):
+            return pages.done(request, _("The narrative is saved."), report)
+        theirs = _theirs(report, form, request)
+    others = report.wordings.select_related("author")
+    context = {"report": report, "form": form, "theirs": theirs, "others": others}
     return render(request, "grants/reports/narrative.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _save_narrative(report: Report, form: forms.NarrativeForm, request: HttpRequest) -> None:
-    texts = {name: form.cleaned_data[name] for name in actions.NARRATIVE}
-    actions.save_narrative(report, texts, by=request.user, version=form.cleaned_data["version"])
+    actions.save_narrative(report, form.texts(), by=request.user, version=form.cleaned_data["version"])
 
 
-def _theirs(saved: Report, form: forms.NarrativeForm) -> list[dict[str, Any]]:
-    """What a colleague saved and differs from what was typed."""
-    if form.cleaned_data.get("version") == saved.version:
-        return []
-    differing = [name for name in actions.NARRATIVE if getattr(saved, name) != form.cleaned_data.get(name)]
-    return [{"label": form[name].label, "text": getattr(saved, name), "version": saved.version} for name in differing]
+def _theirs(report: Report, form: forms.NarrativeForm, request: HttpRequest) -> list[dict[str, Any]]:
+    """What a colleague saved in the parts that collided; from now on the page is written on that version."""
+    sent = form.texts()
+    parts = actions.collided(report, sent, by=request.user, version=form.cleaned_data["version"])
+    form.data = {**request.POST.dict(), "version": str(report.version)}
+    return [{"label": form[name].label, "text": getattr(report, name)} for name in parts]
+
+
+@require_POST
+def autosave(request: HttpRequest, pk: int) -> JsonResponse:
+    """Keep the words that changed: {"fields": {"version": its new value}}; 401 signed out, 409 when two wrote the same part."""
+    if not request.user.is_authenticated:
+        return JsonResponse({}, status=401)
+    report = _writable(request, pk)
+    form = forms.NarrativeForm(request.POST, instance=report)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=422)
+    try:
+        _save_narrative(report, form, request)
+    except ValidationError as error:
+        return JsonResponse({"errors": error.messages}, status=409)
+    return JsonResponse({"fields": {"version": str(report.version)}})
 
 
 @login_required
 def expenditure(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of transactions: five more rows each time it is saved."""
     report = _writable(request, pk)
-    rows = report.expenditures.order_by("number")
-    formset = forms.ExpenditureFormSet(request.POST or None, queryset=rows, form_kwargs={"report": report})
-    if request.method == "POST" and formset.is_valid() and _save_rows(report, formset, request):
-        return pages.done(request, _("The list of expenditure is saved."), _next(request, report))
-    context = {"report": report, "formset": formset, "upload": forms.UploadForm(), "table": _table(report)}
+    if request.method != "POST":
+        return _list_page(request, report)
+    formset = forms.expenditure_rows(report, report.grant.budget_lines.all(), request.POST)
+    stale, version = False, _version(request)
+    if formset.is_valid():
+        try:
+            actions.save_expenditures(report, formset.rows(), by=request.user, version=version, numbers=formset.numbers())
+            return pages.done(request, _("The list of expenditure is saved."), _next(request, report))
+        except ValidationError as error:
+            stale = getattr(error, "code", "") == "stale"
+            formset._non_form_errors = formset.error_class(error.messages)
+    return _list_page(request, report, formset=formset, stale=stale, version=report.version if stale else version)
+
+
+def _list_page(request: HttpRequest, report: Report, **context: Any) -> HttpResponse:
+    """The list, the upload beside it, and the budget; `version` is what the rows on the page were written on."""
+    version = context.setdefault("version", report.version)
+    context.setdefault("upload", forms.UploadForm(initial={"version": version}))
+    if "formset" not in context:
+        context["formset"] = forms.expenditure_rows(report, report.grant.budget_lines.all())
+    table = _table(report)
+    context |= {"report": report, "table": table, "sums": budget.sums(table)}
+    if context.get("stale"):
+        context["expenditures"] = report.expenditures.select_related("budget_line")
     return render(request, "grants/reports/expenditure.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _save_rows(report: Report, formset: Any, request: HttpRequest) -> bool:
-    return pages.attempt(formset.forms[0], lambda: actions.save_expenditures(report, formset.rows(), by=request.user))
+def _version(request: HttpRequest) -> int:
+    """The version that the page was opened on; without one, none."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
 
 
 def _next(request: HttpRequest, report: Report) -> str:
@@ -168,13 +230,12 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.UploadForm(request.POST, request.FILES)
     if form.is_valid() and pages.attempt(form, lambda: _import(report, form, request)):
         return pages.done(request, _("The list was read and saved."), report)
-    formset = forms.ExpenditureFormSet(queryset=report.expenditures.order_by("number"), form_kwargs={"report": report})
-    context = {"report": report, "formset": formset, "upload": form, "table": _table(report)}
-    return render(request, "grants/reports/expenditure.html", context, status=422)
+    return _list_page(request, report, upload=form)
 
 
 def _import(report: Report, form: forms.UploadForm, request: HttpRequest) -> None:
-    actions.save_expenditures(report, resources.read(report, form.cleaned_data["file"]), by=request.user)
+    listed, numbers = resources.read(report, form.cleaned_data["file"])
+    actions.save_expenditures(report, listed, by=request.user, version=form.cleaned_data["version"], numbers=numbers)
 
 
 @login_required
@@ -182,8 +243,13 @@ def _import(report: Report, form: forms.UploadForm, request: HttpRequest) -> Non
 def confirm_words(request: HttpRequest, pk: int) -> HttpResponse:
     """The NGO says that what was found in its words is not personal data."""
     report = _writable(request, pk)
-    actions.confirm_no_personal_data(report, by=request.user)
-    return pages.done(request, _("You confirmed that these words are not personal data."), report)
+    form = django_forms.Form(request.POST)
+    digest = request.POST.get("digest", "")
+    if pages.attempt(form, lambda: actions.confirm_no_personal_data(report, by=request.user, digest=digest)):
+        return pages.done(request, _("You confirmed that these words are not personal data."), report)
+    for text in form.non_field_errors():
+        messages.error(request, text)
+    return redirect(report)
 
 
 @login_required
@@ -192,7 +258,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     require(report.submit, by=request.user)
     facts = [
         (_("Report"), report),
-        (_("Period"), f"{report.period_start} – {report.period_end}"),
+        (_("Period"), f"{day_text(report.period_start)} – {day_text(report.period_end)}"),
         (_("Expenditure"), report.spent()),
         (_("Persons helped"), grid.persons(report.sheet.as_mapping())),
     ]
@@ -253,7 +319,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _accept(report: Report, form: forms.AcceptForm, request: HttpRequest) -> None:
-    actions.accept(report, by=request.user, disallowed=form.disallowed())
+    actions.accept(report, by=request.user, disallowed=form.disallowed(), seen=form.cleaned_data["seen"])
 
 
 @login_required
@@ -262,4 +328,10 @@ def of_grant(request: HttpRequest, grant_pk: int) -> HttpResponse:
     """The reports of one grant: a tab of its page."""
     grant = get_object_or_404(Grant.objects.visible_to(request.user), pk=grant_pk)
     found = Report.objects.visible_to(request.user).filter(grant=grant).select_related("grant")
-    return render(request, "grants/reports/of_grant.html", {"grant": grant, "reports": found})
+    context = {
+        "grant": grant,
+        "reports": found,
+        "indicators": grant.indicators.all() if outcomes.can_see_indicators(grant, request.user) else [],
+        "can_set": outcomes.can_set_indicators(grant, request.user),
+    }
+    return render(request, "grants/reports/of_grant.html", context)

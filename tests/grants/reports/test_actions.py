@@ -103,13 +103,13 @@ def test_words_that_look_like_personal_data_are_asked_about_and_the_answer_holds
     report = actions.save_narrative(report, {"activities": "Write to ann@example.org"}, by=owner(report), version=report.version)
     with pytest.raises(ValidationError):
         actions.submit(report, by=owner(report))
-    report = actions.confirm_no_personal_data(report, by=owner(report))
+    report = actions.confirm_no_personal_data(report, by=owner(report), digest=actions.personal_digest(report))
     assert actions.missing(report) == []
     report = actions.save_narrative(report, {"activities": "Write to bea@example.org"}, by=owner(report), version=report.version)
     assert actions.missing(report) == ["Some words look like personal data. Take them out, or confirm that they are not."]
 
 
-@pytest.mark.parametrize("days, message", [(-1, "Row 2: the date is outside"), (5000, "Row 2: the date is outside")])
+@pytest.mark.parametrize("days, message", [(-1, "Row 2, “date”: it is outside this report’s period"), (5000, "Row 2, “date”: it is outside this report’s period")])
 def test_expenditure_outside_the_period_is_refused_with_its_row(days, message):
     report = make_report()
     listed = rows(report, usd(100))
@@ -126,7 +126,7 @@ def test_expenditure_on_another_grants_budget_is_refused():
     listed[0]["budget_line"] = other.budget_lines.first()
     with pytest.raises(ValidationError) as refused:
         actions.save_expenditures(report, listed, by=owner(report))
-    assert refused.value.messages == ["Row 1: this budget line belongs to another grant."]
+    assert refused.value.messages == ["Row 1, “budget line”: this budget line belongs to another grant."]
 
 
 def test_acceptance_posts_the_expense_against_the_advance_and_the_support_cost():
