@@ -99,7 +99,7 @@ def activate(account: BankAccount, *, by: Any, on: date | None = None) -> BankAc
 
 @transaction.atomic
 def reject(account: BankAccount, *, by: Any, reason: str) -> BankAccount:
-    """Finance does not accept the account; the organisation is told why."""
+    """Finance does not accept the account, or stops it; the organisation is told why. No older account comes back by itself."""
     account = advance(account.reject, by=by, reason=reason)
     _tell("bank_account_rejected", account)
     return account
@@ -107,7 +107,7 @@ def reject(account: BankAccount, *, by: Any, reason: str) -> BankAccount:
 
 @transaction.atomic
 def withdraw(account: BankAccount, *, by: Any) -> BankAccount:
-    """The organisation takes its proposal back, as long as it is not in use."""
+    """The organisation takes the account back; no older account comes back by itself."""
     account = advance(account.withdraw, by=by, reason=_("Withdrawn by the organisation."))
     _tell("bank_account_withdrawn", account)
     return account

@@ -28,6 +28,10 @@ class State(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+USABLE = [State.PROPOSED, State.VERIFIED, State.ACTIVE]
+"""States from which an account can still be stopped."""
+
+
 class BankAccountQuerySet(models.QuerySet["BankAccount"]):
     def visible_to(self, user: Any) -> BankAccountQuerySet:
         """All for staff who look after NGOs or money; one's own organisation's for a member."""
@@ -140,12 +144,12 @@ class BankAccount(Stateful, models.Model):
         """A newer account took its place."""
         self.superseded_on = on
 
-    @transition(state, source=[State.PROPOSED, State.VERIFIED], target=State.REJECTED, permission=permissions.can_reject)
+    @transition(state, source=USABLE, target=State.REJECTED, permission=permissions.can_reject)
     def reject(self, *, reason: str) -> None:
-        """Finance does not accept it."""
+        """Finance does not accept it, or stops it when it turns out to be wrong: nothing more is paid to it."""
         self.rejected_reason = reason
 
-    @transition(state, source=[State.PROPOSED, State.VERIFIED], target=State.REJECTED, permission=permissions.can_withdraw)
+    @transition(state, source=USABLE, target=State.REJECTED, permission=permissions.can_withdraw)
     def withdraw(self, *, reason: str) -> None:
-        """The organisation takes it back, or says that it never proposed it."""
+        """The organisation takes it back, or says that it never proposed it: nothing more is paid to it."""
         self.rejected_reason = reason

@@ -186,6 +186,7 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         title=_("Reject the account"),
         facts=_facts(account),
+        warning=_("Nothing is paid to this account any more. No older account comes back by itself."),
         form=ReasonForm(request.POST or None),
         button=_("Reject"),
         do=lambda data: actions.reject(account, by=request.user, reason=data["reason"]),
@@ -203,7 +204,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         title=_("Withdraw the account"),
         facts=_facts(account),
-        warning=_("If you did not propose this account, tell the secretariat too: somebody may have used a colleague's sign-in."),
+        warning=_(
+            "Nothing is paid to it any more. If you did not propose it, tell the secretariat too: somebody may have used a "
+            "colleague's sign-in."
+        ),
         button=_("Withdraw"),
         do=lambda data: actions.withdraw(account, by=request.user),
         back=account.get_absolute_url(),

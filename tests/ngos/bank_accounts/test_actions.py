@@ -143,13 +143,23 @@ def test_all_that_is_wrong_is_said_at_once():
     assert sorted(error.value.message_dict) == ["account_number", "swift"]
 
 
-def test_rejected_with_a_reason_and_only_before_it_is_in_use():
+def test_rejected_with_a_reason_and_once():
     account = make_bank_account(state="rejected")
     assert account.rejected_reason == "The bank does not know it."
     with pytest.raises(TransitionNotAllowed):
-        actions.reject(make_bank_account(), by=make_user(Role.FINANCE), reason="late")
+        actions.reject(account, by=make_user(Role.FINANCE), reason="again")
     with pytest.raises(TransitionNotAllowed):
         actions.withdraw(account, by=owner_of(account.organisation))
+
+
+def test_an_account_in_use_is_stopped_and_no_older_one_comes_back():
+    older = make_bank_account()
+    newer = make_bank_account(older.organisation, on=clock.today() + timedelta(days=20))
+    actions.reject(newer, by=make_user(Role.APPROVER), reason="It was not theirs.")
+    assert BankAccount.objects.active_for(older.organisation, clock.today() + timedelta(days=30)) is None
+    own = make_bank_account()
+    actions.withdraw(own, by=owner_of(own.organisation))
+    assert BankAccount.objects.active_for(own.organisation, clock.today()) is None
 
 
 def test_every_owner_and_signatory_is_told():

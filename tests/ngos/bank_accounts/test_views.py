@@ -45,7 +45,7 @@ def test_who_may_look_and_not_act(client):
 
 
 def test_out_of_order_is_409(client):
-    account = make_bank_account()
+    account = make_bank_account(state="rejected")
     sign_in(client, make_user(Role.FINANCE))
     assert statuses(client, account, ["call", "activate", "reject"]) == [409, 409, 409]
     sign_in(client, make_user(Role.APPROVER))
