@@ -19,7 +19,7 @@ from trustfund.statements.books import Term, line_of
 from trustfund.statements.pdf import numbered
 from trustfund.statements.shape import Figure, Row, Statement, Table
 
-MOST_LINES = 50_000
+MOST_LINES = 20_000
 """Beyond this the sheet has sums by day, account and subaccount instead of single lines; every figure still adds up from it."""
 
 COLUMN = {"debit": "I", "credit": "J", "amount": "K"}
