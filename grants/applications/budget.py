@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from trustfund.fields import LARGEST
 from trustfund.money import Money, total, zero
 from trustfund.ui.formatting import money_text
 
@@ -16,6 +17,11 @@ from trustfund.ui.formatting import money_text
 def amount(quantity: Decimal, unit_cost: Money) -> Money:
     """quantity x unit cost, rounded half to even to the cent."""
     return unit_cost.times(quantity)
+
+
+def is_too_large(money: Money) -> bool:
+    """Larger than the books can hold, let alone the Fund give."""
+    return money.minor > LARGEST
 
 
 def is_rounded(quantity: Decimal, unit_cost: Money) -> bool:

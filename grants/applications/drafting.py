@@ -154,6 +154,8 @@ def save_lines(application: Application, rows: Sequence[Mapping[str, Any]], *, b
     for number, row in enumerate(amounts, 1):
         if row["requested"] > row["amount"]:
             raise ValidationError(_("Row %(row)d: more is requested than the line costs.") % {"row": number})
+        if budget.is_too_large(row["amount"]):
+            raise ValidationError(_("Row %(row)d: the amount is too large.") % {"row": number})
         if row["category"].call_id != application.call_id:
             raise ValidationError(_("Row %(row)d: this category is not one of the call's.") % {"row": number})
     return _replace(application, "budget", BudgetLine, amounts, base, by)

@@ -131,7 +131,9 @@ class LineForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if {"quantity", "unit_cost", "requested"} <= cleaned.keys():
             amount = budget.amount(cleaned["quantity"], cleaned["unit_cost"])
-            if cleaned["requested"] > amount:
+            if budget.is_too_large(amount):
+                self.add_error("quantity", _("The amount of this line is too large."))
+            elif cleaned["requested"] > amount:
                 message = _("This is more than the line costs: %(amount)s.")
                 self.add_error("requested", message % {"amount": money_text(amount)})
         return cleaned

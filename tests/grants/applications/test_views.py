@@ -183,6 +183,16 @@ def test_an_error_in_the_budget_names_its_row(client):
     assert application.lines.count() == 0
 
 
+def test_an_amount_that_no_column_holds_is_an_error_of_its_row(client):
+    application = make_application("draft")
+    client.force_login(owner_of(application.organisation))
+    line = {"category": application.call.budget_categories.first().pk, "description": "Beds", "unit": "bed"}
+    line |= {"quantity": "999999999.999", "unit_cost": "9999999999999.99", "requested": "1"}
+    page = client.post(url("section", application, "budget"), rows(line, base="0"))
+    assert page.status_code == 422
+    assert "Row 1, Quantity" in page.content.decode()
+
+
 def test_a_row_is_added_without_javascript_and_nothing_is_lost(client):
     application = make_application("draft")
     client.force_login(owner_of(application.organisation))
@@ -275,7 +285,7 @@ def test_a_blind_dossier_hides_who_applies(client):
 
 
 def test_hostile_words_are_shown_escaped_everywhere(client):
-    strings = [s for s in json.loads(Path("/work/shared/data/security/blns.json").read_text()) if s][:400] if _has_blns() else HOSTILE
+    strings = [text for text in json.loads((Path(__file__).parent / "blns.json").read_text()) if text]
     application = make_application("draft")
     client.force_login(owner_of(application.organisation))
     question = application.call.questions.filter(word_limit=500).get()
@@ -287,14 +297,6 @@ def test_hostile_words_are_shown_escaped_everywhere(client):
         text = client.get(url(name, application, *more)).content.decode()
         assert "<script>alert(" not in text
         assert "<img src=x" not in text.lower()
-        assert "{% now" not in text or "&#x27;" in text
-
-
-HOSTILE = ["<script>alert(1)</script>", "<img src=x onerror=alert(2) />", "'; DROP TABLE x; --", "\u202etest\u202e", "{{ 7|add:7 }}", "̡͓̞ͅI"]
-
-
-def _has_blns():
-    return Path("/work/shared/data/security/blns.json").exists()
 
 
 @pytest.mark.parametrize("who", ["secretariat", "ngo"])
