@@ -170,24 +170,28 @@ def _post_returned(payment: Payment, paid: Entry, by: Any, on: date, charges: Mo
 @transaction.atomic
 def refuse(payment: Payment, *, by: Any, note: str) -> Payment:
     """The bank did not carry out the order: nothing was posted, the tranche can be paid anew."""
+    _lock(payment)
     return _stopped(advance(payment.refuse, by=by, note=note), by)
 
 
 @transaction.atomic
 def reject(payment: Payment, *, by: Any, note: str) -> Payment:
     """The second person says no."""
+    _lock(payment)
     return _stopped(advance(payment.reject, by=by, note=note), by)
 
 
 @transaction.atomic
 def cancel(payment: Payment, *, by: Any, note: str) -> Payment:
     """Finance takes it back before it is ordered."""
+    _lock(payment)
     return _stopped(advance(payment.cancel, by=by, note=note), by)
 
 
 @transaction.atomic
 def hold(payment: Payment, *, by: Any, note: str) -> Payment:
     """Stop it where it is."""
+    _lock(payment)
     return _stopped(advance(payment.hold, by=by, note=note), by)
 
 
@@ -200,6 +204,7 @@ def _stopped(payment: Payment, by: Any) -> Payment:
 @transaction.atomic
 def release(payment: Payment, *, by: Any) -> Payment:
     """Take it up again; it has to be approved anew."""
+    _lock(payment)
     payment = advance(payment.release, by=by)
     _tell(payment, "payment_to_approve", User.objects.holding(Role.APPROVER).exclude(pk=payment.certified_by_id))
     return payment
@@ -210,7 +215,7 @@ def handle_exception(payment: Payment, *, by: Any, note: str) -> Payment:
     """The fund manager says how a payment that was made through a closed gate was dealt with."""
     if not permissions.can_handle_exception(payment, by):
         raise PermissionDenied
-    lock(payment)
+    _lock(payment)
     if not payment.has_open_exception:
         raise TransitionNotAllowed("There is no open exception.", object=payment)
     payment.exception_note, payment.exception_handled_by = note, by
@@ -228,6 +233,7 @@ def stop_all(grant: Grant, by: Any) -> None:
 
 
 def _lock(payment: Payment) -> None:
+    """The grant first, as every act of these rooms does, so that nobody waits in a circle."""
     lock(payment.grant, payment.tranche, payment)
 
 

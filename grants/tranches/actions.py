@@ -1,4 +1,7 @@
-"""The acts of a tranche: laid out with the agreement, asked for, found ready, paid by a payment, its receipt confirmed."""
+"""The acts of a tranche: laid out with the agreement, asked for, found ready, paid by a payment, its receipt confirmed.
+
+Every act locks the grant first: an act of the grant that moves its tranches never waits for one of theirs in a circle.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,7 @@ def request(tranche: Tranche, *, by: Any, needs: str) -> Tranche:
 @transaction.atomic
 def send_back(tranche: Tranche, *, by: Any, note: str) -> Tranche:
     """The request lacks something: the NGO is told what."""
+    lock(tranche.grant, tranche)
     tranche = advance(tranche.send_back, by=by, note=note)
     key = f"tranche-returned:{tranche.pk}:{clock.now().isoformat()}"
     contacts = tranche.grant.organisation.contacts()
@@ -80,6 +84,7 @@ def confirm_receipt(tranche: Tranche, *, by: Any, on: date) -> Tranche:
     """The NGO says on which day the money arrived."""
     if on > clock.today():
         raise ValidationError({"on": _("This day has not come yet.")})
+    lock(tranche.grant, tranche)
     return advance(tranche.confirm_receipt, by=by, person=by, on=on)
 
 

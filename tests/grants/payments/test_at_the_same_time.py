@@ -162,3 +162,22 @@ def test_competing_tranches_keep_within_the_reservation():
     answers = at_once(number, certify_payment, [*ready, grant.tranches.get(number=3).pk], people(Role.FINANCE, number), bank.pk)
     assert answers == ["done"] + ["refused"] * (number - 1)
     assert sum(Payment.objects.exclude(state="paid").values_list("amount", flat=True), usd(0)) == usd(9_600)
+
+
+def end_or_stop(index, grant, payment, people):
+    """Half of the people end the agreement, the others hold its payment or send back its next request."""
+    by = User.objects.get(pk=people[index])
+    if index % 2:
+        agreements.terminate(Grant.objects.get(pk=grant), by=by, reason="Ended.")
+    else:
+        actions.hold(Payment.objects.get(pk=payment), by=by, note="Wait.")
+
+
+def test_ending_a_grant_and_stopping_its_payment_never_wait_in_a_circle():
+    make_user(Role.APPROVER)
+    payment, number = make_payment("approved"), size(16)
+    answers = at_once(number, end_or_stop, payment.grant_id, payment.pk, people(Role.MANAGER, number))
+    payment.refresh_from_db()
+    assert (payment.state, payment.grant.state) == ("held", "terminated")
+    assert set(answers) == {"done", "refused"}
+    assert answers.count("done") in (1, 2)
