@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -87,7 +87,7 @@ def _lacking(call: Call) -> QuerySet[Any]:
     """Applications under review with fewer reviewers than the call asks for; `asked` counts those who are not recused."""
     asked = Count("reviews", filter=~Q(reviews__state=State.RECUSED))
     found = Application.objects.filter(call=call, state__in=UNDER_REVIEW).annotate(asked=asked)
-    return found.filter(asked__lt=call.reviewers_per_application).order_by("pk")
+    return found.filter(asked__lt=F("call__reviewers_per_application")).order_by("pk")
 
 
 def loads(call: Call) -> dict[Any, int]:

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,9 +21,10 @@ from grants.applications.permissions import sees_identity
 from grants.calls.actions import people_with
 from grants.calls.models import Call
 from grants.calls.models import State as CallState
-from grants.reviews import actions, permissions, standings
+from grants.reviews import actions, permissions, standings, table
 from grants.reviews.forms import PeopleForm, ReopenForm
 from grants.reviews.models import Review, State
+from trustfund.documents import tables
 from trustfund.lists import Column, listing
 from trustfund.pages import attempt, confirm, done
 from trustfund.workflow import require
@@ -155,7 +157,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def ranking(request: HttpRequest, pk: int) -> HttpResponse:
+def ranking(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Raw and normalised, who disagrees, what is tied, and how far ranks move with the weights; without what the reader is recused from."""
     if not permissions.sees_ranking(request.user):
         raise Http404
@@ -163,6 +165,9 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     rows = standings.of_call(found, request.user)
     if not rows and not permissions.oversees(request.user):
         raise Http404
+    if request.GET.get("export") in ("csv", "xlsx"):
+        title = _("Ranking %(call)s") % {"call": found.reference}
+        return tables.response(request.GET["export"], title, table.columns(found.criteria.all(), request.user), rows)
     context = {
         "call": found,
         "rows": [{"standing": row, "named": sees_identity(row.application, request.user)} for row in rows],

@@ -193,6 +193,9 @@ def test_the_ranking(client, call_with_reviews):
         text = client.get(url("ranking", call)).content.decode()
         assert text.index(applications[1].reference) < text.index(applications[0].reference)
         assert "Disagreement" in text
+        csv = b"".join(client.get(url("ranking", call), {"export": "csv"}).streaming_content).decode()
+        assert csv.index(applications[1].reference) < csv.index(applications[0].reference)
+        assert client.get(url("ranking", call), {"export": "xlsx"}).content.startswith(b"PK")
     for role in (Role.FINANCE, Role.REVIEWER, Role.TRUSTEE):
         sign_in(client, make_user(role))
         assert client.get(url("ranking", call)).status_code == 404
