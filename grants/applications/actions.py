@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -208,15 +208,19 @@ def _refuse_closed(call: Call) -> None:
     now = clock.now()
     if call.is_open(now):
         return
-    if call.is_upcoming(now):
-        raise ValidationError(_("This call opens at %(moment)s in Vienna.") % {"moment": moment_text(call.opens_at, zone=VIENNA)})
+    if call.opens_at is not None and call.is_upcoming(now):
+        raise ValidationError(_("This call opens at %(moment)s in Vienna.") % {"moment": _vienna(call.opens_at)})
     message = _(
         "This call closed at %(deadline)s in Vienna; our clock now says %(now)s. What you wrote is kept as a draft. "
         "If a failure on our side held you up, write to the secretariat."
     )
     local = now.astimezone(VIENNA)
     clock_now = f"{moment_text(now, zone=VIENNA)}:{local:%S}"
-    raise ValidationError(message % {"deadline": moment_text(call.closes_at, zone=VIENNA), "now": clock_now}, code="late")
+    raise ValidationError(message % {"deadline": _vienna(call.deadline), "now": clock_now}, code="late")
+
+
+def _vienna(moment: datetime) -> str:
+    return moment_text(moment, zone=VIENNA)
 
 
 def _refuse_second(call: Call, organisation: Organisation) -> None:

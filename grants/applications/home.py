@@ -39,7 +39,7 @@ def _to_write(organisation: int) -> list[Item]:
             title = _("Answer the question about %(reference)s") % {"reference": application.reference}
             found.append(Item(title, application.get_absolute_url(), due, tone="blocked"))
         elif application.call.is_open():
-            due = application.call.closes_at.astimezone(VIENNA).date()
+            due = application.call.deadline.astimezone(VIENNA).date()
             found.append(Item(_("Submit %(reference)s") % {"reference": application.reference}, application.get_absolute_url(), due))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from grants.applications.models import UNDECIDED, Application, State
 from grants.calls import models as calls
@@ -21,7 +22,7 @@ def remind(now: datetime) -> None:
 
 def extended(call: Call) -> None:
     """Whoever writes at an application is told the new deadline, and why."""
-    extension = call.extensions.last()
+    extension = call.extensions.latest("pk")
     for application in call.applications.filter(state=State.DRAFT).select_related("organisation"):
         _tell(application, "application_extended", f"application-extended:{application.pk}:{extension.pk}", extension=extension)
 
@@ -32,6 +33,6 @@ def cancelled(call: Call) -> None:
         _tell(application, "application_call_cancelled", f"application-call-cancelled:{application.pk}")
 
 
-def _tell(application: Application, template: str, key: str, **context: object) -> None:
+def _tell(application: Application, template: str, key: str, **context: Any) -> None:
     to, path = application.organisation.contacts(), application.get_absolute_url()
     outbox.queue(template, to=to, key=key, path=path, application=application, call=application.call, **context)

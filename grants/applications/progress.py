@@ -99,8 +99,9 @@ def _about(content: Content) -> Iterator[str]:
     for name in ("title", "summary", "country_of_work", "starts_on", "months"):
         if not getattr(application, name):
             yield _("“%(field)s” is still empty.") % {"field": application._meta.get_field(name).verbose_name}  # type: ignore[union-attr]
-    if application.months and not (call.min_months <= application.months <= call.max_months):
-        yield _("A project of this call takes %(least)d to %(most)d months.") % {"least": call.min_months, "most": call.max_months}
+    least, most = call.lengths
+    if application.months and not least <= application.months <= most:
+        yield _("A project of this call takes %(least)d to %(most)d months.") % {"least": least, "most": most}
 
 
 def _questions(content: Content, section: FormSection) -> Task:

@@ -114,9 +114,9 @@ def extend(call: Call, *, by: Any, closes_at: datetime, reason: str) -> Call:
     """Move the closing date back, for everyone, with the reason on record. ValidationError unless it is later and in the future."""
     lock(call)
     require(call.extend, by=by)
-    if closes_at <= call.closes_at or closes_at <= clock.now():
+    before = call.deadline
+    if closes_at <= before or closes_at <= clock.now():
         raise ValidationError({"closes_at": _("The new closing date must be later than the one before, and in the future.")})
-    before = call.closes_at
     advance(call.extend, by=by, closes_at=closes_at)
     Extension.objects.create(call=call, closed_at_before=before, closes_at=closes_at, reason=reason, by=by)
     hooks.tell(hooks.on_extended, call)

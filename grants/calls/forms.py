@@ -20,7 +20,7 @@ class ViennaWidget(forms.SplitDateTimeWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, date_format="%Y-%m-%d", time_format="%H:%M", date_attrs={"type": "date"}, time_attrs={"type": "time"})
 
-    def decompress(self, value: datetime | None) -> list[Any]:
+    def decompress(self, value: Any) -> Any:
         if value is None:
             return [None, None]
         local = value.astimezone(VIENNA)

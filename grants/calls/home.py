@@ -26,9 +26,9 @@ def items(user: Any) -> Iterable[Item]:
         if call.state == State.DRAFT:
             due = call.opens_at.date() if call.opens_at else None
             found.append(Item(_("Publish the call %(reference)s") % {"reference": call.reference}, call.manage_url, due))
-        elif call.is_over(now):
+        elif call.closes_at and call.is_over(now):
             title = _("Close the call %(reference)s") % {"reference": call.reference}
-            found.append(Item(title, call.manage_url, call.closes_at.date(), tone="blocked"))
+            found.append(Item(title, call.manage_url, call.deadline.date(), tone="blocked"))
     return found
 
 

@@ -46,7 +46,7 @@ def start(request: HttpRequest, call_pk: int) -> HttpResponse:
     existing = _existing(call, organisation)
     form = django_forms.Form(request.POST if request.method == "POST" else None)
     if form.is_bound and organisation and attempt(form, lambda: actions.start(call, organisation, by=request.user, answers=answers)):
-        return redirect("applications:detail", _existing(call, organisation).pk)
+        return redirect(_existing(call, organisation) or "applications:register")
     context = {"call": call, "organisation": organisation, "existing": existing, "form": form, "is_open": call.is_open()}
     return render(request, "grants/applications/start.html", context, status=422 if form.is_bound else 200)
 

@@ -34,7 +34,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     application = find_draft(request, pk)
-    deadline = moment_text(application.call.closes_at, zone=VIENNA)
+    deadline = moment_text(application.call.deadline, zone=VIENNA)
     return confirm(
         request,
         title=_("Submit this application?"),
