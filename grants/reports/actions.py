@@ -221,10 +221,11 @@ def submit(report: Report, *, by: Any) -> Report:
     problems = missing(report)
     if problems:
         raise ValidationError(problems)
-    advance(report.submit, by=by, at=clock.now(), content_hash=content_hash(report))
+    now = clock.now()
+    advance(report.submit, by=by, at=now, content_hash=content_hash(report))
     report.wordings.all().delete()
     outcomes.freeze(report.sheet, frozen=True)
-    _tell("report_submitted", report, _staff(Role.PROGRAMME), f"report-submitted:{report.pk}:{report.submitted_at.isoformat()}")
+    _tell("report_submitted", report, _staff(Role.PROGRAMME), f"report-submitted:{report.pk}:{now.isoformat()}")
     return report
 
 
@@ -269,8 +270,8 @@ def accept(
     advance(report.accept, by=by, on=day, amount=amount)
     _disallow(report, disallowed or {})
     if amount:
-        advances = balances.balance("1200", as_of=day, of=grant.subaccount)
-        legs = postings.expenditure_accepted(grant.subaccount, amount, advance=advances, psc_rate=grant.psc_rate)
+        advances = balances.balance("1200", as_of=day, of=grant.books)
+        legs = postings.expenditure_accepted(grant.books, amount, advance=advances, psc_rate=grant.psc_rate)
         posting.post(legs, reference=f"report:{report.pk}:accepted", on=day, by=by, source="report.accept", of=report)
     if report.kind == Report.Kind.FINAL:
         agreements.close_reporting(grant, by=by)

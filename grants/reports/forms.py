@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from grants.calls.rows import Rows
+from grants.calls import rows
 from grants.reports.actions import NARRATIVE
 from grants.reports.models import Expenditure, Report
 from grants.reports.rows import MOST_ROWS, RowForm
@@ -45,7 +45,7 @@ class NarrativeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
         for name in NARRATIVE:
-            self.fields[name].strip = False
+            self.fields[name].strip = False  # type: ignore[attr-defined]  # they are all CharFields
             self.fields[name].widget.attrs.pop("maxlength", None)  # a paste is never cut
 
     def _post_clean(self) -> None:
@@ -56,18 +56,13 @@ class NarrativeForm(forms.ModelForm):
         return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in NARRATIVE if name in self.data}
 
 
-def expenditure_rows(report: Report, lines: Iterable[Any], data: QueryDict | None = None) -> Rows:
+def expenditure_rows(report: Report, lines: Iterable[Any], data: QueryDict | None = None) -> rows.Rows:
     """The list of transactions as rows of a form: what is stored and some empty ones, or what was sent."""
-    limits = {"max_num": MOST_ROWS, "absolute_max": MOST_ROWS + 1, "validate_max": True}
-    made = forms.formset_factory(RowForm, formset=Rows, extra=0, can_delete=True, **limits)
-    shared = {"form_kwargs": {"lines": list(lines)}, "prefix": "rows"}
+    shared = {"lines": list(lines)}
     if data is not None:
-        sent = data.copy()
-        sent["rows-INITIAL_FORMS"] = "0"  # every row counts as new: one that was cleared is then simply not there
-        return made(sent, **shared)
+        return rows.of(RowForm, most=MOST_ROWS, data=rows.sent(data), form_kwargs=shared)
     stored = [_initial(each) for each in report.expenditures.order_by("number")]
-    made.extra = SPARE
-    return made(initial=stored, **shared)
+    return rows.of(RowForm, most=MOST_ROWS, spare=SPARE, initial=stored, form_kwargs=shared)
 
 
 def _initial(each: Expenditure) -> dict[str, Any]:

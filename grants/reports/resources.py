@@ -20,6 +20,7 @@ from grants.reports.models import Expenditure, Report
 from grants.reports.rows import HEADS, MOST_ROWS, RowForm
 from trustfund.files.kinds import Kind, Refused, kind_of
 
+Day = date  # inside the class below, `date` is a column
 NAMES = tuple(HEADS)
 WIDTHS = (12, 12, 50, 18, 14, 14, 14)
 MOST_BYTES = 5 * 1024 * 1024
@@ -49,7 +50,7 @@ class ExpenditureResource(resources.ModelResource):
     def dehydrate_local_amount(self, row: Expenditure) -> Decimal | str:
         return row.local.amount if row.local else ""
 
-    def dehydrate_date(self, row: Expenditure) -> date:
+    def dehydrate_date(self, row: Expenditure) -> Day:
         return row.date
 
 
@@ -112,7 +113,7 @@ def read(report: Report, upload: Any) -> tuple[list[dict[str, Any]], list[int]]:
         if form.is_valid():
             found.append(form.cleaned_data)
         else:
-            problems += [_problem(number, name, text) for name, texts in form.errors.items() for text in texts]
+            problems += [_problem(number, name, str(text)) for name, texts in form.errors.items() for text in texts]
     if problems:
         raise ValidationError(problems[:50])
     if not found:
@@ -150,8 +151,8 @@ Numbered = list[tuple[int, list[Any]]]
 def _table(upload: Any) -> Numbered:
     """The rows below the headings with their numbers in the sheet, without the empty ones."""
     rows = list(_limited(_rows_of(upload)))
-    head = [str(cell or "").strip().lower() for cell in (rows[0] if rows else [])][: len(HEADS)]
-    if head != list(HEADS.values()):
+    head = [str(cell or "").strip().casefold() for cell in (rows[0] if rows else [])][: len(HEADS)]
+    if head != [each.casefold() for each in HEADS.values()]:
         text = _("The headings in the first row must be: %(heads)s. Start from the list that can be downloaded here.")
         raise ValidationError(text % {"heads": ", ".join(HEADS.values())})
     filled = [(number, list(row)[: len(HEADS)]) for number, row in enumerate(rows, start=1) if any(_plain(cell) for cell in row)]

@@ -59,6 +59,7 @@ class RowForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = {str(line.pk): line for line in lines}
         field = self.fields["budget_line"]
+        assert isinstance(field, forms.TypedChoiceField)  # as declared above
         field.choices = [("", "–"), *((pk, f"{line.number} {line.category_name}") for pk, line in known.items())]
         field.coerce = known.__getitem__
         for name in ("description", "document_number"):

@@ -184,7 +184,7 @@ def expenditure(request: HttpRequest, pk: int) -> HttpResponse:
             return pages.done(request, _("The list of expenditure is saved."), _next(request, report))
         except ValidationError as error:
             stale = getattr(error, "code", "") == "stale"
-            formset._non_form_errors = formset.error_class(error.messages)
+            formset.refuse(error)
     return _list_page(request, report, formset=formset, stale=stale, version=report.version if stale else version)
 
 
@@ -248,7 +248,7 @@ def confirm_words(request: HttpRequest, pk: int) -> HttpResponse:
     if pages.attempt(form, lambda: actions.confirm_no_personal_data(report, by=request.user, digest=digest)):
         return pages.done(request, _("You confirmed that these words are not personal data."), report)
     for text in form.non_field_errors():
-        messages.error(request, text)
+        messages.error(request, str(text))
     return redirect(report)
 
 

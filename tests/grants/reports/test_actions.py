@@ -90,7 +90,8 @@ def test_what_is_missing_is_said_and_nothing_is_handed_in():
 def test_grids_that_do_not_add_up_are_not_handed_in():
     report = make_report("draft")
     report.sheet.refresh_from_db()
-    outcomes.save_table(report.sheet, grid.Table.MOVEMENT, {("movement", "female", "internal"): 11}, by=owner(report), version=report.sheet.version)
+    fewer = {("movement", "female", "internal"): 11}
+    outcomes.save_table(report.sheet, grid.Table.MOVEMENT, fewer, by=owner(report), version=report.sheet.version)
     with pytest.raises(ValidationError) as refused:
         actions.submit(report, by=owner(report))
     assert refused.value.messages == [
@@ -109,14 +110,14 @@ def test_words_that_look_like_personal_data_are_asked_about_and_the_answer_holds
     assert actions.missing(report) == ["Some words look like personal data. Take them out, or confirm that they are not."]
 
 
-@pytest.mark.parametrize("days, message", [(-1, "Row 2, “date”: it is outside this report’s period"), (5000, "Row 2, “date”: it is outside this report’s period")])
-def test_expenditure_outside_the_period_is_refused_with_its_row(days, message):
+@pytest.mark.parametrize("days", [-1, 5000])
+def test_expenditure_outside_the_period_is_refused_with_its_row(days):
     report = make_report()
     listed = rows(report, usd(100))
     listed[1]["date"] = report.period_start + timedelta(days=days)
     with pytest.raises(ValidationError) as refused:
         actions.save_expenditures(report, listed, by=owner(report))
-    assert refused.value.messages[0].startswith(message)
+    assert refused.value.messages[0].startswith("Row 2, “date”: it is outside this report’s period")
     assert report.expenditures.count() == 0
 
 
@@ -220,10 +221,9 @@ def test_substance_and_money_are_accepted_by_two_people():
     report = actions.accept_substance(report, by=both)
     with pytest.raises(PermissionDenied):
         actions.accept(report, by=both)
+    by_the_same = "UPDATE grants_report SET state = 'accepted', accepted_by_id = substance_accepted_by_id, accepted_on = due_on"
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE grants_report SET state = 'accepted', accepted_by_id = substance_accepted_by_id, accepted_on = due_on WHERE id = %s", [report.pk]
-        )
+        cursor.execute(f"{by_the_same} WHERE id = %s", [report.pk])
 
 
 def test_everybody_who_has_something_to_do_is_told_once():
