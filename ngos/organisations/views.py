@@ -38,7 +38,7 @@ def _countries_here() -> list[tuple[str, str]]:
 
 
 @login_required
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """The secretariat's list; a member is led to their own organisation."""
     if not permissions.sees_all(request.user):
         return redirect("organisations:mine")

@@ -28,15 +28,15 @@ class ListingResource(resources.Resource):  # type: ignore[misc]  # django-impor
     def get_export_order(self) -> tuple[str, ...]:
         return tuple(self.fields)
 
-    def rows(self, queryset: QuerySet[Any]) -> Iterator[list[Any]]:
+    def rows(self, queryset: QuerySet[Any] | Sequence[Any]) -> Iterator[list[Any]]:
         """The head, then each row's values (Decimal, int, date or text)."""
         yield self.get_export_headers()
         for row in self.iter_queryset(queryset):
             yield self.export_resource(row)
 
 
-def response(format: str, title: Any, columns: Sequence[Any], queryset: QuerySet[Any]) -> HttpResponseBase:
-    """The rows of a queryset as a download; `format` is "csv" (streamed) or "xlsx"; columns have `key`, `label` and `text(row)`."""
+def response(format: str, title: Any, columns: Sequence[Any], queryset: QuerySet[Any] | Sequence[Any]) -> HttpResponseBase:
+    """The rows of a queryset (or a list) as a download; `format` is "csv" (streamed) or "xlsx"; columns have `key`, `label` and `text(row)`."""
     rows = ListingResource(columns).rows(queryset)
     if format == "csv":
         made: HttpResponseBase = StreamingHttpResponse((text.encode() for text in csv_rows(rows)), content_type="text/csv; charset=utf-8")

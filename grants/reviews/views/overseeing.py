@@ -43,7 +43,7 @@ CALL_COLUMNS = [
 
 
 @login_required
-def calls(request: HttpRequest) -> HttpResponse:
+def calls(request: HttpRequest) -> HttpResponseBase:
     """The calls that are or were under review, with how far they are."""
     if not permissions.oversees(request.user):
         raise Http404
@@ -100,7 +100,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     people = people_with(*permissions.SCORING).order_by("name", "pk")
     reasons = {person.pk: actions.reason_against(application, person, request.user) for person in people}
-    able = people.filter(pk__in=[pk for pk, reason in reasons.items() if not reason])
+    able = people.filter(pk__in=[person for person, reason in reasons.items() if not reason])
     form = PeopleForm(request.POST or None, people=able, loads=actions.loads(application.call))
     if form.is_valid() and attempt(form, lambda: actions.assign(application, reviewers=form.chosen(), by=request.user)):
         return done(request, _("Assigned; they have been written to."), reverse("reviews:call", args=[application.call_id]))
@@ -114,7 +114,7 @@ def assign_many(request: HttpRequest, pk: int) -> HttpResponse:
     found = _call(request, pk)
     if not permissions.can_assign(found, request.user):
         raise PermissionDenied
-    people = people_with(*permissions.SCORING).exclude(pk=request.user.pk).order_by("name", "pk")
+    people = people_with(*permissions.SCORING).exclude(pk__in=[request.user.pk]).order_by("name", "pk")
     data = request.POST if request.method == "POST" else (request.GET if "reviewers" in request.GET else None)
     form = PeopleForm(data, people=people, loads=actions.loads(found))
     valid = form.is_valid()
@@ -167,7 +167,7 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     if request.GET.get("export") in ("csv", "xlsx"):
         title = _("Ranking %(call)s") % {"call": found.reference}
-        return tables.response(request.GET["export"], title, table.columns(found.criteria.all(), request.user), rows)
+        return tables.response(request.GET["export"], title, table.columns(list(found.criteria.all()), request.user), rows)
     context = {
         "call": found,
         "rows": [{"standing": row, "named": sees_identity(row.application, request.user)} for row in rows],

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,11 +41,11 @@ COLUMNS = [
 
 
 @login_required
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """One's own reviews; who oversees and never scored is led to the calls."""
     if not holds(request.user, *permissions.SCORING, *permissions.OVERSEEING):
         raise Http404
-    own = Review.objects.filter(reviewer=request.user)
+    own = Review.objects.filter(reviewer_id=request.user.pk)
     if permissions.oversees(request.user) and not own.exists():
         return redirect("reviews:calls")
     return listing(
