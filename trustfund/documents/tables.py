@@ -36,7 +36,7 @@ class ListingResource(resources.Resource):  # type: ignore[misc]  # django-impor
 
 
 def response(format: str, title: Any, columns: Sequence[Any], queryset: QuerySet[Any] | Sequence[Any]) -> HttpResponseBase:
-    """The rows of a queryset (or a list) as a download; `format` is "csv" (streamed) or "xlsx"; columns have `key`, `label` and `text(row)`."""
+    """The rows of a queryset or list as a download; `format`: "csv" (streamed) or "xlsx"; columns have `key`, `label`, `text(row)`."""
     rows = ListingResource(columns).rows(queryset)
     if format == "csv":
         made: HttpResponseBase = StreamingHttpResponse((text.encode() for text in csv_rows(rows)), content_type="text/csv; charset=utf-8")
