@@ -18,47 +18,45 @@ def _own_media(settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory):
-    """On SQLite a file of its own for each worker, as in life: threads, processes and the live server open it by name.
+def migrated_database(request, tmp_path_factory, django_db_blocker):
+    """Name the test database of this worker. On SQLite it is a file, as in life: threads, processes and the live server open it by name.
 
-    Gives its path, whether it begins as the database that an earlier run migrated, and where that is kept: named before anything is
-    migrated, so that a migration that changes meanwhile can't give an old database a new name.
+    Gives whether it begins as the database that an earlier run migrated, and where that is kept: named before anything is migrated,
+    so that a migration that changes meanwhile can't give an old database a new name.
     """
-    from django.db import connections
-
-    from tests import databases
-
-    if connections["default"].vendor != "sqlite":
-        return None, False, None
-    name, kept = str(tmp_path_factory.mktemp("database") / "test.sqlite3"), databases.migrated_before()
-    return name, databases.begin_with(kept, name), kept
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(migrated_database):
-    return migrated_database[1]
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(request, migrated_database):
-    from django.db import connections
-
-    if migrated_database[0]:
-        connections["default"].settings_dict["TEST"]["NAME"] = migrated_database[0]
-    else:
-        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb, migrated_database, tmp_path_factory):
-    """The books refuse Django's flush: transactional tests end by restoring the migrated database (tests/databases.py)."""
     from django.db import connection
 
     from tests import databases
 
+    testing, kept = connection.settings_dict["TEST"], databases.migrated_before()
+    if connection.vendor == "sqlite":
+        testing["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+        testing["NAME"] = testing["NAME"] or f"test_{connection.settings_dict['NAME']}"
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite" and not django_db_keepdb:
-            databases.keep(migrated_database[2])
+        return databases.begin_with(kept, testing["NAME"]), kept
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(migrated_database):
+    return migrated_database[0]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(migrated_database):
+    """All of it is done there."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, migrated_database, tmp_path_factory):
+    """The books refuse Django's flush: transactional tests end by restoring the migrated database (tests/databases.py)."""
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        begun, kept = migrated_database
+        if not begun:
+            databases.keep(kept)
         with databases.restored_after_each_transactional_test(tmp_path_factory.mktemp("template")):
             yield
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from django.test import TransactionTestCase
 
 
 def migrated_before() -> Path:
-    """Where the migrated SQLite database of these very migrations is kept between runs, whether or not it is there yet.
+    """Where the migrated database of these very migrations is kept between runs, whether or not it is there yet.
 
     Running all migrations takes longer than most tests; a file under var/ named by the digest of everything they are made of saves it.
     """
@@ -32,7 +33,7 @@ def migrated_before() -> Path:
     digest = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version}".encode())
     for path in sorted(sources):
         digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
-    return root / "var" / "tests" / f"{digest.hexdigest()[:24]}.sqlite3"
+    return root / "var" / "tests" / f"{digest.hexdigest()[:24]}.{connection.vendor}"
 
 
 def _makes_tables(path: Path) -> bool:
@@ -42,21 +43,37 @@ def _makes_tables(path: Path) -> bool:
 def keep(kept: Path) -> None:
     """Keep the migrated test database for the next run; older ones go."""
     kept.parent.mkdir(parents=True, exist_ok=True)
-    for old in kept.parent.glob("*.sqlite3"):
+    for old in kept.parent.glob(f"*{kept.suffix}"):
         old.unlink(missing_ok=True)
     unfinished = kept.with_suffix(f".{os.getpid()}")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(unfinished)])
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(unfinished)])
+    elif not _client("pg_dump", "--format=custom", f"--file={unfinished}", connection.settings_dict["NAME"]):
+        return
     unfinished.replace(kept)
 
 
 def begin_with(kept: Path, name: str) -> bool:
     """The kept database as the test database, if there is one."""
-    try:
-        shutil.copyfile(kept, name)
-    except FileNotFoundError:
+    if not kept.exists():
         return False
-    return True
+    if connection.vendor == "sqlite":
+        shutil.copyfile(kept, name)
+        return True
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    return _client("pg_restore", "--no-owner", f"--dbname={name}", str(kept))
+
+
+def _client(program: str, *arguments: str) -> bool:
+    """Run one of PostgreSQL's own programs on the server of the tests; False when it is missing or fails."""
+    if not shutil.which(program):
+        return False
+    database = connection.settings_dict
+    access = {"PGHOST": database["HOST"], "PGPORT": str(database["PORT"]), "PGUSER": database["USER"], "PGPASSWORD": database["PASSWORD"]}
+    return subprocess.run([program, *arguments], env={**os.environ, **access}, capture_output=True, check=False).returncode == 0
 
 
 @contextmanager
