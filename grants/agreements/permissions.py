@@ -19,11 +19,6 @@ def sees_all(user: Any) -> bool:
     return holds(user, *LOOKING)
 
 
-def can_list(user: Any) -> bool:
-    """Who has a list of grants at all: staff who look, trustees, and members of an NGO (who see their own)."""
-    return holds(user, *LOOKING, Role.TRUSTEE) or bool(getattr(user, "is_authenticated", False))
-
-
 def can_approve_award(application: Application | None, user: Any) -> bool:
     """The fund manager, on the Board's recommendation."""
     return holds(user, Role.MANAGER)
