@@ -19,6 +19,7 @@ from django_fsm import FSMField, transition
 from grants.calls import permissions
 from trustfund import clock
 from trustfund.fields import UsdField
+from trustfund.money import Money
 from trustfund.workflow import Stateful
 
 
@@ -148,6 +149,25 @@ class Call(Stateful, models.Model):
     @property
     def manage_url(self) -> str:
         return reverse("calls:manage", args=[self.pk])
+
+    @property
+    def deadline(self) -> datetime:
+        """The moment at which it closes; only asked of a call that was published (CHECK call_complete_once_published)."""
+        assert self.closes_at is not None
+        return self.closes_at
+
+    @property
+    def funds(self) -> Money:
+        """All that it has to give, in USD; only asked of a call that was published."""
+        assert self.total_available is not None
+        return self.total_available
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """The shortest and the longest project, in months; only asked of a call that was published."""
+        assert self.min_months is not None
+        assert self.max_months is not None
+        return self.min_months, self.max_months
 
     def is_open(self, moment: datetime | None = None) -> bool:
         """Whether applications are taken at a moment (now): from the opening on, until before the closing second."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 LIMIT = 200
@@ -22,12 +23,32 @@ class Rows(forms.BaseFormSet):
 
     def rows(self) -> list[dict[str, Any]]:
         """Cleaned data of each row that is neither removed nor empty."""
-        kept = [form for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
-        return [{name: value for name, value in form.cleaned_data.items() if name != "DELETE"} for form in kept]
+        return [{name: value for name, value in form.cleaned_data.items() if name != "DELETE"} for _number, form in self._kept()]
 
     def numbers(self) -> list[int]:
         """The number that each row on the page has, from 1, for the rows that `rows()` gives."""
-        return [at for at, form in enumerate(self.forms, 1) if form.has_changed() and not self._should_delete_form(form)]
+        return [number for number, _form in self._kept()]
+
+    def refuse(self, error: ValidationError) -> None:
+        """Say above the rows why they were not saved."""
+        self._non_form_errors = self.error_class(error.messages)
+
+    def _kept(self) -> list[tuple[int, forms.Form]]:
+        gone = self.deleted_forms
+        return [(number, form) for number, form in enumerate(self.forms, 1) if form.has_changed() and form not in gone]
+
+
+def of(form: type[forms.BaseForm], *, most: int, spare: int = 0, **kwargs: Any) -> Rows:
+    """The rows of a form class, at most `most`, and `spare` empty ones; each can be taken out. `kwargs` as for a formset."""
+    made = forms.formset_factory(form, formset=Rows, extra=spare, can_delete=True, max_num=most, absolute_max=most + 1, validate_max=True)
+    return cast(Rows, made(prefix="rows", **kwargs))
+
+
+def sent(data: QueryDict) -> QueryDict:
+    """What was sent, with INITIAL_FORMS nought: every row counts as new, so that a row that was cleared is then simply not there."""
+    copy = data.copy()
+    copy["rows-INITIAL_FORMS"] = "0"
+    return copy
 
 
 def formset(
@@ -39,11 +60,10 @@ def formset(
     form_kwargs: Mapping[str, Any] | None = None,
 ) -> Rows:
     """The rows of a page: on GET the stored ones and `spare` empty ones, on POST what was sent (one more when `adds(request)`)."""
-    made = forms.formset_factory(form, formset=Rows, extra=0, can_delete=True, max_num=LIMIT, absolute_max=LIMIT + 1, validate_max=True)
+    shared = dict(form_kwargs or {})
     if request.method == "POST":
-        return made(_data(request), form_kwargs=dict(form_kwargs or {}), prefix="rows")
-    made.extra = spare
-    return made(initial=[dict(row) for row in initial], form_kwargs=dict(form_kwargs or {}), prefix="rows")
+        return of(form, most=LIMIT, data=_data(request, form(**shared)), form_kwargs=shared)
+    return of(form, most=LIMIT, spare=spare, initial=[dict(row) for row in initial], form_kwargs=shared)
 
 
 def adds(request: HttpRequest) -> bool:
@@ -51,11 +71,17 @@ def adds(request: HttpRequest) -> bool:
     return ADD in request.POST
 
 
-def _data(request: HttpRequest) -> Any:
-    """INITIAL_FORMS is set to nought, so that every row counts as new: a row that was cleared is then simply not there."""
-    data = request.POST.copy()
-    total = data.get("rows-TOTAL_FORMS", "")
-    data["rows-INITIAL_FORMS"] = "0"
-    if adds(request) and total.isdigit():
-        data["rows-TOTAL_FORMS"] = str(min(int(total) + 1, LIMIT))
+def _data(request: HttpRequest, blank: forms.BaseForm) -> QueryDict:
+    """What was sent, with one more row where that was asked for."""
+    data = sent(request.POST)
+    total = str(data.get("rows-TOTAL_FORMS", ""))
+    if adds(request) and total.isdigit() and int(total) < LIMIT:
+        data["rows-TOTAL_FORMS"] = str(int(total) + 1)
+        data.update({f"rows-{total}-{name}": value for name, value in _defaults(blank).items()})
     return data
+
+
+def _defaults(blank: forms.BaseForm) -> dict[str, str]:
+    """What an empty row begins with, as a browser would send it: a row that is added must not lose a box that is ticked by default."""
+    given = {name: blank[name].initial for name in blank.fields}
+    return {name: "on" if value is True else str(value) for name, value in given.items() if value not in (None, "", False)}

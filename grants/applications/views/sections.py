@@ -190,7 +190,7 @@ def _saved_rows(request: HttpRequest, formset: rows.Rows, save: Callable[[], Any
     except drafting.Stale as stale:
         return stale, None
     except ValidationError as error:
-        formset._non_form_errors = formset.error_class(error.messages)
+        formset.refuse(error)
         return None, None
     target = reverse("applications:section", args=[application.pk, to]) if to else application.get_absolute_url()
     return None, done(request, _("Saved."), target)
@@ -241,7 +241,7 @@ def merge(request: HttpRequest, pk: int, conflict_pk: int) -> HttpResponse:
         data = form.cleaned_data
         if attempt(form, lambda: drafting.merge(conflict, data["text"], base=data["base"], by=request.user)):
             return done(request, _("The two texts are one now."), application)
-        form.data = {**form.data.dict(), "base": str(application.answers.get(pk=answer.pk).version)}
+        form.data = {**request.POST.dict(), "base": str(application.answers.get(pk=answer.pk).version)}
     context = {"application": application, "conflict": conflict, "form": form}
     return render(request, "grants/applications/merge.html", context, status=422 if form.is_bound else 200)
 
