@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ngos.organisations import permissions
 from ngos.organisations.models import Organisation, membership_of
 from trustfund import clock
+from trustfund.people.duties import reasons_against
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
 from trustfund.people.roles import Role, holds, roles_of
@@ -20,15 +21,29 @@ SOON = timedelta(days=45)
 
 
 def items(user: Any) -> Iterable[Item]:
-    """An owner or editor: a profile that is not complete, documents that expire within 45 days. One query, two for a member."""
-    membership = None if roles_of(user) else membership_of(user)
-    if membership is None or membership.right == permissions.VIEWER:
+    """An owner or editor: a profile that is not complete, documents that expire within 45 days. Who acts for nobody: the way to register.
+
+    One query, two for a member.
+    """
+    if roles_of(user):
+        return []
+    membership = membership_of(user)
+    if membership is None:
+        return _newcomer(user)
+    if membership.right == permissions.VIEWER:
         return []
     organisation = membership.organisation
     found = []
     if organisation.missing():
         found.append(Item(_("Complete the profile of your organisation"), reverse("organisations:edit", args=[organisation.pk])))
     return found + _expiring(organisation)
+
+
+def _newcomer(user: Any) -> list[Item]:
+    """Whoever made an account to apply registers first; a donor's contact, of whom another room says so, does not."""
+    if reasons_against(user):
+        return []
+    return [Item(_("Register your organisation"), reverse("organisations:register"))]
 
 
 def _expiring(organisation: Organisation) -> list[Item]:
