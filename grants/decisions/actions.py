@@ -202,7 +202,7 @@ def _check_amount(session: Session, application: Application, amount: Money | No
         message = _("Recommend at least %(least)s and at most %(most)s.")
         raise ValidationError({"amount": message % {"least": money_text(least), "most": money_text(most)}})
     others = session.recommendations.filter(application__state__in=DECIDABLE).exclude(application=application)
-    purse = money.purse(call.total_available, [*(other.amount for other in others), amount])
+    purse = money.purse(call.funds, [*(other.amount for other in others), amount])
     if purse.exceeded:
         raise ValidationError({"amount": _("With this amount the Board would recommend more than the call has available.")})
 
@@ -233,7 +233,7 @@ def close(session: Session, *, by: Any, remarks: str = "") -> Session:
         raise ValidationError(problems)
     session.remarks = remarks.strip()
     session.save()
-    minutes = papers.minutes(session, kept, money.purse(call.total_available, [each.amount for each in kept]), by=by)
+    minutes = papers.minutes(session, kept, money.purse(call.funds, [each.amount for each in kept]), by=by)
     _tell_applicants(session, kept, by)
     session = advance(session.close, by=by, at=clock.now(), minutes=minutes)
     calls.decide(call, by=by)
@@ -252,7 +252,7 @@ def _missing(session: Session, before: Sequence[Application], kept: Sequence[Rec
         for each in before
         if counted.get(each.pk, present) < session.quorum
     ]
-    if money.purse(session.call.total_available, [each.amount for each in kept]).exceeded:
+    if money.purse(session.call.funds, [each.amount for each in kept]).exceeded:
         problems.append(_("The Board recommends more than the call has available."))
     return problems
 

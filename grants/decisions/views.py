@@ -40,7 +40,7 @@ COLUMNS = [
 
 
 @login_required
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     if not (permissions.oversees(request.user) or holds(request.user, Role.TRUSTEE)):
         raise Http404
     ready = Call.objects.filter(state="closed").order_by("reference") if holds(request.user, Role.PROGRAMME) else ()
@@ -101,7 +101,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "session": session,
         "call": session.call,
         "rows": rows,
-        "purse": money.purse(session.call.total_available, [each.amount for each in kept]),
+        "purse": money.purse(session.call.funds, [each.amount for each in kept]),
         "decided": len(kept),
         "seats": session.seats.select_related("trustee"),
         "is_open": session.state == State.OPEN,
@@ -148,7 +148,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if session.state != State.OPEN:
         raise TransitionNotAllowed("The session is closed.", object=session)
-    known = ConflictOfInterest.objects.filter(user=request.user).values("application")
+    known = ConflictOfInterest.objects.filter(user__in=[request.user.pk]).values("application")
     applications = Application.objects.filter(call=session.call_id, state__in=BEFORE_THE_BOARD).exclude(pk__in=known)
     form = ConflictsForm(request.POST or None, applications=list(applications.select_related("organisation").order_by("reference")))
     if form.is_valid() and attempt(form, lambda: actions.declare(session, by=request.user, conflicts=form.conflicts())):
