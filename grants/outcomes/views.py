@@ -121,6 +121,6 @@ def _set(grant: Grant, formset: rows.Rows, request: HttpRequest) -> bool:
     try:
         actions.set_indicators(grant, formset.rows(), by=request.user)
     except ValidationError as error:
-        formset._non_form_errors = formset.error_class(error.messages)
+        formset.refuse(error)
         return False
     return True

@@ -39,6 +39,7 @@ def country(grant: Grant) -> str:
 
 def year(grant: Grant) -> int:
     """The year in which the grant came into force, as Vienna's calendar has it."""
+    assert grant.countersigned_at is not None  # nothing is published before the second signature
     return int(grant.countersigned_at.astimezone(VIENNA).year)
 
 
@@ -63,7 +64,7 @@ def _public_words(grant: Grant) -> str:
 def years() -> list[int]:
     """The years in which grants came into force, the latest first."""
     days = Grant.objects.filter(state__in=IN_FORCE).values_list("countersigned_at", flat=True)
-    return sorted({day.astimezone(VIENNA).year for day in days}, reverse=True)
+    return sorted({day.astimezone(VIENNA).year for day in days if day is not None}, reverse=True)
 
 
 def of_year(queryset: QuerySet[Any], wanted: str) -> QuerySet[Any]:

@@ -45,7 +45,7 @@ def lay_out(grant: Grant, by: Any) -> None:
 
 @transaction.atomic
 def drop_open(grant: Grant, by: Any) -> None:
-    """Told when a grant is terminated: reports not begun are cancelled, but for the final one, which is due now."""
+    """Told when a grant is terminated: what is not handed in is cancelled, but for the final one, which is still owed."""
     for report in grant.reports.filter(state__in=Report.WITH_THE_NGO, kind=Report.Kind.INTERIM):
         advance(report.cancel, by=by)
 

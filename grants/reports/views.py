@@ -230,6 +230,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.UploadForm(request.POST, request.FILES)
     if form.is_valid() and pages.attempt(form, lambda: _import(report, form, request)):
         return pages.done(request, _("The list was read and saved."), report)
+    form.data = {**request.POST.dict(), "version": str(report.version)}  # the list that stands is on the page now
     return _list_page(request, report, upload=form)
 
 
