@@ -57,7 +57,7 @@ class UsdField(models.BigIntegerField):
         raise TypeError(f"A USD field holds Money in USD, not {value!r}.")
 
     def value_to_string(self, obj: models.Model) -> str:
-        value = self.value_from_object(obj)
+        value: Any = self.value_from_object(obj)
         return "" if value is None else str(value.amount)
 
     def formfield(self, **kwargs: Any) -> Any:
@@ -70,7 +70,7 @@ class UsdField(models.BigIntegerField):
 
     @property
     def validators(self) -> list[Any]:  # the integer range checks of BigIntegerField do not fit Money
-        return list(self._validators)
+        return list(super(models.IntegerField, self).validators)
 
 
 class MoneyProperty:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -56,7 +57,7 @@ class Column:
             return value.amount
         if isinstance(value, datetime):
             return value.strftime("%Y-%m-%d %H:%M UTC")
-        if isinstance(value, date | int):
+        if isinstance(value, date | int | Decimal):
             return value
         return "" if value is None else str(value)
 
@@ -162,14 +163,15 @@ def listing(
     `size`, `page`, `export=csv|xlsx`. `empty` is {"text", "url", "label"}: what to do when there is nothing.
     `context` goes to the template (extend "listing.html" and fill its blocks `before`, `actions`, `after`).
     """
-    params = {key: value for key, value in request.GET.items() if key != "export"}
+    params = {key: str(value) for key, value in request.GET.items() if key != "export"}
     found = _filtered(queryset, params, search, filters)
     order = params.get("sort") or sort
     found = _sorted(found, order, columns)
     if request.GET.get("export") in ("csv", "xlsx"):
         from trustfund.documents import tables  # the export writers stand one floor up
 
-        return tables.response(request.GET["export"], title, columns, found)
+        # a CSV is streamed, which views need not know
+        return cast(HttpResponse, tables.response(request.GET["export"], title, columns, found))
     size = _number(params.get("size"), PAGE_SIZES[0], allowed=PAGE_SIZES)
     page = Paginator(found, size).get_page(params.get("page"))
     shown = Listing(

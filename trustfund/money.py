@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import total_ordering
+from typing import Literal
 
 # ISO 4217 (list one, 2026): the active currencies by number of minor units; all others have two.
 NO_MINOR_UNIT = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
@@ -91,13 +92,13 @@ class Money:
         """The amount in minor units, exact."""
         return int(self.amount.scaleb(minor_units(self.currency)))
 
-    def _same(self, other: Money) -> Decimal:
+    def _same(self, other: object) -> Decimal:
         if not isinstance(other, Money) or other.currency != self.currency:
             raise CurrencyMismatch(f"{self} and {other} are not of one currency.")
         return other.amount
 
-    def __add__(self, other: Money) -> Money:
-        if other == 0 and not isinstance(other, Money):  # the start of sum()
+    def __add__(self, other: Money | Literal[0]) -> Money:
+        if not isinstance(other, Money) and other == 0:  # the start of sum()
             return self
         return Money(self.amount + self._same(other), self.currency)
 

@@ -16,6 +16,7 @@ from donors.donors.models import Donor, ids_for
 from donors.pledges.models import Instalment
 from trustfund import clock
 from trustfund.fields import MoneyProperty
+from trustfund.ledger.models import Subaccount
 from trustfund.money import Money
 from trustfund.workflow import Stateful
 
@@ -95,6 +96,12 @@ class Contribution(Stateful, models.Model):
     def number(self) -> str:
         """The neutral number by which people and the ledger speak of it."""
         return f"C{self.pk:05d}"
+
+    @property
+    def account(self) -> Subaccount:
+        """Its subaccount in the ledger, by which it is followed; it has one since its first entry."""
+        assert self.subaccount is not None
+        return self.subaccount
 
     @property
     def state_tone(self) -> str:

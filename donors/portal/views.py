@@ -30,11 +30,11 @@ def index(request: HttpRequest) -> HttpResponse:
     if permissions.sees_all(request.user):
         return redirect("contributions:index")
     contributions = list(Contribution.objects.visible_to(request.user).select_related(*ABOVE))
-    followed = follow([each.subaccount for each in contributions], clock.today())
+    followed = follow([each.account for each in contributions], clock.today())
     context = {
         "donors": Donor.objects.visible_to(request.user),
         "pledges": Pledge.objects.visible_to(request.user),
-        "rows": [(each, followed[each.subaccount_id]) for each in contributions],
+        "rows": [(each, followed[each.account.pk]) for each in contributions],
     }
     return render(request, "donors/portal/index.html", context)
 
@@ -45,7 +45,7 @@ def contribution(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Contribution.objects.visible_to(request.user).filter(state=Contribution.State.RECEIVED)
     found = get_object_or_404(mine.select_related("donor", *ABOVE), pk=pk)
     today = clock.today()
-    followed = follow([found.subaccount], today)[found.subaccount_id]
+    followed = follow([found.account], today)[found.account.pk]
     context = {
         "contribution": found,
         "together": Contribution.objects.filter(subaccount=found.subaccount_id, state=found.state).exclude(pk=pk),

@@ -53,7 +53,7 @@ def write(cast: Cast, application: Application, ngo: Ngo, on: date, *, starts_on
             "months": months,
         }
         drafting.save_about(application, about, base=0, by=by)
-        for section in form_sections(application.call.questions.all()):
+        for section in form_sections(list(application.call.questions.all())):
             texts = {question: (f"{question.text} {WORDS}", 0) for question in section.questions}
             drafting.save_answers(application, section.name, texts, by=by)
         drafting.save_lines(application, budget(application.call, ngo.amount), base=0, by=by)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from grants.calls import actions
 from grants.calls.models import Call
@@ -11,6 +13,8 @@ from grants.demo.cast import Cast
 from trustfund import clock
 from trustfund.clock import VIENNA
 from trustfund.money import Money, usd
+
+Part = Sequence[Mapping[str, Any]]
 
 GUIDANCE = (
     "For organisations that give direct help to victims of trafficking in persons: shelter, medical, psychosocial and legal help, training "
@@ -24,7 +28,7 @@ ANCHORS = {
     "4": "Shown well",
     "5": "Shown with evidence, beyond what was asked",
 }
-QUESTIONS = [
+QUESTIONS: Part = [
     {
         "section": "The need",
         "text": "Who needs help, and why now?",
@@ -37,7 +41,7 @@ QUESTIONS = [
     {"section": "Your organisation", "text": "What have you done before, and who works on this?", "word_limit": 300, "identifying": True},
     {"section": "Your organisation", "text": "What remains when the grant has ended?", "word_limit": 200},
 ]
-ELIGIBILITY = [
+ELIGIBILITY: Part = [
     {"text": "Is your organisation registered and not for profit?", "advice": "Only registered non-profit organisations can be funded."},
     {"text": "Has it worked for at least three years?", "advice": "You are welcome when it has."},
     {"text": "Does it help victims of trafficking directly?", "advice": "This call funds direct help only."},
@@ -48,23 +52,23 @@ ELIGIBILITY = [
     },
     {"text": "Does it have a bank account in its own name?", "advice": "Payments go to an account of the organisation only."},
 ]
-CATEGORIES = [
+CATEGORIES: Part = [
     {"code": "A", "name": "Staff who give the help", "cap_percent": Decimal(40)},
     {"code": "B", "name": "Direct help to victims"},
     {"code": "C", "name": "Travel and transport", "cap_percent": Decimal(15)},
     {"code": "D", "name": "Overhead", "cap_percent": Decimal(7), "overhead": True},
 ]
-CRITERIA = [
+CRITERIA: Part = [
     {"name": "Need and relevance", "weight": 30, "anchors": ANCHORS, "description": "Is the help needed, and is it for victims?"},
     {"name": "Safety and quality of the help", "weight": 30, "anchors": ANCHORS, "description": "Is it safe, voluntary, unconditional?"},
     {"name": "Capacity of the organisation", "weight": 20, "anchors": ANCHORS, "description": "Can it do what it says?"},
     {"name": "Budget and lasting effect", "weight": 20, "anchors": ANCHORS, "description": "Is the money well used, and what remains?"},
 ]
-DOCUMENTS = [
+DOCUMENTS: Part = [
     {"kind": "registration", "name": "Registration certificate"},
     {"kind": "accounts", "name": "Audited accounts of the last year", "required": False},
 ]
-PARTS = {
+PARTS: dict[str, Part] = {
     "questions": QUESTIONS,
     "eligibility_questions": ELIGIBILITY,
     "budget_categories": CATEGORIES,
@@ -128,5 +132,5 @@ def publish(cast: Cast, call: Call, on: date) -> Call:
 def close(call: Call) -> Call:
     """The clock closes it at its deadline."""
     call.refresh_from_db()
-    with clock.frozen(call.closes_at + timedelta(minutes=1)):
+    with clock.frozen(call.deadline + timedelta(minutes=1)):
         return actions.close(call, by=None)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from grants.agreements import actions as agreements
 from grants.agreements.models import Grant
+from grants.applications.models import Application
 from grants.calls.models import Call
 from grants.demo import applying, calls, facts, granting, organisations, reporting, reviewing
 from grants.demo.cast import Cast
@@ -60,7 +61,7 @@ def run(cast: Cast, bank: Subaccount) -> list[Organisation]:
     return [application.organisation for _ngo, application in there[:12]]
 
 
-def _applicants(cast: Cast, call: Call) -> list[tuple[Ngo, object]]:
+def _applicants(cast: Cast, call: Call) -> list[tuple[Ngo, Application]]:
     """The twelve, and three invented others of whom one is not eligible."""
     found = []
     for number, ngo in enumerate([*facts.FIRST_CYCLE, *facts.INVENTED[:3]], start=1):

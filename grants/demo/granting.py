@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from grants.agreements import actions as agreements
-from grants.agreements.models import Grant
+from grants.agreements.models import AgreementVersion, Grant
 from grants.applications.models import Application
 from grants.closing import actions as closing
 from grants.demo import organisations
@@ -40,13 +40,20 @@ def sign(cast: Cast, grant: Grant, on: date, *, publication: str = "full") -> Gr
     """Signed by the NGO's signatory."""
     by = cast.owner(grant.organisation)
     with clock.frozen(on):
-        return agreements.sign(grant, by=by, typed_name=by.name, publication=publication, version=grant.current_version)
+        return agreements.sign(grant, by=by, typed_name=by.name, publication=publication, version=_offered(grant))
+
+
+def _offered(grant: Grant) -> AgreementVersion:
+    """What lies before the two who sign."""
+    version = grant.current_version
+    assert version is not None  # it was offered
+    return version
 
 
 def countersign(cast: Cast, grant: Grant, on: date) -> Grant:
     """In force."""
     with clock.frozen(on):
-        return agreements.countersign(grant, by=cast.manager, typed_name=cast.manager.name, version=grant.current_version)
+        return agreements.countersign(grant, by=cast.manager, typed_name=cast.manager.name, version=_offered(grant))
 
 
 def bring_into_force(
