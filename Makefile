@@ -12,7 +12,14 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 export STRICT
 
-.PHONY: demo test check lint types contracts migrations templates docs test-sqlite test-postgres test-upgrade bench screenshots messages clean
+.PHONY: demo test check lint types contracts migrations templates docs test-sqlite test-postgres test-demo test-upgrade bench screenshots messages clean
+
+# Runs a command on a throw-away PostgreSQL cluster; says so, or fails with STRICT=1, where there is none.
+define on_postgresql
+if command -v pg_virtualenv >/dev/null; then pg_virtualenv sh -c 'DATABASE_URL="postgres://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" $(1)'; \
+elif [ "$(STRICT)" != 0 ]; then echo "FAILED: pg_virtualenv (Debian: postgresql-common, postgresql) is missing."; exit 1; \
+else echo "SKIPPED on PostgreSQL, because pg_virtualenv (Debian: postgresql-common, postgresql) is not on this machine."; fi
+endef
 
 .venv/runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -32,7 +39,7 @@ demo: .venv/runtime .venv/catalogues
 	$(MANAGE) demo --address http://localhost:$(PORT)
 	@if [ "$(SERVE)" != 0 ]; then exec $(BIN)/python deploy/serve.py --port $(PORT); fi
 
-test: check test-sqlite test-postgres test-upgrade
+test: check test-sqlite test-postgres test-demo test-upgrade
 	@echo "All tests passed."
 
 check: lint types contracts migrations templates docs
@@ -60,10 +67,12 @@ test-sqlite: .venv/dev .venv/catalogues
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-postgres: .venv/dev .venv/catalogues
-	@if command -v pg_virtualenv >/dev/null; then \
-	  pg_virtualenv sh -c 'DATABASE_URL="postgres://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not sqlite_only"'; \
-	elif [ "$(STRICT)" != 0 ]; then echo "FAILED: pg_virtualenv (Debian: postgresql-common, postgresql) is missing."; exit 1; \
-	else echo "SKIPPED: the PostgreSQL tests, because pg_virtualenv (Debian: postgresql-common, postgresql) is not on this machine."; fi
+	@$(call on_postgresql,$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not sqlite_only and not browser")
+
+# The demo fund as a test database: who gets what at every address, its books before outside programs, its statements.
+test-demo: .venv/dev .venv/catalogues
+	DEMO=1 $(BIN)/python -m pytest tests/demo -n $(WORKERS)
+	@$(call on_postgresql,DEMO=1 $(BIN)/python -m pytest tests/demo -m "not sqlite_only")
 
 test-upgrade: .venv/dev .venv/catalogues
 	$(BIN)/python tests/upgrade.py

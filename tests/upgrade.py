@@ -32,7 +32,7 @@ def previous_commit() -> str | None:
     if known.returncode:
         return None
     commit = known.stdout.strip()
-    has_demo = subprocess.run(["git", "cat-file", "-e", f"{commit}:grants/demo.py"], cwd=ROOT, capture_output=True)
+    has_demo = subprocess.run(["git", "cat-file", "-e", f"{commit}:grants/demo/__init__.py"], cwd=ROOT, capture_output=True)
     return commit if has_demo.returncode == 0 else None
 
 

@@ -24,7 +24,7 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
-from trustfund.ledger.models import Entry, Period, Subaccount
+from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
 from trustfund.people.models import RoleGrant, User
 
 NGO, DONOR = "ngo@demo.example", "donor@demo.example"
@@ -103,7 +103,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "payments": payment("certified"),
     "closing": pk_of(lambda: Closure.objects.all()),
     "ledger": pk_of(lambda: Entry.objects.all()),
-    "statements": lambda: Subaccount.objects.get(code="BANK-USD").pk,
+    "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -114,9 +114,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "call_pk": call("published"),
     "grant_pk": lambda: my_grant().pk,
     "tranche_pk": lambda: my_grant().tranches.get(number=2).pk,
-    "application_pk": lambda: (
-        mine("deciding").pk if Application.objects.filter(organisation=organisation(), call__state="deciding") else 1
-    ),
+    "application_pk": lambda: Application.objects.filter(call__state="deciding").latest("pk").pk,
     "document_pk": lambda: mine("published").documents.first().pk,
     "letter_pk": lambda: mine("decided").letters.first().pk,
     "conflict_pk": lambda: 1,
@@ -155,7 +153,7 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "ledger:decide": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
-    "statements:lines": {"key": lambda: "assets", "head": lambda: 1},
+    "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},
     "calls:detail": {"pk": call("published")},
     "calls:copy": {"pk": call("decided")},
     "calls:extend": {"pk": call("published")},
@@ -191,16 +189,17 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
 
 @cache
 def _arguments() -> dict[str, list[str]]:
-    return dict(_found(get_resolver(), ""))
+    return dict(_found(get_resolver(), "", []))
 
 
-def _found(resolver: Any, prefix: str) -> Any:
+def _found(resolver: Any, prefix: str, outer: list[str]) -> Any:
+    """Each named URL with the names of its arguments, those of the patterns around it included."""
     for pattern in resolver.url_patterns:
+        own = list(getattr(pattern.pattern, "converters", {})) or list(getattr(pattern.pattern.regex, "groupindex", {}))
         if hasattr(pattern, "url_patterns"):
-            yield from _found(pattern, prefix + (f"{pattern.namespace}:" if pattern.namespace else ""))
+            yield from _found(pattern, prefix + (f"{pattern.namespace}:" if pattern.namespace else ""), outer + own)
         elif pattern.name:
-            names = list(pattern.pattern.converters) or list(getattr(pattern.pattern.regex, "groupindex", {}))
-            yield prefix + pattern.name, names
+            yield prefix + pattern.name, outer + own
 
 
 def has(name: str) -> bool:

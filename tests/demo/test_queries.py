@@ -15,7 +15,7 @@ from tests.demo.personas import PERSONAS, user_of
 from tests.demo.test_matrix import names
 from tests.factories.people import sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 MEDIAN, MOST = 12, 45
 
 

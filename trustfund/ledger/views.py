@@ -99,7 +99,7 @@ def entries(request: HttpRequest) -> HttpResponseBase:
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry: its lines, its seal, what caused it, what it funded."""
     about = ("seal", "period", "by", "reverses")
-    found = get_object_or_404(Entry.objects.visible_to(request.user).select_related(*about), pk=pk)
+    found = get_object_or_404(Entry.objects.visible_to(request.user).select_related(*about), seal__seq=pk)
     context = {
         "entry": found,
         "lines": found.lines.select_related("account", "subaccount").order_by("position"),
@@ -116,6 +116,8 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
 def headroom(request: HttpRequest) -> HttpResponse:
     """What each contribution can still fund, as of a day."""
     form, as_of = _as_of(request)
+    if form.is_valid() and not pages.attempt(form, lambda: funding.rule_on(as_of)):
+        as_of = clock.today()
     rows = funding.headroom(as_of)
     context = {"form": form, "as_of": as_of, "rows": rows, "sums": funding.totals(rows), "rule": funding.rule_on(as_of)}
     return render(request, "ledger/headroom.html", context, status=200 if form.is_valid() else 422)
@@ -229,6 +231,8 @@ def periods(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def open_year(request: HttpRequest) -> HttpResponseBase:
     """Open a fiscal year."""
+    if not permissions.can_open_year(request.user):
+        raise PermissionDenied
     form = YearForm(request.POST)
     if form.is_valid() and pages.attempt(form, lambda: actions.open_year(form.cleaned_data["year"], by=request.user)):
         return pages.done(request, _("The fiscal year is open."), "ledger:periods")
