@@ -61,7 +61,6 @@ templates: .venv/dev
 
 docs: .venv/dev .venv/catalogues
 	$(MANAGE) make_docs --check
-	$(MANAGE) ledger_docs --check
 
 test-sqlite: .venv/dev .venv/catalogues
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

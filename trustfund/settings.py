@@ -259,6 +259,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
 }
 
+# file of docs/ -> the function that writes its text; `make_docs` writes them beside its own
+GENERATED_DOCS = {"ledger.md": "trustfund.ledger.guide.page"}
+
 
 def _insecure() -> list[str]:
     """What a production start refuses, each with what to do."""

@@ -1,4 +1,4 @@
-"""Write the generated documents: state diagrams, role matrix, floors. `--check` fails when one of them is not fresh."""
+"""Write the generated documents: state diagrams, role matrix, floors, GENERATED_DOCS. `--check` fails when one is not fresh."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
-from django_fsm import FSMFieldMixin
+from django.utils.module_loading import import_string
+from django_fsm import FSMFieldMixin, State
 
 from trustfund.ui import floors, matrix
 
@@ -23,7 +24,7 @@ OWN = ("trustfund", "ngos", "donors", "grants")
 
 
 class Command(BaseCommand):
-    help = "Write docs/states.md, docs/roles.md and docs/floors.svg from the code."
+    help = "Write the generated documents of docs/ from the code."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         folder = Path(settings.BASE_DIR) / "docs"
         with translation.override("en"):
             wanted = {"states.md": states(), "roles.md": matrix.page(rooms()), "floors.svg": floors.picture(layers())}
+            wanted |= {name: import_string(page)() for name, page in settings.GENERATED_DOCS.items()}
         stale = [name for name, text in wanted.items() if not (folder / name).exists() or (folder / name).read_text() != text]
         if check and stale:
             raise CommandError(f"Not fresh: {', '.join(stale)}. Run: python manage.py make_docs")
@@ -65,9 +67,17 @@ def _first_line(thing: Any) -> str:
 
 def _diagram(model: Any) -> str:
     field = _state_field(model)
-    arrows = sorted({(str(t.source), str(t.target), t.name) for t in field.get_all_transitions(model)})
+    transitions = field.get_all_transitions(model)
+    arrows = sorted({(str(t.source), target, t.name) for t in transitions for target in _targets(t, field)})
     lines = ["stateDiagram-v2", f"    [*] --> {field.default!s}"]
     return "\n".join(lines + [f"    {source} --> {target}: {name}" for source, target, name in arrows])
+
+
+def _targets(transition: Any, field: Any) -> list[str]:
+    """Where a transition leads: to one state, or to those that its body may choose from (any, where it does not say), or nowhere."""
+    if isinstance(transition.target, State):
+        return [str(each) for each in transition.target.allowed_states or [value for value, _label in field.choices]]
+    return [str(transition.source if transition.target is None else transition.target)]
 
 
 def rooms() -> Iterator[tuple[str, ModuleType, dict[str, Callable[..., Any]]]]:
