@@ -9,8 +9,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from grants.applications.forms import expect
 from grants.calls import rows
-from grants.reports.actions import NARRATIVE
+from grants.reports.actions import NARRATIVE, NEEDED
 from grants.reports.models import Expenditure, Report
 from grants.reports.rows import MOST_ROWS, RowForm
 
@@ -47,6 +48,7 @@ class NarrativeForm(forms.ModelForm):
         for name in NARRATIVE:
             self.fields[name].strip = False  # type: ignore[attr-defined]  # they are all CharFields
             self.fields[name].widget.attrs.pop("maxlength", None)  # a paste is never cut
+        expect(self, NEEDED)
 
     def _post_clean(self) -> None:
         """Nothing is put on the report here: the action does that, after it has looked at the version."""
