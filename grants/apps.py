@@ -67,7 +67,7 @@ class GrantsConfig(AppConfig):
         """What a grant's acts tell its tranches, payments and closing; the tabs of its page; offers lapse by the clock."""
         from grants.agreements import home as agreements_home
         from grants.agreements import hooks, tabs
-        from grants.agreements.actions import lapse_offers
+        from grants.agreements.actions import follow_organisation, lapse_offers
         from grants.closing import actions as closing
         from grants.closing import home as closing_home
         from grants.payments import actions as payments
@@ -76,8 +76,10 @@ class GrantsConfig(AppConfig):
         from grants.tranches import actions as tranches
         from grants.tranches import acts as tranche_acts
         from grants.tranches import home as tranches_home
+        from ngos.organisations import hooks as organisations
         from trustfund import ticking
 
+        organisations.listen(follow_organisation)
         hooks.listen(hooks.on_active, tranches.lay_out)
         hooks.listen(hooks.on_terminated, payments.stop_all)
         hooks.listen(hooks.on_terminated, tranches.stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -234,6 +235,15 @@ def restrict_publication(grant: Grant, *, by: Any, publication: str) -> Grant:
         subaccounts.relabel(grant.books, labels.public_label(grant))
     record("grant.restrict_publication", of=grant, by=by, before=before, after=publication)
     return grant
+
+
+@transaction.atomic
+def follow_organisation(organisation: Any, changed: Sequence[str], by: Any) -> None:
+    """Told when an NGO changed its profile: donors read its name, or no longer, wherever a grant of it is named."""
+    if not {"name", "public_name_ok"}.intersection(changed):
+        return
+    for grant in Grant.objects.filter(organisation=organisation, subaccount__isnull=False).select_related("organisation", "subaccount"):
+        subaccounts.relabel(grant.books, labels.public_label(grant))
 
 
 @transaction.atomic

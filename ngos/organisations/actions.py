@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from ngos.organisations import permissions
+from ngos.organisations import hooks, permissions
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument, membership_of
 from trustfund import clock
 from trustfund.audit.recording import record
@@ -54,6 +54,7 @@ def update(organisation: Organisation, *, by: Any, **fields: Any) -> Organisatio
     organisation.save()
     if changed:
         record("organisation.update", of=organisation, by=by, fields=changed)
+        hooks.tell(organisation, changed, by)
     return organisation
 
 
