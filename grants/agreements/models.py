@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from grants.agreements import permissions, plan
+from grants.reviews.models import recused_from
 from ngos.organisations.models import Membership
 from trustfund import clock, countries
 from trustfund.fields import UsdField
@@ -53,14 +54,17 @@ class Publication(models.TextChoices):
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def visible_to(self, user: Any) -> GrantQuerySet:
-        """All for staff who look after money or NGOs; in force for trustees; their own, once offered, for members of an NGO."""
+        """All for staff who look after money or NGOs; in force for trustees; their own, once offered, for members of an NGO.
+
+        None of an application that the staff or the trustee is recused from.
+        """
         if permissions.sees_all(user):
-            return self
+            return self.exclude(application__in=recused_from(user))
         if not getattr(user, "is_authenticated", False):
             return self.none()
         mine = Q(organisation__in=Membership.objects.filter(user=user, active=True).values("organisation"), offered_on__isnull=False)
         if holds(user, Role.TRUSTEE):
-            mine |= Q(state__in=IN_FORCE)
+            mine |= Q(state__in=IN_FORCE) & ~Q(application__in=recused_from(user))
         return self.filter(mine)
 
 

@@ -15,6 +15,7 @@ from django_fsm import FSMField, transition
 
 from grants.agreements.models import Grant
 from grants.payments import permissions
+from grants.reviews.models import recused_from
 from grants.tranches.models import Tranche
 from ngos.organisations.models import Membership
 from trustfund import clock
@@ -87,7 +88,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, user: Any) -> PaymentQuerySet:
         """All for the staff who look after money; those of their own grants for members of an NGO; none for anybody else."""
         if permissions.sees_all(user):
-            return self
+            return self.exclude(grant__application__in=recused_from(user))
         if not getattr(user, "is_authenticated", False):
             return self.none()
         own = Membership.objects.filter(user=user, active=True).values("organisation")

@@ -20,15 +20,15 @@ from trustfund.people.roles import Role, holds, roles_of
 def items(user: Any) -> Iterable[Item]:
     """For the programme: substance to judge; for finance: money to accept; for the NGO: reports that come due."""
     if holds(user, Role.PROGRAMME):
-        yield from _waiting(Report.State.SUBMITTED, _("Report to read: %(report)s"))
+        yield from _waiting(user, Report.State.SUBMITTED, _("Report to read: %(report)s"))
     if holds(user, Role.FINANCE):
-        yield from _waiting(Report.State.SUBSTANCE_ACCEPTED, _("Expenditure to accept: %(report)s"))
+        yield from _waiting(user, Report.State.SUBSTANCE_ACCEPTED, _("Expenditure to accept: %(report)s"))
     if not roles_of(user):
         yield from _due(user)
 
 
-def _waiting(state: str, title: str) -> Iterable[Item]:
-    for report in Report.objects.filter(state=state).select_related("grant").order_by("submitted_at")[:20]:
+def _waiting(user: Any, state: str, title: str) -> Iterable[Item]:
+    for report in Report.objects.visible_to(user).filter(state=state).select_related("grant").order_by("submitted_at")[:20]:
         yield Item(title % {"report": report}, report.get_absolute_url())
 
 

@@ -15,6 +15,7 @@ from django_fsm import FSMField, transition
 from grants.agreements.models import Grant, GrantBudgetLine
 from grants.outcomes.models import OutcomeSheet
 from grants.reports import permissions
+from grants.reviews.models import recused_from
 from trustfund import clock
 from trustfund.fields import MoneyProperty, UsdField
 from trustfund.money import Money, zero
@@ -25,7 +26,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
         """To the staff who follow grants and to the NGO; a stranger, a donor, a trustee or a reviewer sees none."""
         if permissions.holds(user, *permissions.LOOKING):
-            return self
+            return self.exclude(grant__application__in=recused_from(user))
         if not getattr(user, "is_authenticated", False):
             return self.none()
         return self.filter(grant__organisation__memberships__user=user, grant__organisation__memberships__active=True)

@@ -26,14 +26,14 @@ MOST = 20
 def items(user: Any) -> Iterable[Item]:
     """For the programme: requests to judge. For an NGO's owners and editors: tranches to request, to complete, to confirm."""
     if holds(user, Role.PROGRAMME):
-        return _requested()
+        return _requested(user)
     if roles_of(user) or not getattr(user, "is_authenticated", False):
         return []
     return _of_ngo(user)
 
 
-def _requested() -> list[Item]:
-    waiting = Tranche.objects.filter(state=State.REQUESTED).select_related("grant").order_by("requested_at")[:MOST]
+def _requested(user: Any) -> list[Item]:
+    waiting = Tranche.objects.visible_to(user).filter(state=State.REQUESTED).select_related("grant").order_by("requested_at")[:MOST]
     title = _("Tranche request to judge: %(grant)s, tranche %(number)s")
     return [Item(title % {"grant": t.grant.reference, "number": t.number}, t.get_absolute_url(), due=t.due_on) for t in waiting]
 
