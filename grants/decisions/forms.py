@@ -28,22 +28,31 @@ class OpenForm(forms.Form):
 
 
 class ConflictsForm(forms.Form):
-    """One line for each application: no conflict, or its kind."""
+    """One line for each application: no conflict, or its kind.
+
+    In a blind call a line names the organisation alone, in the order of their names: which application is whose stays untold.
+    """
 
     def __init__(self, *args: Any, applications: list[Application], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.applications = applications
-        for application in applications:
-            self.fields[f"conflict-{application.pk}"] = forms.ChoiceField(
-                label=f"{application.reference} {application.organisation.name}: {application.title}",
-                choices=[("no", _("No conflict")), *ConflictOfInterest.Kind.choices],
-                initial="no",
+        self.lines = dict(sorted((_line(application) for application in applications), key=lambda line: line[1][1]))
+        for key, (_application, label) in self.lines.items():
+            self.fields[key] = forms.ChoiceField(
+                label=label, choices=[("no", _("No conflict")), *ConflictOfInterest.Kind.choices], initial="no"
             )
 
     def conflicts(self) -> dict[Application, str]:
         """What was declared: application -> kind."""
-        given = {application: self.cleaned_data[f"conflict-{application.pk}"] for application in self.applications}
+        given = {application: self.cleaned_data[key] for key, (application, _label) in self.lines.items()}
         return {application: kind for application, kind in given.items() if kind != "no"}
+
+
+def _line(application: Application) -> tuple[str, tuple[Application, str]]:
+    """The field's name, and what it is about: an organisation applies to a call once."""
+    organisation = application.organisation
+    if application.call.blind:
+        return f"conflict-of-{organisation.pk}", (application, organisation.name)
+    return f"conflict-{application.pk}", (application, f"{application.reference} {organisation.name}: {application.title}")
 
 
 class RecommendationForm(forms.Form):

@@ -150,7 +150,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
         raise TransitionNotAllowed("The session is closed.", object=session)
     known = ConflictOfInterest.objects.filter(user__in=[request.user.pk]).values("application")
     applications = Application.objects.filter(call=session.call_id, state__in=BEFORE_THE_BOARD).exclude(pk__in=known)
-    form = ConflictsForm(request.POST or None, applications=list(applications.select_related("organisation").order_by("reference")))
+    form = ConflictsForm(request.POST or None, applications=list(applications.select_related("organisation", "call").order_by("reference")))
     if form.is_valid() and attempt(form, lambda: actions.declare(session, by=request.user, conflicts=form.conflicts())):
         return done(request, _("Declared. What you have a conflict with is hidden from you."), session)
     return render(request, "grants/decisions/declare.html", {"form": form, "session": session}, status=422 if form.is_bound else 200)
