@@ -117,7 +117,7 @@ class ReceiptForm(WhatForm):
         if not self.is_bound:
             return ""
         chosen = self.data.get(self.add_prefix("bank"), "")
-        bank = Subaccount.objects.filter(kind="bank", pk=chosen).first() if str(chosen).isdigit() else None
+        bank = Subaccount.objects.filter(kind="bank", pk=chosen).first() if str(chosen).isdecimal() else None
         return (bank.currency if bank else "") or "USD"
 
     def cash(self) -> dict[str, Any]:

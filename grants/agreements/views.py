@@ -200,7 +200,7 @@ def _signing(
     """The page to sign on: the whole text, its hash, one's name. The version read is the one that is signed."""
     number = request.POST.get("version") or ""
     current = grant.current_version
-    version = get_object_or_404(AgreementVersion, grant=grant, number=number) if number.isdigit() else current
+    version = get_object_or_404(AgreementVersion, grant=grant, number=number) if number.isdecimal() else current
     valid = request.method == "POST" and form.is_valid()
     if valid and pages.attempt(form, lambda: sign(grant, by=request.user, version=version, **form.cleaned_data)):
         return pages.done(request, done, grant)

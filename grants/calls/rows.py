@@ -75,7 +75,7 @@ def _data(request: HttpRequest, blank: forms.BaseForm) -> QueryDict:
     """What was sent, with one more row where that was asked for."""
     data = sent(request.POST)
     total = str(data.get("rows-TOTAL_FORMS", ""))
-    if adds(request) and total.isdigit() and int(total) < LIMIT:
+    if adds(request) and total.isdecimal() and int(total) < LIMIT:
         data["rows-TOTAL_FORMS"] = str(int(total) + 1)
         data.update({f"rows-{total}-{name}": value for name, value in _defaults(blank).items()})
     return data

@@ -7,17 +7,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from trustfund import clock
 from trustfund.statements.books import Books, books_at
 
 
+BEFORE_ALL_BOOKS = MinValueValidator(date(2000, 1, 1))
+
+
 class PeriodForm(forms.Form):
     """What a statement is of; all of it stands in the address, so that the same address gives the same statement."""
 
-    as_of = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    as_of = forms.DateField(
+        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[BEFORE_ALL_BOOKS]
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[BEFORE_ALL_BOOKS])
     head = forms.IntegerField(
         label=_("Ledger head"), required=False, min_value=0, help_text=_("The number printed on a statement makes it again as it was.")
     )
