@@ -28,4 +28,4 @@ def destinations(user: Any) -> Iterable[Destination]:
     """The list of contributions, for finance and the fund manager."""
     if not holds(user, Role.FINANCE, Role.MANAGER):
         return []
-    return [Destination(_("Contributions"), reverse("contributions:index"), 41)]
+    return [Destination(_("Contributions"), reverse("contributions:index"), 41, daily=holds(user, Role.FINANCE))]

@@ -21,7 +21,9 @@ def items(user: Any) -> Iterable[Item]:
 
 def destinations(user: Any) -> Iterable[Destination]:
     """The list of donors, for finance and the fund manager."""
-    return [Destination(_("Donors"), reverse("donors:index"), 40)] if holds(user, Role.FINANCE, Role.MANAGER) else []
+    if not holds(user, Role.FINANCE, Role.MANAGER):
+        return []
+    return [Destination(_("Donors"), reverse("donors:index"), 40, daily=holds(user, Role.MANAGER))]
 
 
 def against_a_role(user: Any) -> str | None:

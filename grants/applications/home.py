@@ -61,7 +61,7 @@ def _to_screen() -> list[Item]:
 def destinations(user: Any) -> Iterable[Destination]:
     """The applications, for the secretariat and for whoever is neither staff nor Board; calls too for the latter."""
     if permissions.sees_submitted(user):
-        return [Destination(_("Applications"), reverse("applications:register"), 20)]
+        return [Destination(_("Applications"), reverse("applications:register"), 20, daily=holds(user, Role.PROGRAMME))]
     if getattr(user, "is_authenticated", False) and not roles_of(user) and membership_of(user) is not None:
         calls = Destination(_("Calls"), reverse("calls:index"), 10)
         return [calls, Destination(_("Applications"), reverse("applications:register"), 20)]

@@ -35,5 +35,5 @@ def items(user: Any) -> Iterable[Item]:
 def destinations(user: Any) -> Iterable[Destination]:
     """The register of calls for the secretariat, the public page for everyone else who has no other trade here."""
     if permissions.sees_all(user):
-        return [Destination(_("Calls"), reverse("calls:register"), 10)]
+        return [Destination(_("Calls"), reverse("calls:register"), 10, daily=holds(user, Role.PROGRAMME))]
     return []

@@ -51,5 +51,5 @@ def _of_secretary() -> list[Item]:
 def destinations(user: Any) -> Iterable[Destination]:
     """The Board, and who works for it."""
     if holds(user, Role.TRUSTEE, Role.PROGRAMME, Role.MANAGER):
-        return [Destination(_("Board"), reverse("decisions:list"), 35)]
+        return [Destination(_("Board"), reverse("decisions:list"), 35, daily=holds(user, Role.TRUSTEE, Role.MANAGER))]
     return []

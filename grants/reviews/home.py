@@ -50,7 +50,7 @@ def _unassigned() -> list[Item]:
 def destinations(user: Any) -> Iterable[Destination]:
     """Who scores has their reviews, the programme officer the calls under review."""
     if holds(user, Role.PROGRAMME):
-        return [Destination(_("Reviews"), reverse("reviews:calls"), 30)]
+        return [Destination(_("Reviews"), reverse("reviews:calls"), 30, daily=False)]
     if holds(user, Role.REVIEWER, Role.TRUSTEE):
         return [Destination(_("My reviews"), reverse("reviews:list"), 30)]
     return []

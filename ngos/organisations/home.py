@@ -55,7 +55,7 @@ def _expiring(organisation: Organisation) -> list[Item]:
 def destinations(user: Any) -> Iterable[Destination]:
     """Staff who look after NGOs have the list; who works nowhere for the Fund has "My organisation"."""
     if holds(user, Role.PROGRAMME, Role.MANAGER, Role.AUDITOR):
-        return [Destination(_("NGOs"), reverse("organisations:list"), 40)]
+        return [Destination(_("NGOs"), reverse("organisations:list"), 40, daily=holds(user, Role.PROGRAMME, Role.AUDITOR))]
     if roles_of(user) or membership_of(user) is None:
         return []
     return [Destination(_("My organisation"), reverse("organisations:mine"), 40)]

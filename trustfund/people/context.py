@@ -17,7 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     return {
         "fund": settings.FUND_NAME,
-        "destinations": SimpleLazyObject(lambda: navigation.destinations_for(user)),
+        "destinations": SimpleLazyObject(lambda: navigation.header_for(user)),
         "is_staff_page": bool(roles_of(user)),
         "demo": demo.is_demo(),
     }

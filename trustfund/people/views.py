@@ -17,13 +17,14 @@ from trustfund.people.roles import welcomes_for
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits, by when; and, when nothing does, one way on."""
     groups = grouped(items_for(request.user), clock.today())
-    context = {"groups": groups, "welcomes": welcomes_for(request.user), "empty": _nothing(request.user)}
+    elsewhere = navigation.elsewhere_for(request.user)
+    context = {"groups": groups, "welcomes": welcomes_for(request.user), "empty": _nothing(request.user), "elsewhere": elsewhere}
     return render(request, "people/home.html", context)
 
 
 def _nothing(user: object) -> dict[str, str]:
     """The empty state: the first of the person's own destinations, or the open calls for who has none."""
-    destinations = navigation.destinations_for(user)
+    destinations = navigation.header_for(user)
     way = {"url": "/", "label": _("See what is open")}
     if destinations:
         way = {"url": destinations[0].url, "label": str(destinations[0].label)}
