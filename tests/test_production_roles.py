@@ -50,7 +50,9 @@ def test_the_application_posts_and_records(as_application):
 
 
 @pytest.mark.parametrize("table", KEPT)
-@pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE", "ALTER TABLE {} DISABLE TRIGGER ALL", "DROP TABLE {} CASCADE"])
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE", "ALTER TABLE {} DISABLE TRIGGER ALL", "DROP TABLE {} CASCADE"]
+)
 def test_what_is_kept_can_not_be_changed_by_the_application(as_application, table, statement):
     post(as_application)
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:

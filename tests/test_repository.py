@@ -37,10 +37,78 @@ def test_no_state_is_set_past_the_workflow():
 
 
 def test_nothing_near_money_is_a_float():
-    """`float` is named only where an amount is refused for being one."""
-    allowed = {"trustfund/money.py"}
-    found = [place for place in offenders(r"\bfloat\(|FloatField|: float\b", sources()) if place.split(":")[0] not in allowed]
+    """Points on paper are floats, in the primitives of documents alone; they get amounts as text, which the next test sees to."""
+    found = offenders(r"\bfloat\(|FloatField|(?::|->) float\b|\[float\b", sources())
+    assert [place for place in found if not place.startswith("trustfund/documents/")] == []
+
+
+def test_no_amount_becomes_a_float_on_its_way_to_paper():
+    """Nothing in documents turns a Decimal into a float: `float(` stands there once, for the height of the paper."""
+    files = sorted((ROOT / "trustfund/documents").glob("*.py"))
+    calls = [line.strip() for path in files for line in path.read_text().splitlines() if "float(" in line]
+    assert calls == ["return float(self.paper[1]) - TOP - BOTTOM"]
+
+
+LEDGER = {"Entry", "Line", "Seal", "Funding", "Allocation", "Reservation", "LedgerHead"}
+WRITES = {"create", "bulk_create", "update", "bulk_update", "get_or_create", "update_or_create", "delete", "save", "_raw_delete"}
+
+
+def imported(tree: ast.Module, module: str, wanted: set[str]) -> set[str]:
+    """The names under which a file has what it imports from a module, of what is wanted."""
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == module]
+    return {alias.asname or alias.name for node in froms for alias in node.names if alias.name in wanted}
+
+
+def writers_of_the_ledger(tree: ast.Module) -> list[int]:
+    """Lines that make or write a ledger row: the class is called, or a chain of calls that begins at it ends in a write."""
+    names = imported(tree, "trustfund.ledger.models", LEDGER)
+    models = imported(tree, "trustfund.ledger", {"models"})
+
+    def is_ledger(node: ast.expr) -> bool:
+        if isinstance(node, ast.Name):
+            return node.id in names
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in models:
+            return node.attr in LEDGER
+        return False
+
+    def begins_there(node: ast.expr) -> bool:
+        while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+            if is_ledger(node):
+                return True
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return is_ledger(node)
+
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = [node.lineno for node in calls if is_ledger(node.func)]
+    attributes = [(node.lineno, node.func) for node in calls if isinstance(node.func, ast.Attribute)]
+    written = [line for line, function in attributes if function.attr in WRITES and begins_there(function.value)]
+    return sorted({*made, *written})
+
+
+def test_only_the_ledger_writes_ledger_rows():
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sources()
+        if path.relative_to(ROOT).parts[:2] != ("trustfund", "ledger")
+        for line in writers_of_the_ledger(ast.parse(path.read_text()))
+    ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "text, lines",
+    [
+        ("from trustfund.ledger.models import Entry\nEntry.objects.create(reference='x')", [2]),
+        ("from trustfund.ledger.models import Line as L\nL.objects.filter(pk=1).update(amount=1)", [2]),
+        ("from trustfund.ledger.models import Entry\nEntry.objects.get(pk=1).save()", [2]),
+        ("from trustfund.ledger.models import Seal\nmade = Seal(seq=1)", [2]),
+        ("from trustfund.ledger import models\nmodels.Entry.objects.all().delete()", [2]),
+        ("from trustfund.ledger.models import Entry\nEntry.objects.filter(pk=1).count()", []),
+        ("from trustfund.documents.typesetting import Line\nLine()", []),
+    ],
+)
+def test_a_write_to_the_ledger_would_be_found(text, lines):
+    assert writers_of_the_ledger(ast.parse(text)) == lines
 
 
 def test_the_clock_is_the_only_clock():

@@ -159,8 +159,9 @@ def listing(
 ) -> HttpResponse:
     """The list page of a queryset that is already `visible_to` the reader, or its export.
 
-    URL: `q` search text (icontains over `search`, or what `search(queryset, text)` makes of it), each filter's key, `sort` (a column's key, `-` before it descends),
-    `size`, `page`, `export=csv|xlsx`. `empty` is {"text", "url", "label"}: what to do when there is nothing.
+    URL: `q` search text (icontains over `search`, or what `search(queryset, text)` makes of it), each filter's key,
+    `sort` (a column's key, `-` before it descends), `size`, `page`, `export=csv|xlsx`.
+    `empty` is {"text", "url", "label"}: what to do when there is nothing.
     `context` goes to the template (extend "listing.html" and fill its blocks `before`, `actions`, `after`).
     """
     params = {key: str(value) for key, value in request.GET.items() if key != "export"}
@@ -227,4 +228,4 @@ def _totals(queryset: QuerySet[Any], columns: Sequence[Column]) -> list[Any]:
 
 
 def _number(text: str | None, default: int, allowed: Sequence[int]) -> int:
-    return int(text) if text and text.isdigit() and int(text) in allowed else default
+    return int(text) if text and text.isdecimal() and int(text) in allowed else default

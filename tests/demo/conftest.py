@@ -1,6 +1,6 @@
 """The demo fund as a test database: built once, then every test works in a transaction of its own.
 
-These tests run in a process of their own (`make test-demo` sets DEMO=1), because they stand on a full database and all others on an empty one.
+These tests run in a process of their own (`make test-demo` sets DEMO=1), because they stand on a full database, all others on an empty one.
 """
 
 from __future__ import annotations

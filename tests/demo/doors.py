@@ -1,4 +1,4 @@
-"""For each URL an object of the demo to ask for: where there is a choice, the one whose act is possible now, of the reader's NGO or donor."""
+"""For each URL an object of the demo to ask for: where there is a choice, one whose act is possible now, of the reader's NGO or donor."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ OPEN = {
 """Open to everybody, or part of signing in."""
 
 OWN = OPEN | {
-    "home", "people:account", "people:sessions_end", "people:second_factor", "account_email", "account_change_password", "account_set_password",
+    "home", "people:account", "people:sessions_end", "people:second_factor", "account_email",
+    "account_change_password", "account_set_password",
     "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
 }  # fmt: skip

@@ -29,7 +29,7 @@ from trustfund.people.roles import Role
 
 _number = count(1)
 COUNTRIES = """AT BE CH DE EE FI GR HR IE JO KW LU MT NO OM PT QA RO SE TN UY VN ZM AR BR CL DZ EG FJ GH HN IN JP KE LB MA NP PE RW
-    SN TH UG""".split()  # noqa: SIM905
+    SN TH UG""".split()
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 

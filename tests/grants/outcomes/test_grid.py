@@ -17,7 +17,8 @@ def counted(persons) -> dict[grid.Cell, int]:
     """What an honest clerk writes down about these persons."""
     counts: dict[grid.Cell, int] = {}
     for sex, age, exploitation, movement, services in persons:
-        pairs = [(Table.AGE, age), (Table.EXPLOITATION, exploitation), (Table.MOVEMENT, movement), *((Table.SERVICE, each) for each in services)]
+        services = [(Table.SERVICE, each) for each in services]
+        pairs = [(Table.AGE, age), (Table.EXPLOITATION, exploitation), (Table.MOVEMENT, movement), *services]
         for table, category in pairs:
             cell = (table.value, sex.value, category.value)
             counts[cell] = counts.get(cell, 0) + 1
