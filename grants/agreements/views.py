@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
 from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
@@ -341,13 +341,7 @@ def _allow(may: bool) -> None:
         raise PermissionDenied
 
 
-def _confirm(
-    request: HttpRequest, grant: Grant, *, title: str, button: str, do: Callable[[dict[str, Any]], Any], done: str,
-    facts: Sequence[tuple[str, Any]] = (), form: django_forms.Form | None = None, warning: str = "", tone: str = "",
-) -> HttpResponse:  # fmt: skip
+def _confirm(request: HttpRequest, grant: Grant, *, facts: pages.Facts = (), **act: Unpack[pages.Act]) -> HttpResponse:
     """The interruption page of a grant's act: for whom and how much stands first."""
     about = [(_("Grant"), grant.reference), (_("NGO"), grant.organisation.name), (_("Amount"), grant.amount)]
-    return pages.confirm(
-        request, title=title, facts=[*about, *facts], button=button, do=do, back=grant.get_absolute_url(), done=done, form=form,
-        warning=warning, tone=tone,
-    )  # fmt: skip
+    return pages.confirm(request, facts=[*about, *facts], back=grant.get_absolute_url(), **act)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
-from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -272,13 +271,7 @@ def _stopping(request: HttpRequest, pk: int, act: str, title: str, button: str, 
     )
 
 
-def _confirm(
-    request: HttpRequest, payment: Payment, *, title: str, button: str, do: Callable[[dict[str, Any]], Any], done: str,
-    facts: Sequence[tuple[str, Any]] = (), form: django_forms.Form | None = None, warning: str = "", tone: str = "",
-) -> HttpResponse:  # fmt: skip
+def _confirm(request: HttpRequest, payment: Payment, *, facts: pages.Facts = (), **act: Unpack[pages.Act]) -> HttpResponse:
     """The interruption page of a payment's act: to whom and how much stands first."""
     about = [(_("Payment"), payment.reference), (_("NGO"), payment.grant.organisation.name), (_("Amount"), payment.to_transfer)]
-    return pages.confirm(
-        request, title=title, facts=[*about, *facts], button=button, do=do, back=payment.get_absolute_url(), done=done, form=form,
-        warning=warning, tone=tone,
-    )  # fmt: skip
+    return pages.confirm(request, facts=[*about, *facts], back=payment.get_absolute_url(), **act)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Unpack
 
-from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -156,10 +154,7 @@ def _ready(request: HttpRequest, pk: int, act: str) -> Tranche:
     return tranche
 
 
-def _confirm(
-    request: HttpRequest, tranche: Tranche, *, title: str, button: str, do: Callable[[dict[str, Any]], Any], done: str,
-    facts: list[tuple[str, Any]] | None = None, form: django_forms.Form | None = None,
-) -> HttpResponse:  # fmt: skip
+def _confirm(request: HttpRequest, tranche: Tranche, *, facts: pages.Facts = (), **act: Unpack[pages.Act]) -> HttpResponse:
     """The page before an act: for whom, how much and from when stands first."""
     grant = tranche.grant
     about = [
@@ -168,5 +163,4 @@ def _confirm(
         (_("Amount"), tranche.amount),
         (_("From"), day_text(tranche.due_on)),
     ]
-    facts = [*about, *(facts or [])]
-    return pages.confirm(request, title=title, facts=facts, button=button, do=do, back=tranche.get_absolute_url(), done=done, form=form)
+    return pages.confirm(request, facts=[*about, *facts], back=tranche.get_absolute_url(), **act)

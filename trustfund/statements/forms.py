@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from trustfund import clock
 from trustfund.statements.books import Books, books_at
 
-
 BEFORE_ALL_BOOKS = MinValueValidator(date(2000, 1, 1))
 
 
