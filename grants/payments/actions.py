@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements.models import Grant
+from grants.agreements.models import State as GrantState
 from grants.payments import order, permissions
 from grants.payments.models import IN_FLIGHT, LIVE, Payment, PaymentOrder
 from grants.reports import standing
@@ -27,6 +28,7 @@ from trustfund.mail import outbox
 from trustfund.money import Money, total, zero
 from trustfund.people.models import User
 from trustfund.people.roles import Role
+from trustfund.ui.formatting import day_text
 from trustfund.workflow import advance, lock, require
 
 BANK_CHANGED = "bank_changed"
@@ -102,10 +104,13 @@ def export(payment: Payment, *, by: Any) -> Payment:
 def settle(payment: Payment, *, by: Any, on: date, bank_reference: str) -> Payment:
     """Record that the bank paid: an advance (Dr 1200), an asset until the NGO's report on it is accepted.
 
-    A gate that closed meanwhile is kept as an exception. ValidationError only for a value date to come or in a closed period.
+    A gate that closed meanwhile is kept as an exception. ValidationError only for a value date that can't be, or in a closed period.
     """
     if on > clock.today():
         raise ValidationError({"on": _("This day has not come yet.")})
+    if on < payment.certified_on:
+        text = _("The bank can't have paid before the payment was certified, on %(day)s.")
+        raise ValidationError({"on": text % {"day": day_text(payment.certified_on)}})
     _lock(payment)
     require(payment.settle, by=by)
     shut = _closed_gates(payment, on)
@@ -136,7 +141,10 @@ def _post_paid(payment: Payment, by: Any, on: date) -> Entry:
 
 @transaction.atomic
 def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges: Money) -> Payment:
-    """Record that the bank sent the money back, less `charges`: commitment and allocations are restored, the tranche is ready again."""
+    """Record that the bank sent the money back, less `charges`: commitment and allocations are restored, the tranche is ready again.
+
+    What a report accounted for meanwhile is owed to the NGO from now on; what a closing claimed back is settled, and free again.
+    """
     if on > clock.today() or (payment.paid_on and on < payment.paid_on):
         raise ValidationError({"on": _("The money can't come back on this day.")})
     if charges >= payment.to_transfer:
@@ -145,22 +153,41 @@ def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges
     payment = advance(payment.return_, by=by, on=on, bank_reference=bank_reference, charges=charges)
     tranches.reopen(payment.tranche, by=by)
     assert payment.entry is not None  # it was posted when the bank paid
-    entry = _post_returned(payment, payment.entry, by, on, charges)
+    gone = _gone(payment, payment.entry)
+    entry = _post_returned(payment, gone, by, on, charges)
     allocations.restore(payment.entry, entry_returned=entry, by=by)
+    if gone.claimed:
+        allocations.release(payment.grant.funds, by=by, on=on, reference=f"payment:{payment.pk}:claimed", amount=gone.claimed)
     payment.return_entry = entry
     payment.save(update_fields=["return_entry"])
     _tell(payment, "payment_returned", [*payment.grant.organisation.contacts(), *User.objects.holding(Role.FINANCE).exclude(pk=by.pk)])
     return payment
 
 
-def _post_returned(payment: Payment, paid: Entry, by: Any, on: date, charges: Money) -> Entry:
-    settled = paid.lines.filter(account="2020").values_list("debit", flat=True)
+class _Gone(NamedTuple):
+    """What of a payment is no open advance any more: it settled a payable or was accounted for since; a closing claimed it back."""
+
+    payable: Money
+    claimed: Money
+
+
+def _gone(payment: Payment, paid: Entry) -> _Gone:
+    """An advance never falls below zero: what is not there any more is claimed by a closing, or else owed to the NGO."""
+    settled = total(Money.from_minor(debit, "USD") for debit in paid.lines.filter(account="2020").values_list("debit", flat=True))
+    now = standing.position(payment.grant, clock.today())
+    missing = max(payment.amount - settled - max(now.advance, zero()), zero())
+    claimed = min(missing, max(now.refund_due, zero())) if payment.grant.state == GrantState.REPORTING_CLOSED else zero()
+    return _Gone(settled + missing - claimed, claimed)
+
+
+def _post_returned(payment: Payment, gone: _Gone, by: Any, on: date, charges: Money) -> Entry:
     legs = postings.payment_returned(
         payment.grant.books,
         payment.paid_from,
         payment.amount,
-        payable=total(Money.from_minor(debit, "USD") for debit in settled),
+        payable=gone.payable,
         refund_due=payment.netted,
+        claimed=gone.claimed,
         charges=charges,
     )
     reference = f"payment:{payment.pk}:returned"

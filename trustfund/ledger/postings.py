@@ -286,6 +286,7 @@ def payment_returned(
     *,
     payable: Money = NOTHING,
     refund_due: Money = NOTHING,
+    claimed: Money = NOTHING,
     received: Money | None = None,
     charges: Money = NOTHING,
     original: Money | None = None,
@@ -293,10 +294,11 @@ def payment_returned(
 ) -> Legs:
     """The bank returned a payment: Dr bank, Dr 5300 charges, difference to 4200 or 5400 / Cr 1200 or 2020 as paid.
 
-    The commitment is restored: Dr 9010 / Cr 9020. `amount`, `payable`, `refund_due` are those of the payment; `received` is what the
-    bank credited, in USD (default: all of it less `charges`).
+    The commitment is restored: Dr 9010 / Cr 9020. `amount` and `refund_due` are those of the payment; `payable` is what it settled of
+    2020, and what of it a report accounted for since: that is owed to the NGO now; `claimed` what a closing claimed of it since
+    (Cr 1210); `received` is what the bank credited, in USD (default: all of it less `charges`).
     """
-    advance = amount - payable
+    advance = amount - payable - claimed
     back = amount - refund_due - charges if received is None else received
     return _some(
         debit(bank_code(bank), back, bank, original, rate),
@@ -304,6 +306,7 @@ def payment_returned(
         debit("1210", refund_due, grant),
         _difference(back + charges + refund_due - amount),
         credit("2020", payable, grant),
+        credit("1210", claimed, grant),
         credit("1200", advance, grant),
         debit("9010", advance, grant),
         credit("9020", advance, grant),
