@@ -61,7 +61,7 @@ def write(cast: Cast, application: Application, ngo: Ngo, on: date, *, starts_on
         drafting.save_beneficiaries(application, beneficiaries(20 + number % 15), base=0, by=by)
         drafting.save_funding(application, [], partners="", no_other_funding=True, base=0, by=by)
         for required in application.call.required_documents.all():
-            upload = ContentFile(papers.page(required.name, application.reference), name=f"{required.kind}.pdf")
+            upload = ContentFile(papers.page(required.name), name=f"{required.kind}.pdf")
             drafting.add_document(application, required, upload, by=by)
         drafting.confirm_documents(application, by=by)
     return application

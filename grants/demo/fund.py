@@ -49,7 +49,7 @@ def agreement(
             donor, by=cast.manager, on=on, amount=amount, instalments=parts, psc_rate=PSC, condition=condition, earmark=earmark
         )
     with clock.frozen(on + timedelta(days=10)):
-        document = store(ContentFile(papers.page("Agreement (invented)", str(pledge)), name="agreement.pdf"), by=cast.manager)
+        document = store(ContentFile(papers.page("Agreement (invented)"), name="agreement.pdf"), by=cast.manager)
         pledge = pledges.sign(pledge, by=cast.manager, on=clock.today(), document=document)
         return pledges.book(pledge, by=cast.finance)
 

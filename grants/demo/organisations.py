@@ -38,7 +38,7 @@ def register(cast: Cast, ngo: Ngo, on: date, *, number: int, email: str = "") ->
         )
         cast.owners[organisation.name] = owner
         for kind in PAPERS:
-            upload = ContentFile(papers.page(kind.capitalize(), f"{kind}, {number}"), name=f"{kind}.pdf")
+            upload = ContentFile(papers.page(kind.capitalize()), name=f"{kind}.pdf")
             actions.add_document(organisation, by=owner, kind=kind, upload=upload)
     return organisation
 

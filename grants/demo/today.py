@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from grants.applications.models import Application
 from grants.demo import applying, calls, facts, granting, organisations, reporting, reviewing
 from grants.demo.cast import Cast
 from grants.payments import actions as payments
+from grants.reports import actions as reports
+from grants.reports.models import Report
+from grants.tranches import actions as tranches
 from ngos.organisations.models import Organisation
 from trustfund import clock
 from trustfund.ledger.models import Subaccount
@@ -18,6 +22,9 @@ from trustfund.money import usd
 
 NGOS = facts.INVENTED[3:]
 GRANTEE, APPLICANT = "ngo@demo.example", "applicant@demo.example"
+
+
+Step = Callable[["Today", Application], None]
 
 
 class Today:
@@ -36,6 +43,7 @@ def run(cast: Cast, bank: Subaccount, today: date) -> None:
     """Everything of this year."""
     now = Today(cast, bank, today)
     _register(now)
+    _decided_last_year(now)
     _decided(now)
     _archived(now)
     _deciding(now)
@@ -51,11 +59,11 @@ def _register(now: Today) -> None:
     """Nine NGOs; the fifth is the reader's grantee, the sixth the reader's applicant."""
     emails = {4: "ngo", 5: "applicant"}
     for number, ngo in enumerate(NGOS):
-        organisation = organisations.register(now.cast, ngo, now.day(330), number=50 + number, email=emails.get(number, ""))
+        organisation = organisations.register(now.cast, ngo, now.day(400), number=50 + number, email=emails.get(number, ""))
         now.ngos.append(organisation)
         if number != 6:
-            organisations.clear(now.cast, organisation, now.day(320))
-            organisations.bank_account(now.cast, organisation, now.day(310), currency="USD", number=900 + number)
+            organisations.clear(now.cast, organisation, now.day(390))
+            organisations.bank_account(now.cast, organisation, now.day(380), currency="USD", number=900 + number)
 
 
 def _call(now: Today, title: str, reference: str, opened: int, closed: int, *, blind: bool = False) -> Any:
@@ -73,7 +81,7 @@ def _call(now: Today, title: str, reference: str, opened: int, closed: int, *, b
     return calls.publish(now.cast, call, now.day(opened + 2))
 
 
-def _apply(now: Today, call: Any, number: int, ago: int, *, months: int = 16) -> Application:
+def _apply(now: Today, call: Any, number: int, ago: int, *, months: int = 9) -> Application:
     """One NGO's application, submitted so many days ago."""
     organisation = now.ngos[number]
     application = applying.begin(now.cast, call, organisation, now.day(ago + 2))
@@ -92,15 +100,35 @@ def _reviewed(now: Today, call: Any, numbers: list[int], ago: int) -> list[Appli
     return found
 
 
+def _decided_last_year(now: Today) -> None:
+    """Four awards: two with reports at the Fund, one to countersign, one whose tranche is asked for."""
+    call = _call(now, "Health and counselling", "7", 370, 345)
+    steps = {0: _to_read, 1: _to_accept, 2: _to_countersign, 3: _to_make_ready}
+    _award(now, call, steps, 348, 310)
+
+
 def _decided(now: Today) -> None:
-    """Decided in spring: nine awards, each stopped at another step."""
+    """Eight awards, each stopped at another step."""
     call = _call(now, "Direct help in shelters and on the way home", "1", 305, 275)
-    numbers = [0, 1, 2, 3, 4, 5, 7, 8]
-    found = _reviewed(now, call, numbers, 278)
-    amounts = {application.pk: usd(NGOS[number].amount) for number, application in zip(numbers, found, strict=True)}
-    reviewing.decide(now.cast, call, now.day(240), recommended=amounts, reserve=[])
-    steps = [_to_award, _to_certify, _to_offer, _to_settle, _to_grantee, _to_confirm, _to_approve, _to_accept]
-    for step, application in zip(steps, found, strict=True):
+    steps = {
+        0: _to_award,
+        1: _to_certify,
+        2: _to_offer,
+        3: _to_settle,
+        4: _to_report,
+        5: _to_sign,
+        7: _to_approve,
+        8: _to_confirm,
+    }
+    _award(now, call, steps, 278, 240)
+
+
+def _award(now: Today, call: Any, steps: Mapping[int, Step], applied: int, decided: int) -> None:
+    """Applications of some NGOs, all recommended, each taken to its step."""
+    found = _reviewed(now, call, list(steps), applied)
+    amounts = {application.pk: _amount(application) for application in found}
+    reviewing.decide(now.cast, call, now.day(decided), recommended=amounts, reserve=[])
+    for step, application in zip(steps.values(), found, strict=True):
         step(now, application)
 
 
@@ -109,7 +137,45 @@ def _amount(application: Application) -> Any:
 
 
 def _in_force(now: Today, application: Application, ago: int) -> Grant:
-    return granting.bring_into_force(now.cast, application, _amount(application), now.day(ago), starts_on=now.day(ago - 30))
+    """Both sides signed; it began so many days ago."""
+    return granting.bring_into_force(now.cast, application, _amount(application), now.day(ago), starts_on=now.day(ago))
+
+
+def _reporting(now: Today, application: Application, ago: int) -> Report:
+    """The first tranche was paid, its report is written."""
+    grant = _in_force(now, application, ago)
+    granting.pay(now.cast, grant.tranches.get(number=1), now.bank, now.day(ago - 25))
+    report = grant.reports.get(number=1)
+    day = report.period_end + timedelta(days=2)
+    return reporting.write(now.cast, report, grant.tranches.get(number=1).amount, day, persons=18)
+
+
+def _to_read(now: Today, application: Application) -> None:
+    """The programme reads its report."""
+    reporting.submit(now.cast, _reporting(now, application, 110), now.day(6))
+
+
+def _to_accept(now: Today, application: Application) -> None:
+    """Finance accepts its expenditure."""
+    report = reporting.submit(now.cast, _reporting(now, application, 110), now.day(9))
+    with clock.frozen(now.day(4)):
+        reports.accept_substance(report, by=now.cast.programme)
+
+
+def _to_countersign(now: Today, application: Application) -> None:
+    """Signed by the NGO: the fund manager countersigns."""
+    grant = granting.award(now.cast, application, _amount(application), now.day(30), starts_on=now.today + timedelta(days=10))
+    grant = granting.certify(now.cast, grant, now.day(25))
+    grant = granting.offer(now.cast, grant, now.day(20))
+    granting.sign(now.cast, grant, now.day(2))
+
+
+def _to_make_ready(now: Today, application: Application) -> None:
+    """The NGO asks for its first tranche: the programme looks at the gates."""
+    grant = _in_force(now, application, 40)
+    organisations.screen(now.cast, grant.organisation, now.day(12))
+    with clock.frozen(now.day(3)):
+        tranches.request(grant.tranches.get(number=1), by=now.cast.owner(grant.organisation), needs="As planned (invented).")
 
 
 def _to_award(now: Today, application: Application) -> None:
@@ -127,29 +193,33 @@ def _to_offer(now: Today, application: Application) -> None:
     granting.certify(now.cast, grant, now.day(12))
 
 
+def _certified(now: Today, application: Application, ago: int) -> Any:
+    """The payment of the first tranche, certified by finance so many days ago."""
+    grant = _in_force(now, application, 70)
+    tranche = granting.request(now.cast, grant.tranches.get(number=1), now.day(ago + 1))
+    with clock.frozen(now.day(ago)):
+        return payments.certify(tranche, by=now.cast.finance, paid_from=now.bank)
+
+
+def _ordered(now: Today, application: Application, ago: int) -> Any:
+    """The bank has the order."""
+    payment = _certified(now, application, ago)
+    with clock.frozen(now.day(ago - 1)):
+        payments.approve(payment, by=now.cast.checker)
+        return payments.export(payment, by=now.cast.finance)
+
+
 def _to_settle(now: Today, application: Application) -> None:
     """The first tranche is with the bank."""
-    grant = _in_force(now, application, 90)
-    tranche = granting.request(now.cast, grant.tranches.get(number=1), now.day(9))
-    with clock.frozen(now.day(8)):
-        payment = payments.certify(tranche, by=now.cast.finance, paid_from=now.bank)
-    with clock.frozen(now.day(7)):
-        payments.approve(payment, by=now.cast.checker)
-        payments.export(payment, by=now.cast.finance)
+    _ordered(now, application, 8)
 
 
-def _to_grantee(now: Today, application: Application) -> None:
-    """The reader's NGO: the first tranche accounted for, the second can be asked for; a colleague's offer to sign is another's."""
-    grant = _in_force(now, application, 230)
-    granting.pay(now.cast, grant.tranches.get(number=1), now.bank, now.day(200))
-    report = grant.reports.get(number=1)
-    spent = grant.tranches.get(number=1).amount
-    day = max(report.period_end + timedelta(days=1), now.day(30))
-    if day < now.today:
-        reporting.write(now.cast, report, spent, min(day, now.day(2)), persons=18)
+def _to_report(now: Today, application: Application) -> None:
+    """The reader's NGO: its report is complete and can be submitted."""
+    _reporting(now, application, 100)
 
 
-def _to_confirm(now: Today, application: Application) -> None:
+def _to_sign(now: Today, application: Application) -> None:
     """Offered: the NGO signs."""
     grant = granting.award(now.cast, application, _amount(application), now.day(40), starts_on=now.today + timedelta(days=20))
     grant = granting.certify(now.cast, grant, now.day(30))
@@ -158,21 +228,12 @@ def _to_confirm(now: Today, application: Application) -> None:
 
 def _to_approve(now: Today, application: Application) -> None:
     """Certified by the maker: the checker approves."""
-    grant = _in_force(now, application, 80)
-    tranche = granting.request(now.cast, grant.tranches.get(number=1), now.day(4))
-    with clock.frozen(now.day(3)):
-        payments.certify(tranche, by=now.cast.finance, paid_from=now.bank)
+    _certified(now, application, 3)
 
 
-def _to_accept(now: Today, application: Application) -> None:
+def _to_confirm(now: Today, application: Application) -> None:
     """Paid; the NGO confirms the receipt."""
-    grant = _in_force(now, application, 70)
-    tranche = granting.request(now.cast, grant.tranches.get(number=1), now.day(16))
-    with clock.frozen(now.day(15)):
-        payment = payments.certify(tranche, by=now.cast.finance, paid_from=now.bank)
-        payments.approve(payment, by=now.cast.checker)
-    with clock.frozen(now.day(13)):
-        payments.export(payment, by=now.cast.finance)
+    payment = _ordered(now, application, 15)
     with clock.frozen(now.day(11)):
         payments.settle(payment, by=now.cast.finance, on=now.day(11), bank_reference=f"OUT-{payment.reference}")
 
