@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from trustfund.ui.management.commands import make_docs
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["trustfund", "grants", "donors", "ngos"]
 
@@ -165,3 +167,10 @@ def test_every_link_between_documents_leads_somewhere():
             if not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_state_diagrams_name_states_only():
+    """A transition that chooses its state, or keeps it, is drawn to states and never to what Python calls the choice."""
+    arrows = [line for line in make_docs.states().splitlines() if "-->" in line]
+    assert len(arrows) > 50
+    assert [line for line in arrows if not re.fullmatch(r" +(\[\*\] --> [a-z_]+|[a-z_*+]+ --> [a-z_]+: [a-z_]+)", line)] == []
