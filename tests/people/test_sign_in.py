@@ -54,6 +54,16 @@ def test_an_unknown_address_and_a_wrong_password_answer_alike(client):
     assert len(wrong.context["form"].non_field_errors()) == 1
 
 
+def test_failing_in_somebody_s_name_does_not_keep_them_out(client):
+    """Or a competitor could, in the hour before a deadline."""
+    make_user(email="ana@example.org", password=PASSWORD)
+    for _attempt in range(6):
+        log_in(client, "ana@example.org", "wrong, and from somewhere else")
+    assert log_in(client, "ana@example.org").status_code == 200
+    answer = client.post("/accounts/login/", {"login": "ana@example.org", "password": PASSWORD}, REMOTE_ADDR="203.0.113.9")
+    assert (answer.status_code, answer.url) == (302, "/home/")
+
+
 def test_after_five_wrong_passwords_even_the_right_one_waits(client):
     make_user(email="ana@example.org", password=PASSWORD)
     for _attempt in range(5):

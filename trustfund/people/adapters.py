@@ -41,6 +41,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         recording.record("account.sign_in", of=user, by=user)
         return response
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failed attempts are counted by address and place: nobody can keep a stranger out by failing in their name, before a deadline."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Into the outbox, in the reader's language, in the transaction of what happened."""
         user = context.get("user") or next(iter(filter_users_by_email(email)), None)
