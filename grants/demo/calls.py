@@ -93,6 +93,7 @@ def draft(
     available: Money,
     blind: bool = False,
     months: int = 36,
+    interim: int = 8,
 ) -> Call:
     """A complete draft."""
     with clock.frozen(drafted):
@@ -115,7 +116,7 @@ def draft(
             tranche_pattern=[42, 38, 20],
             psc_rate=Decimal("0.13"),
             overhead_cap_percent=Decimal(7),
-            interim_every_months=8,
+            interim_every_months=interim,
             report_due_days=45,
         )
         for part, rows in PARTS.items():

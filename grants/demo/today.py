@@ -77,6 +77,7 @@ def _call(now: Today, title: str, reference: str, opened: int, closed: int, *, b
         available=usd(420_000),
         blind=blind,
         months=24,
+        interim=3,
     )
     return calls.publish(now.cast, call, now.day(opened + 2))
 
