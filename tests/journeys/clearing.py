@@ -28,7 +28,8 @@ def screen(officer: Person, of: date) -> None:
     """Compared with the sanctions list of a day, by a person."""
     officer.goes_home()
     officer.follows("NGOs", NAME, "Screening", "Record a screening")
-    officer.fills_in({"Date of the list": of, "Officers who were checked": "Ngozi Ana", "What was compared and decided": "No name is near."})
+    officer.fills_in({"Date of the list": of, "Officers who were checked": "Ngozi Ana"})
+    officer.fills_in({"What was compared and decided": "No name is near."})
     officer.chooses("Outcome", "No match")
     officer.presses("Record")
 

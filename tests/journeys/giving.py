@@ -26,6 +26,7 @@ def open_the_books(maker: Person) -> None:
 
 def register_the_donor(maker: Person, contact: str) -> None:
     """Finance registers Austria and invites the person who acts for it."""
+    maker.goes_home()
     maker.follows("Donors", "Register a donor")
     maker.chooses("Kind", "State")
     maker.fills_in({"Name": "Republic of Austria", "Country": "Austria"})

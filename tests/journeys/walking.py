@@ -6,16 +6,30 @@ Every page that somebody comes to is examined once per person: axe runs on it an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Locator, Page
 
-LAST = [None]
+from trustfund import clock
 from trustfund.mail.models import Outbox
+from trustfund.people.models import User
+
+NARROW = 360
+IMPORTANT = {
+    "front", "calls:detail", "account_signup", "home", "organisations:register", "organisations:documents", "bank_accounts:of",
+    "applications:apply", "applications:detail", "applications:section", "applications:check", "calls:manage", "reviews:score",
+    "reviews:ranking", "decisions:detail", "due_diligence:detail", "agreements:detail", "agreements:sign", "tranches:detail",
+    "payments:detail", "reports:detail", "reports:expenditure", "outcomes:table", "closing:detail", "portal:index",
+    "portal:contribution", "statements:statement", "ledger:index", "publishing:awarded",
+}  # fmt: skip
+"""Views that are also looked at on a telephone, and there in Arabic."""
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -33,6 +47,20 @@ def letter_to(email: str, part: str) -> str:
     return links[0]
 
 
+@contextmanager
+def in_arabic(page: Page) -> Iterator[None]:
+    """Whoever is signed in reads Arabic for a moment."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    session = Session.objects.filter(session_key=cookies.get(settings.SESSION_COOKIE_NAME)).first()
+    reader = User.objects.filter(pk=session.get_decoded().get("_auth_user_id") if session else None)
+    language = reader.values_list("language", flat=True).first()
+    reader.update(language="ar")
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "ar", "url": page.url}])
+    yield
+    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
+    reader.update(language=language or "en")
+
+
 @dataclass
 class Journey:
     """What is found on the way."""
@@ -40,22 +68,46 @@ class Journey:
     axe: Callable[..., list[str]]
     look: Callable[[Page, str], Any]
     name: str = "journey"
+    examines: bool = True
     faults: list[str] = field(default_factory=list)
-    pages: dict[tuple[str, str], str] = field(default_factory=dict)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    narrowed: set[str] = field(default_factory=set)
 
-    def examine(self, person: str, page: Page, examined: bool) -> None:
-        """Remember where the person is; run axe and keep a picture of a view that this person meets for the first time."""
-        key = (person, view_of(page.url))
-        if key in self.pages:
+    def examine(self, person: str, page: Page) -> None:
+        """Run axe on a view that this person meets for the first time, and keep a picture; some also narrow, and in Arabic."""
+        view = view_of(page.url)
+        if not self.examines or (person, view) in self.seen:
             return
-        self.pages[key] = urlsplit(page.url).path
-        if examined:
-            self.faults.extend(self.axe(page))
-            self.look(page, f"{self.name}-{len(self.pages):03}-{person}-{re.sub('[^a-z0-9]+', '-', key[1])}")
+        self.seen.add((person, view))
+        picture = f"{self.name}-{len(self.seen):03}-{person}-{re.sub('[^a-z0-9]+', '-', view)}"
+        self._check(page, picture)
+        if view in IMPORTANT and view not in self.narrowed:
+            self.narrowed.add(view)
+            self._narrow(page, picture)
+            self._in_arabic(page, picture)
 
-    def address(self, person: str, view: str) -> str:
-        """Where the person was when they saw a view."""
-        return self.pages[person, view]
+    def _narrow(self, page: Page, picture: str) -> None:
+        size = page.viewport_size
+        page.set_viewport_size({"width": NARROW, "height": 800})
+        self._check(page, f"{picture}-360")
+        page.set_viewport_size(size)
+
+    def _in_arabic(self, page: Page, picture: str) -> None:
+        """The same address beside it, mirrored and on a telephone."""
+        beside = page.context.new_page()
+        beside.set_viewport_size({"width": NARROW, "height": 800})
+        with in_arabic(page):
+            beside.goto(page.url)
+        if beside.locator("html").get_attribute("dir") != "rtl":
+            self.faults.append(f"{page.url} is not mirrored in Arabic")
+        self._check(beside, f"{picture}-ar")
+        beside.close()
+
+    def _check(self, page: Page, picture: str) -> None:
+        self.faults.extend(self.axe(page))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.faults.append(f"{page.url} is wider than the screen ({picture})")
+        self.look(page, picture)
 
 
 def view_of(url: str) -> str:
@@ -76,7 +128,8 @@ class Person:
 
     def goes_to(self, path: str) -> None:
         """Open an address: the front page, a home page, a link in a letter."""
-        LAST[-1] = self
+        if self.javascript:
+            self.page.clock.set_fixed_time(clock.now())  # what counts down on a page goes by the same clock as the Fund
         answer = self.page.goto(path)
         assert answer is not None
         assert answer.status == 200, f"{answer.status} {path}"
@@ -121,7 +174,6 @@ class Person:
         self.clicks((within or self.page.get_by_role("main")).get_by_role("button", name=name, exact=isinstance(name, str)))
 
     def clicks(self, locator: Locator) -> None:
-        LAST[-1] = self
         with self.page.expect_navigation() as navigation:
             locator.first.click()
         answer = navigation.value
@@ -132,7 +184,8 @@ class Person:
     def _arrived(self) -> None:
         title = self.page.title()
         assert title, self.page.url
-        self.journey.examine(self.name, self.page, self.javascript)
+        if self.javascript:
+            self.journey.examine(self.name, self.page)
 
     def fills_in(self, answers: Mapping[str, Any], *, within: Locator | None = None) -> None:
         """Answer by label: texts and dates are typed, options chosen, boxes ticked (True), files handed over, amounts typed."""
@@ -157,11 +210,22 @@ class Person:
         missing = [text for text in texts if text not in said]
         assert not missing, f"{self.page.url} does not say {missing}: {said[:3000]}"
 
+    def finds(self, label: str, *cells: str) -> None:
+        """A row of a table with this head says exactly these things somewhere, in this order."""
+        rows = self.page.get_by_role("main").get_by_role("row").filter(has_text=label).all()
+        said = [[cell.inner_text().replace("\u00a0", " ").strip() for cell in row.get_by_role("cell").all()] for row in rows]
+        assert any(_in_order(cells, row) for row in said), f"{self.page.url}, {label}: {said}"
+
     def downloads(self, name: str | re.Pattern[str]) -> bytes:
         """A file behind a link."""
         with self.page.expect_download() as download:
             self.page.get_by_role("link", name=name).first.click()
         return download.value.path().read_bytes()
+
+
+def _in_order(wanted: Sequence[str], said: Sequence[str]) -> bool:
+    rest = iter(said)
+    return all(each in rest for each in wanted)
 
 
 def _answer(control: Locator, value: Any) -> None:
