@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from ngos.organisations import home
 from ngos.organisations.models import Membership, Organisation
+from tests.factories.donors import make_contact, make_donor
 from tests.factories.ngos import PDF, make_document, make_member, make_organisation, membership, owner_of
 from tests.factories.people import make_user, sign_in
 from trustfund import clock
@@ -187,3 +188,8 @@ def test_home_of_members_and_staff():
     assert [each.label for each in home.destinations(owner)] == ["My organisation"]
     assert [each.label for each in home.destinations(make_user(Role.PROGRAMME))] == ["NGOs"]
     assert not home.destinations(make_user())
+
+
+def test_home_of_a_newcomer_leads_to_registering():
+    assert [item.url for item in home.items(make_user())] == [reverse("organisations:register")]
+    assert not home.items(make_contact(make_donor()))
