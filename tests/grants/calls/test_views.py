@@ -110,6 +110,14 @@ def test_one_more_row_without_javascript_saves_nothing(client):
     assert call.budget_categories.count() == 3
 
 
+def test_a_row_that_is_added_begins_with_its_defaults(client):
+    call = make_call("draft")
+    client.force_login(call.drafted_by)
+    page = client.post(reverse("calls:part", args=[call.pk, "questions"]), _formset([{"section": "A", "text": "B"}]) | {"add_row": "1"})
+    added = page.context["formset"].forms[1]
+    assert (added["required"].value(), added["kind"].value(), added["text"].value()) == (True, "text", None)
+
+
 def test_removing_a_row_and_naming_the_one_in_error(client):
     call = make_call("draft")
     client.force_login(call.drafted_by)
