@@ -246,6 +246,7 @@ def send_back(report: Report, *, by: Any, reason: str) -> Report:
 @transaction.atomic
 def accept_substance(report: Report, *, by: Any, on: date | None = None) -> Report:
     """The programme is satisfied with what was done; finance is asked for the money side."""
+    lock(report.grant, report)
     advance(report.accept_substance, by=by, on=on or clock.today())
     _tell("report_for_finance", report, _staff(Role.FINANCE), f"report-for-finance:{report.pk}:{report.content_hash}")
     return report

@@ -262,12 +262,15 @@ def test_eligibility_is_decided_with_reasons_and_a_letter(client):
 
 
 def test_the_ngo_is_not_told_what_the_board_has_not_decided(client):
-    application = make_application("recommended")
+    application = make_application("shortlisted")
     client.force_login(owner_of(application.organisation))
     page = client.get(application.get_absolute_url()).content.decode()
     assert "In review" in page
-    assert "Recommended" not in page
-    assert "Recommended" not in client.get(reverse("applications:register")).content.decode()
+    assert "Shortlisted" not in page
+    assert "Shortlisted" not in client.get(reverse("applications:register")).content.decode()
+    application = make_application("recommended")  # the letter of the Board has gone out with it
+    client.force_login(owner_of(application.organisation))
+    assert "Recommended" in client.get(application.get_absolute_url()).content.decode()
 
 
 def test_a_blind_dossier_hides_who_applies(client):
