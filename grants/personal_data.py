@@ -34,12 +34,12 @@ _PHONE = re.compile(
 )
 _DAY = r"(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d{2}-\d{2}|\d{1,2}\.? \w{3,12} (?:19|20)\d\d)"
 _BORN = re.compile(
-    rf"(?:born|birth|d\.?o\.?b\.?|née?e?|naissance|nacid[oa]|nacimiento|родил\w*|рождения|出生|生于|مواليد|ولد\w*|الميلاد)[^\n.;]{{0,24}}?({_DAY})",
+    rf"(?:born|birth|d\.?o\.?b\.?|née?e?|naissance|nacid[oa]|nacimiento|родил\w{{0,6}}|рождения|出生|生于|مواليد|ولد\w{{0,6}}|الميلاد)[^\n.;]{{0,24}}?({_DAY})",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(
-    r"(?:passport|passeport|pasaporte|паспорт\w*|护照|جواز|identity card|id card|national id|carte d'identité|visa)[^\n.;]{0,24}?"
-    r"\b((?=[A-Z0-9]*\d{4})[A-Z0-9]{6,12})\b|(?<![\w-])([A-Z]{1,2}\d{7,8})(?![\w-])",
+    r"(?:passport|passeport|pasaporte|паспорт\w{0,6}|护照|جواز|identity card|id card|national id|carte d'identité|visa)[^\n.;]{0,24}?"
+    r"\b((?=[A-Z0-9]{0,12}\d{4})[A-Z0-9]{6,12})\b|(?<![\w-])([A-Z]{1,2}\d{7,8})(?![\w-])",
     re.IGNORECASE,
 )
 

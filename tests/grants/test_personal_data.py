@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -56,3 +58,16 @@ def test_a_confirmation_holds_for_what_was_seen_whatever_the_order():
     first, second = findings("a@example.org")[0], findings("b@example.org")[0]
     assert digest([("x", first), ("y", second)]) == digest([("y", second), ("x", first)])
     assert digest([("x", first)]) != digest([("x", second)]) != digest([("y", second)])
+
+
+@pytest.mark.parametrize("word", ["родил", "ولد", "паспорт", "passport ", "visa A1", "née ", "0 12-34 ", "a@a."])
+def test_no_text_keeps_the_server_busy(word):
+    """A repeated word once took minutes: whoever can write a narrative could stop everybody."""
+    began = time.process_time()
+    findings(word * (20_000 // len(word)))
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("text", ["родился 12.03.1999", "родилась 12.03.1999", "ولدت 12.03.1999", "паспортом AB1234567"])
+def test_inflected_words_are_still_found(text):
+    assert findings(text)
