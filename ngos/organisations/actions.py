@@ -32,6 +32,7 @@ def register(*, by: Any, name: str, country: str, **fields: Any) -> Organisation
     """
     if not permissions.can_register(None, by):
         raise PermissionDenied
+    _refuse_staff(by)
     _refuse_second_membership(by)
     organisation = Organisation(name=name.strip(), country=country, registered_by=by, **fields)
     organisation.full_clean()
@@ -150,7 +151,7 @@ def remove(membership: Membership, *, by: Any) -> Membership:
 
 
 def _refuse_staff(user: User) -> None:
-    if roles_of(user):
+    if roles_of(user) or user.role_grants.overlapping(clock.today(), None).exists():
         raise ValidationError(_("This person works for the Fund or sits on its Board, and can't act for an organisation."))
 
 

@@ -1,5 +1,7 @@
 """Acts on organisations: done, refused, and what must stay true."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -8,7 +10,9 @@ from ngos.organisations import actions
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument, membership_of
 from tests.factories.ngos import make_document, make_member, make_organisation, membership, owner_of
 from tests.factories.people import make_user
+from trustfund import clock
 from trustfund.audit.models import Event
+from trustfund.people import actions as people_actions
 from trustfund.people import duties, invitations
 from trustfund.people.roles import Role
 
@@ -191,3 +195,12 @@ def test_who_left_sees_nothing():
     actions.remove(membership(organisation, editor), by=editor)
     assert not Organisation.objects.visible_to(editor).exists()
     assert editor not in organisation.contacts()
+
+
+def test_who_will_work_for_the_fund_from_tomorrow_joins_no_organisation():
+    organisation, person = make_organisation(), make_user()
+    people_actions.give_role(person, Role.FINANCE, by=None, since=clock.today() + timedelta(days=1))
+    with pytest.raises(ValidationError, match="works for the Fund"):
+        actions.add_member(organisation, user=person, right="editor", by=owner_of(organisation))
+    with pytest.raises(ValidationError, match="works for the Fund"):
+        actions.register(by=person, name="House of Hope", country="NP")
