@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from donors.donors import permissions
 from donors.donors.models import Contact, Donor
+from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import subaccounts
 from trustfund.ledger.models import Subaccount
@@ -95,7 +96,7 @@ def add_contact(donor: Donor, *, user: User, by: Any) -> Contact:
 def join(donor: Donor, *, user: User, by: Any) -> Contact:
     """Make `user` an active contact; once only, a former contact is taken back. ValidationError for staff."""
     lock(donor)
-    if roles_of(user):
+    if roles_of(user) or user.role_grants.overlapping(clock.today(), None).exists():
         raise ValidationError(_("This person works for the Fund or sits on its Board, and can't act for a donor."))
     contact, _created = Contact.objects.update_or_create(user=user, donor=donor, defaults={"active": True})
     record("donor.contact_added", of=donor, by=by, contact=user.pk)
