@@ -30,8 +30,8 @@ def can_certify(tranche: Tranche, user: Any) -> bool:
 
 
 def can_approve(payment: Payment, user: Any) -> bool:
-    """An approving officer who did not certify it."""
-    return holds(user, Role.APPROVER) and payment.certified_by_id != user.pk
+    """An approving officer who neither certified it nor found its tranche ready."""
+    return holds(user, Role.APPROVER) and user.pk not in (payment.certified_by_id, payment.tranche.accepted_by_id)
 
 
 can_reject = can_approve
