@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from trustfund.fields import PercentField
 from trustfund.ledger.models import Tag
 from trustfund.money import CURRENCIES
-
-
-class PercentField(forms.DecimalField):
-    """A percentage, cleaned to a share of one: "13" is Decimal("0.13")."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(min_value=Decimal(0), max_value=Decimal("99.9999"), decimal_places=4, max_digits=6, localize=False, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        percent = super().clean(value.replace(",", ".") if isinstance(value, str) else value)
-        return None if percent is None else percent / 100
 
 
 def psc_field(**kwargs: Any) -> PercentField:

@@ -150,3 +150,19 @@ class MoneyFormField(forms.Field):
             return self.to_python(initial) != self.to_python(data)
         except ValidationError:
             return True
+
+
+class PercentField(forms.DecimalField):
+    """A percentage, cleaned to a share of one: "13" is Decimal("0.13"); a stored share is shown as a percentage again."""
+
+    def __init__(self, *, most: Decimal = Decimal("99.9999"), places: int = 4, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(min_value=Decimal(0), max_value=most, decimal_places=places, max_digits=places + 3, localize=False, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        percent = super().clean(value.replace(",", ".") if isinstance(value, str) else value)
+        return None if percent is None else percent / 100
+
+    def prepare_value(self, value: Any) -> Any:
+        """A share (from the model) as a percentage; what was typed stays as it was typed."""
+        return f"{(value * 100).normalize():f}" if isinstance(value, Decimal) else value

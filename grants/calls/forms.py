@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.calls import completeness
 from grants.calls.models import BudgetCategory, Call, Criterion, EligibilityQuestion, Question, RequiredDocument
+from trustfund.fields import PercentField
 from trustfund.ui.formatting import VIENNA
 
 
@@ -124,7 +126,17 @@ class MoneyForm(SectionForm):
     tranche_pattern = PercentagesField(
         label=_("Tranches in percent"),
         required=False,
-        help_text=_("In the order in which they are paid; they add up to 100. For example 50, 40, 10."),
+        help_text=_("In the order in which they are paid; they add up to 100. For example 50, 40, 10. Needed before publishing."),
+    )
+
+    accounted_share = PercentField(
+        label=_("Percent of earlier advances to be accounted for before the next one"),
+        most=Decimal(100),
+        places=2,
+        help_text=_("For example 80."),
+    )
+    psc_rate = PercentField(
+        label=_("Programme support cost, percent"), places=2, required=False, help_text=_("For example 13; 0 where there is none.")
     )
 
     class Meta:
@@ -133,10 +145,6 @@ class MoneyForm(SectionForm):
             "total_available", "ceiling", "floor", "min_months", "max_months", "tranche_pattern", "accounted_share", "psc_rate",
             "overhead_cap_percent",
         ]  # fmt: skip
-        help_texts = {
-            "accounted_share": _("As a share of one: 0.80 is 80 percent."),
-            "psc_rate": _("As a share of one: 0.13 is 13 percent."),
-        }
 
 
 class RulesForm(SectionForm):

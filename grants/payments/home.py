@@ -25,7 +25,7 @@ def items(user: Any) -> Iterable[Item]:
     if not holds(user, Role.FINANCE, Role.APPROVER, Role.MANAGER):
         return []
     counted = Payment.objects.aggregate(
-        approve=Count("pk", filter=Q(state=State.CERTIFIED) & ~Q(certified_by=user)),
+        approve=Count("pk", filter=Q(state=State.CERTIFIED) & ~Q(certified_by=user) & ~Q(tranche__accepted_by=user)),
         order=Count("pk", filter=Q(state=State.APPROVED) & ~Q(approved_by=user)),
         record=Count("pk", filter=Q(state=State.EXPORTED) & ~Q(approved_by=user)),
         exceptions=Count("pk", filter=~Q(closed_gates=[]) & Q(exception_handled_by=None)),

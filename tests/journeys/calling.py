@@ -22,7 +22,7 @@ MONEY = {
     "Shortest project in months": 6,
     "Longest project in months": 24,
     "Tranches in percent": "60, 40",
-    "Programme support cost": "0.13",
+    "Programme support cost, percent": "13",
 }
 RULES = {"Reviewers for each application": 2, "An interim report every so many months": 6, "Days to write a report after its period": 60}
 QUESTIONS = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from trustfund.fields import MoneyFormField
+from trustfund.fields import MoneyFormField, PercentField
 from trustfund.money import Money, usd
 
 
@@ -52,3 +54,19 @@ def test_the_same_amount_written_otherwise_has_not_changed():
     assert not field.has_changed(usd("1200"), "1,200.00")
     assert field.has_changed(usd("1200"), "1,200.01")
     assert field.has_changed(usd("1200"), "rubbish")
+
+
+@pytest.mark.parametrize("typed, share", [("13", "0.13"), ("12,5", "0.125"), ("0", "0"), ("80.25", "0.8025")])
+def test_a_percentage_is_typed_and_a_share_is_kept(typed, share):
+    assert PercentField().clean(typed) == Decimal(share)
+
+
+def test_a_stored_share_is_shown_as_a_percentage_and_what_was_typed_as_it_was():
+    assert PercentField().prepare_value(Decimal("0.1300")) == "13"
+    assert PercentField().prepare_value("12,5") == "12,5"
+
+
+@pytest.mark.parametrize("typed", ["-1", "100", "abc", "1e9"])
+def test_what_is_no_percentage_is_refused(typed):
+    with pytest.raises(ValidationError):
+        PercentField().clean(typed)

@@ -77,7 +77,7 @@ def test_a_call_is_written_page_by_page_and_published(client):
     sections = {
         "about": {"title": "New", "reference": "NEW-1", "guidance": "For all.", "languages": ["en"]},
         "dates": moments,
-        "money": {**money, "accounted_share": "0.8", "psc_rate": "0.13"},
+        "money": {**money, "accounted_share": "80", "psc_rate": "13"},
         "rules": {"reviewers_per_application": "2", "reserve_list": "on", "interim_every_months": "6", "report_due_days": "60"},
     }
     for section, data in sections.items():
