@@ -7,16 +7,17 @@ PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
 STRICT ?= 0
+QUICK := -o fsync=off -o synchronous_commit=off -o full_page_writes=off
 WORKERS ?= auto
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 export STRICT
 
-.PHONY: demo test check lint types contracts migrations templates docs test-sqlite test-postgres test-demo test-upgrade bench screenshots messages clean
+.PHONY: demo test check lint types contracts migrations templates docs test-sqlite test-postgres test-demo test-upgrade crawl bench screenshots messages clean
 
 # Runs a command on a throw-away PostgreSQL cluster; says so, or fails with STRICT=1, where there is none.
 define on_postgresql
-if command -v pg_virtualenv >/dev/null; then pg_virtualenv sh -c 'DATABASE_URL="postgres://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" $(1)'; \
+if command -v pg_virtualenv >/dev/null; then pg_virtualenv $(QUICK) sh -c 'DATABASE_URL="postgres://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" $(1)'; \
 elif [ "$(STRICT)" != 0 ]; then echo "FAILED: pg_virtualenv (Debian: postgresql-common, postgresql) is missing."; exit 1; \
 else echo "SKIPPED on PostgreSQL, because pg_virtualenv (Debian: postgresql-common, postgresql) is not on this machine."; fi
 endef
@@ -71,7 +72,10 @@ test-postgres: .venv/dev .venv/catalogues
 # The demo fund as a test database: who gets what at every address, its books before outside programs, its statements.
 test-demo: .venv/dev .venv/catalogues
 	DEMO=1 $(BIN)/python -m pytest tests/demo -n $(WORKERS)
-	@$(call on_postgresql,DEMO=1 $(BIN)/python -m pytest tests/demo -m "not sqlite_only")
+
+# Every page that each role reaches by its links, with axe; LOOK=1 keeps pictures, WIDTH=360 LANGUAGE_CODE=ar walk it on a telephone.
+crawl: .venv/dev .venv/catalogues
+	CRAWL=1 $(BIN)/python -m pytest tests/browser/test_crawl.py -n $(WORKERS)
 
 test-upgrade: .venv/dev .venv/catalogues
 	$(BIN)/python tests/upgrade.py

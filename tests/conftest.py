@@ -68,3 +68,15 @@ def _long_sessions(settings):
 
     settings.SESSION_IDLE_STAFF = settings.SESSION_IDLE_OTHERS = settings.SESSION_LONGEST = timedelta(days=3650)
     demo.forget()
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL what never opens the database is not run a second time."""
+    from django.conf import settings
+
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        return
+    opens = {"db", "transactional_db", "live_server", "django_db_setup"}
+    kept = [item for item in items if item.get_closest_marker("django_db") or opens & set(item.fixturenames)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+QUICK = ["-o", "fsync=off", "-o", "synchronous_commit=off", "-o", "full_page_writes=off"]
 STRICT = os.environ.get("STRICT", "0") != "0"
 
 
@@ -68,7 +69,7 @@ def on_postgresql(old: Path, folder: str, commit: str) -> None:
             sys.exit("FAILED: pg_virtualenv (Debian: postgresql-common, postgresql) is missing.")
         print("SKIPPED: the upgrade on PostgreSQL, because pg_virtualenv is not on this machine.")
         return
-    run("pg_virtualenv", sys.executable, __file__, "--inside", str(old), f"{folder}/media-pg")
+    run("pg_virtualenv", *QUICK, sys.executable, __file__, "--inside", str(old), f"{folder}/media-pg")
     print(f"Upgraded the demo fund of {commit[:9]} on PostgreSQL.")
 
 
