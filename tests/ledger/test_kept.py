@@ -1,4 +1,4 @@
-"""check_books on what stands outside the seals: periods and rates are as the acts on record left them."""
+"""check_books on what stands outside the seals: periods, rates, what lines are about, as the acts on record left them."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,8 +10,10 @@ from tests.factories.books import give, make_bank, make_instalment, open_years, 
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import force, forced, said
 from trustfund import clock
-from trustfund.ledger import periods, postings, rates
-from trustfund.ledger.models import Period
+from trustfund.audit.models import Event
+from trustfund.audit.recording import trail_for
+from trustfund.ledger import periods, postings, rates, standing, subaccounts, tags
+from trustfund.ledger.models import FundingRule, Period, Subaccount, Tag
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -74,3 +76,89 @@ def test_what_is_forced_is_found(closed, statement, sentence):
     force(statement)
     assert sentence in said()
 
+
+# What lines are about
+
+
+@pytest.fixture
+def subaccount(db):
+    """A grant with all that is on record of one."""
+    call = tags.create("call-1", "Call 1", parent=tags.create("africa", "Africa", "region"))
+    donor = subaccounts.open("donor", "D", name="Donor", public_label="A donor")
+    more = {"parent": donor, "tag": call, "expires_on": date(2027, 1, 31), "psc_rate": Decimal("0.130")}
+    return subaccounts.open("grant", "G", name="An NGO", public_label="Not named", **more)
+
+
+def test_what_was_opened_labelled_and_renamed_is_in_order(subaccount):
+    assert check_books() == []
+    subaccounts.rename(subaccounts.relabel(subaccount, "Another label"), "Another name")
+    subaccounts.open("grant", "G", name="ignored", public_label="ignored")
+    assert check_books() == []
+    assert [event.act for event in trail_for(subaccount)] == ["subaccount.open", "subaccount.relabel", "subaccount.relabel"]
+
+
+def test_no_text_is_on_record_and_none_twice_for_the_same_label(subaccount):
+    subaccounts.relabel(subaccount, "Not named")
+    details = str(list(Event.objects.values_list("details", flat=True)))
+    assert not any(text in details for text in ("An NGO", "Not named", "A donor", "Africa"))
+    assert trail_for(subaccount).count() == 1
+
+
+def test_a_text_on_record_is_known_by_an_older_key(subaccount, settings):
+    settings.ENCRYPTION_KEYS = ["new", *settings.ENCRYPTION_KEYS]
+    assert check_books() == []
+    settings.ENCRYPTION_KEYS = ["another"]
+    assert "subaccount G: expected the public_label on record; found another text." in said()
+
+
+STANDING = [
+    ("subaccount SET psc_rate = '0' WHERE code = 'G'", "subaccount G: expected psc_rate 0.13, as on record; found 0."),
+    ("subaccount SET public_label = 'An NGO' WHERE code = 'G'", "subaccount G: expected the public_label on record; found another text."),
+    ("subaccount SET name = 'X' WHERE code = 'G'", "subaccount G: expected the name on record"),
+    ("subaccount SET tag_id = NULL WHERE code = 'G'", "subaccount G: expected tag call-1, as on record; found none."),
+    ("subaccount SET parent_id = NULL WHERE code = 'G'", "subaccount G: expected parent D, as on record; found none."),
+    ("subaccount SET expires_on = '2030-01-01' WHERE code = 'G'", "expected expires_on 2027-01-31, as on record; found 2030-01-01."),
+    ("subaccount SET currency = 'EUR' WHERE code = 'G'", "subaccount G: expected currency none, as on record; found EUR."),
+    ("subaccount SET kind = 'bank' WHERE code = 'G'", "subaccount G: expected kind grant, as on record; found bank."),
+    ("subaccount SET code = 'H' WHERE code = 'G'", "subaccount G: expected code G, as on record; found H."),
+    ("tag SET parent_id = NULL", "earmark call-1: expected parent africa, as on record; found none."),
+    ("tag SET kind = 'theme' WHERE kind = 'region'", "earmark africa: expected kind region, as on record; found theme."),
+    ("tag SET name = 'X' WHERE kind = 'region'", "earmark africa: expected the name on record"),
+    ("tag SET code = 'X' WHERE kind = 'region'", "earmark africa: expected code africa"),
+    ("fundwindow SET name = 'X'", "fund window general: expected the name on record"),
+    ("fundwindow SET purpose = 'X'", "fund window general: expected the purpose on record"),
+    ("fundwindow SET code = 'X'", "fund window general: expected to be there, as on record; found no such row."),
+    ("fundingrule SET split = 'first_in'", "funding rule 2000-01-01: expected split pro_rata, as on record; found first_in."),
+    ("fundingrule SET reserve_share = '0.9'", "expected reserve_share 0, as on record; found 0.9."),
+    ("fundingrule SET effective_on = '2001-01-01'", "expected effective_on 2000-01-01, as on record; found 2001-01-01."),
+    ("fundingrule SET adopted_by_id = 1", "expected adopted_by_id none, as on record; found 1."),
+    ("fundingrule SET approved_by_id = 1", "expected approved_by_id none, as on record; found 1."),
+    *((f"account SET {column} = 'x' WHERE code = '1010'", "account 1010: expected to be as the chart says") for column in
+      ("name", "type", "currency", "subaccount_kinds", "subaccount_rule", "statement", "cash_flow", "translation")),
+    ("account SET monetary = NOT monetary WHERE code = '1010'", "account 1010: expected to be as the chart says"),
+]  # fmt: skip
+
+
+@forced
+@pytest.mark.parametrize("change, sentence", STANDING)
+def test_what_is_forced_on_what_lines_are_about_is_found(subaccount, change, sentence):
+    force(f"UPDATE ledger_{change}")
+    assert sentence in said()
+
+
+def test_rows_that_no_act_made_are_found_until_they_are_put_on_record(db):
+    slipped = [
+        Tag.objects.create(code="t", name="Slipped in", kind="theme"),
+        Subaccount.objects.create(kind="donor", code="s", name="S", public_label="S"),
+        FundingRule.objects.create(effective_on=date(2026, 1, 1), split="first_in", reserve_share=Decimal("0.15")),
+    ]
+    assert [finding.where for finding in check_books()] == ["subaccount s S", "earmark Slipped in", "funding rule 2026-01-01 first_in"]
+    for row in slipped:
+        standing.put(standing.TAKE_IN, row, by=None)
+    assert check_books() == []
+
+
+@forced
+def test_a_row_that_is_gone_is_found(subaccount):
+    force("DELETE FROM ledger_subaccount WHERE code = 'G'")
+    assert said() == "subaccount G: expected to be there, as on record; found no such row."

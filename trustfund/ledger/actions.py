@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
-from trustfund.audit.recording import record
 from trustfund.ledger import periods, permissions, rates, subaccounts
 from trustfund.ledger.models import FiscalYear, Period, Rate, Subaccount
 
@@ -40,11 +38,8 @@ def add_rates(found: list[Any], *, source: str, by: Any) -> tuple[list[Rate], in
     return rates.add_all(found, source=source[:100], by=by)
 
 
-@transaction.atomic
 def open_bank(*, code: str, name: str, currency: str, by: Any) -> Subaccount:
     """Finance adds a bank account of the Fund itself."""
     if not permissions.can_open_bank(by):
         raise PermissionDenied
-    bank = subaccounts.open("bank", code, name=name, public_label=code, currency=currency)
-    record("subaccount.open", of=bank, by=by, currency=currency)
-    return bank
+    return subaccounts.open("bank", code, name=name, public_label=code, currency=currency, by=by)

@@ -76,11 +76,12 @@ def _subaccounts() -> list[Finding]:
 
 def _chart() -> list[Finding]:
     stored = {account.code: account for account in Account.objects.all()}
-    columns = ("type", "subaccount_kinds", "subaccount_rule", "monetary", "statement", "cash_flow", "translation")
-    return [
+    columns = ("name", "type", "subaccount_kinds", "subaccount_rule", "monetary", "statement", "cash_flow", "translation")
+    extra = [Finding(f"account {code}", "no account beside the chart", "one") for code in sorted(stored.keys() - chart.BY_CODE.keys())]
+    return extra + [
         Finding(f"account {code}", "to be as the chart says", "missing" if code not in stored else "something else")
         for code, each in chart.BY_CODE.items()
-        if code not in stored or any(getattr(stored[code], name) != getattr(each, name) for name in columns)
+        if code not in stored or stored[code].currency or any(getattr(stored[code], name) != getattr(each, name) for name in columns)
     ]
 
 

@@ -24,7 +24,10 @@ ACTS = {
     "period.reopen": gettext_lazy("Reopened"),
     "period.refuse_reopening": gettext_lazy("Reopening refused"),
     "rate.add": gettext_lazy("Exchange rate added"),
-    "subaccount.open": gettext_lazy("Bank account of the Fund added"),
+    "subaccount.open": gettext_lazy("Subaccount opened"),
+    "subaccount.relabel": gettext_lazy("Label of a subaccount changed"),
+    "tag.create": gettext_lazy("Earmark added"),
+    "books.take_in": gettext_lazy("Put on record as it stood"),
 }
 
 

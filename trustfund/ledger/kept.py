@@ -1,4 +1,4 @@
-"""What the chain of the books does not hold, checked against the chain of acts: periods and exchange rates.
+"""What the chain of the books does not hold, checked against the chain of acts: periods, exchange rates, what lines are about.
 
 Their rows may change (a period's state) or stand outside the seals (a rate), so whoever writes SQL could open a closed period, post into
 it and close it again. But every act on them is in the audit trail.
@@ -14,6 +14,7 @@ from typing import Any
 
 from trustfund.audit.models import Event
 from trustfund.chain import Finding
+from trustfund.ledger import standing
 from trustfund.ledger.fields import plain
 from trustfund.ledger.models import Entry, FiscalYear, Period, Rate
 
@@ -119,4 +120,4 @@ def _rate(row: tuple[Any, ...] | None) -> str:
     return f"{row[0]} {row[2]} from {row[1]}" if row else "none"
 
 
-KEPT: list[Callable[[], list[Finding]]] = [_calendar, _dated, _states, _rates]
+KEPT: list[Callable[[], list[Finding]]] = [_calendar, _dated, _states, _rates, standing.findings]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from trustfund.audit.recording import lock_head, record
+from trustfund.ledger import standing
 from trustfund.ledger.models import Subaccount, Tag
 
 
+@transaction.atomic
 def open(
     kind: str,
     code: str,
@@ -22,11 +27,12 @@ def open(
     psc_rate: Decimal | None = None,
     tag: Tag | None = None,
     currency: str = "",
+    by: Any = None,
 ) -> Subaccount:
     """The subaccount with this neutral code, made if it is new; ValidationError if the code is another kind's.
 
     `currency` is a bank account's; `psc_rate` is a share (0.13); a narrower subaccount without its own rate, tag or expiry takes its
-    parent's.
+    parent's. A new one goes on record, so this takes the lock of the audit trail's head: lock your own rows first.
     """
     if kind not in Subaccount.Kind.values:
         raise ValidationError(_("“%(kind)s” is no kind of subaccount.") % {"kind": kind}, code="kind")
@@ -40,21 +46,33 @@ def open(
         "tag": tag,
         "currency": currency,
     }
-    found, _created = Subaccount.objects.get_or_create(code=code, defaults=values)
+    found = Subaccount.objects.filter(code=code).first()
+    if found is None:
+        lock_head()
+        found, created = Subaccount.objects.get_or_create(code=code, defaults=values)
+        if created:
+            standing.put("subaccount.open", found, by=by)
     if found.kind != kind:
         raise ValidationError(_("The code %(code)s is taken.") % {"code": code}, code="taken")
     return found
 
 
-def relabel(subaccount: Subaccount, public_label: str) -> Subaccount:
+def relabel(subaccount: Subaccount, public_label: str, *, by: Any = None) -> Subaccount:
     """What donors and the public read; follows the publication setting of a grant and the anonymity of a donor."""
-    subaccount.public_label = public_label
-    subaccount.save(update_fields=["public_label"])
-    return subaccount
+    return _change(subaccount, "public_label", public_label, by)
 
 
-def rename(subaccount: Subaccount, name: str) -> Subaccount:
+def rename(subaccount: Subaccount, name: str, *, by: Any = None) -> Subaccount:
     """What staff read."""
-    subaccount.name = name
-    subaccount.save(update_fields=["name"])
+    return _change(subaccount, "name", name, by)
+
+
+@transaction.atomic
+def _change(subaccount: Subaccount, field: str, text: str, by: Any) -> Subaccount:
+    lock_head()
+    before = Subaccount.objects.values_list(field, flat=True).get(pk=subaccount.pk)
+    setattr(subaccount, field, text)
+    if before != text:
+        subaccount.save(update_fields=[field])
+        record("subaccount.relabel", of=subaccount, by=by, **{field: standing.digest_of(subaccount, field)})
     return subaccount

@@ -1,0 +1,107 @@
+"""What a subaccount, an earmark, a window or a funding rule is, put on record in the audit trail, whose chain nobody can rewrite by SQL.
+
+Their rows stand outside the seals and some may change, but they move money and names: a cost rate the headroom, a label what the public
+reads. Texts are on record as keyed digests only, for they may name people and what is on record can't be erased.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from trustfund.audit.models import Event
+from trustfund.audit.recording import record
+from trustfund.chain import Finding
+from trustfund.ledger.models import GENERAL, FundingRule, FundWindow, Subaccount, Tag
+
+PLAIN = {
+    "subaccount": ("code", "kind", "parent", "tag", "currency", "expires_on", "psc_rate"),
+    "tag": ("code", "kind", "parent"),
+    "fundwindow": ("code",),
+    "fundingrule": ("effective_on", "split", "reserve_share", "adopted_by_id", "approved_by_id"),
+}
+DIGESTED = {"subaccount": ("name", "public_label"), "tag": ("name",), "fundwindow": ("name", "purpose"), "fundingrule": ()}
+NAMES = {"subaccount": "subaccount", "tag": "earmark", "fundwindow": "fund window", "fundingrule": "funding rule"}
+
+ORIGINAL = [
+    FundWindow(code=GENERAL, name="General window"),
+    FundingRule(pk=1, effective_on=date(2000, 1, 1), split="pro_rata", reserve_share=Decimal(0)),
+]
+"""The rows that the migrations made (0002), before there was a trail."""
+
+TAKE_IN = "books.take_in"
+"""The act that puts on record what was there before its kind was recorded."""
+
+
+def _text(value: Any) -> str:
+    """A column as text, the same from Python and from the database; a row that is pointed at by its code."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return str(getattr(value, "code", value))
+
+
+def _digest(row: Any, field: str, key: str) -> str:
+    salt = f"{row._meta.label_lower}.{field}.{row.pk}"
+    return salted_hmac(salt, str(getattr(row, field)), secret=key, algorithm="sha256").hexdigest()
+
+
+def plain_of(row: Any) -> dict[str, str]:
+    """The columns of a row that are on record as they are."""
+    return {field: _text(getattr(row, field)) for field in PLAIN[row._meta.model_name]}
+
+
+def digest_of(row: Any, field: str) -> str:
+    """A text of a row as it goes on record: by the first of ENCRYPTION_KEYS; older keys are still known when it is compared."""
+    return _digest(row, field, settings.ENCRYPTION_KEYS[0])
+
+
+def put(act: str, row: Any, *, by: Any) -> None:
+    """Put all of a row on record."""
+    record(act, of=row, by=by, **plain_of(row), **{field: digest_of(row, field) for field in DIGESTED[row._meta.model_name]})
+
+
+# The rows against the record
+
+
+def on_record(model: Any) -> dict[str, dict[str, str]]:
+    """What the acts on record say of the rows of a model, the latest word on each column, by primary key as text."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, details in Event.objects.filter(object_type=model._meta.label_lower).order_by("seq").values_list("object_id", "details"):
+        found[key] |= details
+    return found
+
+
+def _compared(row: Any, known: dict[str, str]) -> Iterator[Finding]:
+    where = f"{NAMES[row._meta.model_name]} {known.get('code') or known.get('effective_on') or row}"
+    for field, found in plain_of(row).items():
+        if found != known.get(field):
+            yield Finding(where, f"{field} {known.get(field) or 'none'}, as on record", found or "none")
+    for field in DIGESTED[row._meta.model_name]:
+        if known.get(field) not in [_digest(row, field, key) for key in settings.ENCRYPTION_KEYS]:
+            yield Finding(where, f"the {field} on record", "another text")
+
+
+def _original(model: Any) -> dict[str, dict[str, str]]:
+    rows = [row for row in ORIGINAL if isinstance(row, model)]
+    return {str(row.pk): plain_of(row) | {field: digest_of(row, field) for field in DIGESTED[row._meta.model_name]} for row in rows}
+
+
+def findings() -> list[Finding]:
+    """Each row is as the last act on record left it; none is missing, none was slipped in."""
+    found: list[Finding] = []
+    for model, pointed in ((Subaccount, ("parent", "tag")), (Tag, ("parent",)), (FundWindow, ()), (FundingRule, ())):
+        name, known = NAMES[model._meta.model_name or ""], _original(model) | on_record(model)
+        rows: dict[str, Any] = {str(row.pk): row for row in model._default_manager.select_related(*pointed or (None,)).order_by("pk")}
+        for key, row in rows.items():
+            found += _compared(row, known[key]) if key in known else [Finding(f"{name} {row}", "an act on record that made it", "none")]
+        missing = [known[key].get("code") or key for key in known if key not in rows]
+        found += [Finding(f"{name} {each}", "to be there, as on record", "no such row") for each in missing]
+    return found
