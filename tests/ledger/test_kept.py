@@ -111,6 +111,15 @@ def test_a_text_on_record_is_known_by_an_older_key(subaccount, settings):
     assert "subaccount G: expected the public_label on record; found another text." in said()
 
 
+def test_texts_are_on_record_with_a_new_key_once_resealed_but_not_what_sql_changed(subaccount, settings):
+    execute("UPDATE ledger_subaccount SET public_label = 'An NGO' WHERE code = 'D'")
+    settings.ENCRYPTION_KEYS = ["new", *settings.ENCRYPTION_KEYS]
+    assert (standing.reseal(), standing.reseal()) == (3, 0)
+    assert said() == "subaccount D: expected the public_label on record; found another text."
+    settings.ENCRYPTION_KEYS = ["new"]
+    assert {finding.where for finding in check_books()} == {"subaccount D"}
+
+
 STANDING = [
     ("subaccount SET psc_rate = '0' WHERE code = 'G'", "subaccount G: expected psc_rate 0.13, as on record; found 0."),
     ("subaccount SET public_label = 'An NGO' WHERE code = 'G'", "subaccount G: expected the public_label on record; found another text."),

@@ -27,6 +27,7 @@ ACTS = {
     "subaccount.open": gettext_lazy("Subaccount opened"),
     "subaccount.relabel": gettext_lazy("Label of a subaccount changed"),
     "tag.create": gettext_lazy("Earmark added"),
+    "books.reseal": gettext_lazy("Put on record with a new key"),
     "books.take_in": gettext_lazy("Put on record as it stood"),
 }
 

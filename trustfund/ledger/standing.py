@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from trustfund.audit.models import Event
-from trustfund.audit.recording import record
+from trustfund.audit.recording import lock_head, record
 from trustfund.chain import Finding
 from trustfund.ledger.models import GENERAL, FundingRule, FundWindow, Subaccount, Tag
 
@@ -35,8 +36,11 @@ ORIGINAL = [
 ]
 """The rows that the migrations made (0002), before there was a trail."""
 
-TAKE_IN = "books.take_in"
-"""The act that puts on record what was there before its kind was recorded."""
+MODELS: list[tuple[Any, tuple[str, ...]]] = [(Subaccount, ("parent", "tag")), (Tag, ("parent",)), (FundWindow, ()), (FundingRule, ())]
+"""What is on record, and the rows that each points at by their code."""
+
+TAKE_IN, RESEAL = "books.take_in", "books.reseal"
+"""The acts that put on record what was there before its kind was recorded, and that renew the digests of texts with a new key."""
 
 
 def _text(value: Any) -> str:
@@ -94,14 +98,35 @@ def _original(model: Any) -> dict[str, dict[str, str]]:
     return {str(row.pk): plain_of(row) | {field: digest_of(row, field) for field in DIGESTED[row._meta.model_name]} for row in rows}
 
 
+def _rows(model: Any, pointed: tuple[str, ...]) -> dict[str, Any]:
+    return {str(row.pk): row for row in model.objects.select_related(*pointed or (None,)).order_by("pk")}
+
+
 def findings() -> list[Finding]:
     """Each row is as the last act on record left it; none is missing, none was slipped in."""
     found: list[Finding] = []
-    for model, pointed in ((Subaccount, ("parent", "tag")), (Tag, ("parent",)), (FundWindow, ()), (FundingRule, ())):
-        name, known = NAMES[model._meta.model_name or ""], _original(model) | on_record(model)
-        rows: dict[str, Any] = {str(row.pk): row for row in model._default_manager.select_related(*pointed or (None,)).order_by("pk")}
+    for model, pointed in MODELS:
+        name, known, rows = NAMES[model._meta.model_name], _original(model) | on_record(model), _rows(model, pointed)
         for key, row in rows.items():
             found += _compared(row, known[key]) if key in known else [Finding(f"{name} {row}", "an act on record that made it", "none")]
         missing = [known[key].get("code") or key for key in known if key not in rows]
         found += [Finding(f"{name} {each}", "to be there, as on record", "no such row") for each in missing]
     return found
+
+
+@transaction.atomic
+def reseal() -> int:
+    """Put the texts on record anew with the first of ENCRYPTION_KEYS, so that older keys can go; returns of how many rows.
+
+    A row that is not as on record is left alone: it stays a finding.
+    """
+    lock_head()
+    count = 0
+    for model, pointed in MODELS:
+        known = on_record(model)
+        for key, row in _rows(model, pointed).items():
+            fresh = {field: digest_of(row, field) for field in DIGESTED[model._meta.model_name]}
+            if key in known and not known[key].items() >= fresh.items() and not any(_compared(row, known[key])):
+                record(RESEAL, of=row, by=None, **fresh)
+                count += 1
+    return count
