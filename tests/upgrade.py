@@ -1,7 +1,8 @@
 """Upgrade the demo fund of the previous commit, with its data, to this tree, on SQLite and on PostgreSQL.
 
 Run by `make test-upgrade`. The previous commit is HEAD when the tree has changes of its own, else HEAD^; it is checked
-out beside the tree, its demo is built there, then this tree migrates that database and `check_books` must find nothing.
+out beside the tree, its demo is built there, then this tree migrates that database, `check_books` must find nothing, and every
+page must open for everybody.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def upgrade(old: Path, url: str, media: str) -> None:
     run(sys.executable, "manage.py", "migrate", "--no-input", **settings)
     run(sys.executable, "manage.py", "check_books", **settings)
     run(sys.executable, "manage.py", "check_files", **settings)
+    run(sys.executable, "-m", "tests.demo.opening", **settings)
 
 
 def main() -> None:

@@ -1,0 +1,41 @@
+"""Open every page of a demo database as everybody, outside of a test run: `python -m tests.demo.opening`.
+
+Run by tests/upgrade.py on the upgraded database, on both engines: none of them may break, whatever was in the data before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+
+def main() -> int:
+    """The number of pages that broke; each is printed with who opened it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustfund.settings")
+    django.setup()
+    from django.test import Client
+    from django.urls import reverse
+
+    from tests.demo import doors
+    from tests.demo.personas import PERSONAS, user_of
+    from tests.demo.test_matrix import names
+    from tests.factories.people import sign_in
+
+    opened, broken = 0, []
+    for persona in PERSONAS:
+        user = user_of(persona)
+        client = Client(raise_request_exception=False)
+        cookies = sign_in(client, user).cookies if user else client.cookies
+        for name in (name for name in names() if "logout" not in name):
+            client.cookies = cookies
+            status = client.get(reverse(name, kwargs=doors.kwargs_of(name))).status_code
+            opened += status == 200
+            broken += [f"{persona} {name}: {status}"] if status >= 500 else []
+    print(f"{opened} pages opened, {len(broken)} broke.", *broken, sep="\n")
+    return len(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))
