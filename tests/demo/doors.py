@@ -31,6 +31,7 @@ NGO, DONOR = "ngo@demo.example", "donor@demo.example"
 
 OPEN = {
     "front", "healthz", "set_language", "calls:index", "calls:detail", "publishing:awarded", "people:invitation", "applications:apply",
+    "applications:start",
     "account_login", "account_signup", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
     "account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_email", "account_confirm_login_code",
     "account_email_verification_sent", "mfa_authenticate", "mfa_login_webauthn", "account_reauthenticate", "mfa_reauthenticate",
