@@ -154,7 +154,7 @@ def _earmark(instalment: Subaccount, distances: Mapping[int, int]) -> int:
 
 
 def refuse_overdrawn(instalments: list[int]) -> None:
-    """ValidationError when one of these instalments has less than what is reserved and spent of it."""
+    """ValidationError when one of these instalments has less than what is reserved and spent of it, or than what was refunded."""
     if not instalments:
         return
     cash = _cash(funding_lines().filter(subaccount_id__in=instalments))
@@ -163,8 +163,8 @@ def refuse_overdrawn(instalments: list[int]) -> None:
     for instalment in found:
         held, given = used.get(instalment.pk, (0, 0))
         row = _row(instalment, cash.get(instalment.pk, 0), (held, given), Decimal(0))
-        if held + given and row.available.amount < 0:
-            message = _("The contribution %(code)s is reserved or spent: %(missing)s of it can't be taken away.")
+        if row.available.amount < 0 and (held + given or row.received.amount < 0):
+            message = _("The contribution %(code)s is reserved, spent or refunded: %(missing)s of it can't be taken away.")
             raise ValidationError(message % {"code": instalment.code, "missing": -row.available}, code="overdrawn")
 
 
