@@ -84,6 +84,7 @@ class GrantsConfig(AppConfig):
         hooks.listen(hooks.on_terminated, payments.stop_all)
         hooks.listen(hooks.on_terminated, tranches.stop)
         hooks.listen(hooks.on_reporting_closed, closing.begin)
+        hooks.listen(hooks.on_reopened, closing.reopen)
         tranche_acts.register(payment_acts.of_tranche)
         for room in (agreements_home, tranches_home, payments_home, closing_home):
             tabs.register(room.tab)

@@ -261,6 +261,16 @@ def close(grant: Grant, *, by: Any) -> Grant:
     return advance(grant.close, by=by)
 
 
+@transaction.atomic
+def reopen(grant: Grant, *, by: Any) -> Grant:
+    """Told by the room of payments when the bank sent money back: who closed the grant, or was about to, looks again."""
+    lock(grant)
+    if grant.state == State.CLOSED:
+        grant = advance(grant.reopen, by=by)
+    hooks.tell(hooks.on_reopened, grant, by)
+    return grant
+
+
 def default_valid_until(on: date) -> date:
     """The last day of an offer made on a day, by the fund's setting."""
     return on + timedelta(days=settings.OFFER_VALID_DAYS)

@@ -12,11 +12,15 @@ from django.utils.translation import gettext as _
 from grants.agreements.models import Grant, State
 from grants.agreements.tabs import Tab
 from grants.applications.models import Application
+from ngos.due_diligence.standing import lacking
+from ngos.organisations.models import Organisation
+from trustfund import clock
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
 from trustfund.people.roles import Role, holds, roles_of
 
 NGO_ITEMS = 10
+MOST = 20
 
 
 def items(user: Any) -> Iterable[Item]:
@@ -44,7 +48,16 @@ def _of_staff(user: Any) -> list[Item]:
     if holds(user, Role.MANAGER):
         waiting = Application.objects.filter(state="recommended").count()
         rows.append((Role.MANAGER, waiting, _("Awards to approve"), reverse("agreements:awards"), "waiting"))
-    return [Item(title, url, count=count, tone=tone) for role, count, title, url, tone in rows if count and holds(user, role)]
+    vetting = _to_vet() if holds(user, Role.PROGRAMME) else []
+    return vetting + [Item(title, url, count=count, tone=tone) for role, count, title, url, tone in rows if count and holds(user, role)]
+
+
+def _to_vet() -> list[Item]:
+    """NGOs that the Board recommended or that were awarded a grant, and whose due diligence is in the way of it."""
+    chosen = Q(applications__state="recommended") | Q(grants__state=State.APPROVED)
+    found = lacking(Organisation.objects.filter(chosen).distinct(), clock.today()).order_by("name")[:MOST]
+    title = _("Due diligence before the award: %(organisation)s")
+    return [Item(title % {"organisation": each.name}, reverse("due_diligence:of", args=[each.pk])) for each in found]
 
 
 def _of_signatory(user: Any) -> list[Item]:

@@ -19,6 +19,9 @@ on_terminated: list[Listener] = []
 on_reporting_closed: list[Listener] = []
 """The final report is accepted: what is unspent becomes due."""
 
+on_reopened: list[Listener] = []
+"""A payment came back: a closing that was prepared or confirmed begins again."""
+
 
 def listen(event: list[Listener], listener: Listener) -> None:
     """Register a listener, once."""

@@ -231,6 +231,10 @@ class Grant(Stateful):
     def close(self) -> None:
         """No money is open on either side any more."""
 
+    @transition(state, source=State.CLOSED, target=State.REPORTING_CLOSED, permission=permissions.can_reopen)
+    def reopen(self) -> None:
+        """A payment came back from the bank after the closing: money is open again."""
+
 
 class GrantBudgetLine(models.Model):
     """One line of the budget as awarded, copied from the application and scaled to the amount."""

@@ -73,6 +73,11 @@ def can_close(grant: Grant, user: Any) -> bool:
     return holds(user, Role.APPROVER)
 
 
+def can_reopen(grant: Grant, user: Any) -> bool:
+    """Finance, when it records that the bank sent a payment back."""
+    return holds(user, Role.FINANCE)
+
+
 def can_read_statement(grant: Grant, user: Any) -> bool:
     """Whoever sees the grant, but for trustees: money in detail is for staff and for the NGO itself."""
     return sees_all(user) or organisations.can_view(grant.organisation, user)

@@ -20,6 +20,7 @@ from trustfund.files.forms import DocumentField
 from trustfund.ui.formatting import money_text
 
 YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+MET = [("yes", gettext_lazy("Met")), ("no", gettext_lazy("Not met"))]
 Axis = ExpectedBeneficiaries.Axis
 
 
@@ -31,10 +32,10 @@ def expect(form: forms.BaseForm, names: Iterable[str]) -> None:
             form.fields[name].required = True
 
 
-def yes_or_no(label: str, **kwargs: Any) -> forms.TypedChoiceField:
+def yes_or_no(label: str, choices: Any = YES_NO, **kwargs: Any) -> forms.TypedChoiceField:
     """Two radio buttons, cleaned to True or False."""
     return forms.TypedChoiceField(
-        label=label, choices=YES_NO, widget=forms.RadioSelect, coerce=lambda word: word == "yes", empty_value=None, **kwargs
+        label=label, choices=choices, widget=forms.RadioSelect, coerce=lambda word: word == "yes", empty_value=None, **kwargs
     )
 
 
@@ -264,8 +265,7 @@ class ScreeningForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.questions = questions
         for question in questions:
-            answered = _("The applicant answered yes.") if answers.get(str(question.number)) else _("The applicant answered no.")
-            self.fields[f"met_{question.pk}"] = yes_or_no(_("Met: %(question)s") % {"question": question.text}, help_text=answered)
+            self.fields[f"met_{question.pk}"] = yes_or_no(question.text, help_text=self._hint(question, answers), choices=MET)
             self.fields[f"reason_{question.pk}"] = forms.CharField(
                 label=_("Reason, if it is not met"),
                 widget=forms.Textarea(attrs={"rows": 2}),
@@ -273,6 +273,11 @@ class ScreeningForm(forms.Form):
                 max_length=2000,
                 help_text=_("The applicant reads it."),
             )
+
+    @staticmethod
+    def _hint(question: EligibilityQuestion, answers: Mapping[str, bool]) -> str:
+        answered = _("The applicant answered yes.") if answers.get(str(question.number)) else _("The applicant answered no.")
+        return f"{answered} {_('The call asks for yes.') if question.passing_answer else _('The call asks for no.')}"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from grants.agreements import actions as agreements
 from grants.agreements.models import Grant
 from grants.closing import permissions
-from grants.closing.models import Closure, Refund
+from grants.closing.models import Closure, Refund, State
 from grants.payments.models import IN_FLIGHT
 from grants.reports import standing
 from grants.tranches import actions as tranches
@@ -72,6 +72,15 @@ def _release(grant: Grant, owed: Money, on: date, by: Any) -> Money:
 
 def _post(grant: Grant, legs: Any, what: str, on: date, by: Any) -> Any:
     return posting.post(legs, reference=f"grant:{grant.pk}:{what}", on=on, by=by, source=f"closing.{what}", of=grant)
+
+
+@transaction.atomic
+def reopen(grant: Grant, by: Any) -> None:
+    """Told when a payment came back from the bank: what was prepared or closed already is looked at again by two people."""
+    closure = Closure.objects.filter(grant=grant).exclude(state=State.OPEN).first()
+    if closure is not None:
+        lock(closure)
+        advance(closure.reopen, by=by)
 
 
 @transaction.atomic
@@ -154,4 +163,5 @@ def _nothing_open(closure: Closure) -> None:
 
 
 def _tell(closure: Closure, template: str, to: Any) -> None:
-    outbox.queue(template, to=to, key=f"{template}:{closure.pk}", path=closure.get_absolute_url(), closure=closure)
+    key = f"{template}:{closure.pk}:{clock.now().isoformat()}"
+    outbox.queue(template, to=to, key=key, path=closure.get_absolute_url(), closure=closure)

@@ -82,6 +82,11 @@ class Closure(Stateful):
     def confirm(self, *, person: Any, on: Any) -> None:
         self.confirmed_by, self.confirmed_on = person, on
 
+    @transition(state, source=[State.PREPARED, State.CONFIRMED], target=State.OPEN, permission=permissions.can_reopen)
+    def reopen(self) -> None:
+        """A payment came back from the bank: two people look again. Who had closed it stands in the trail."""
+        self.prepared_by = self.prepared_on = self.confirmed_by = self.confirmed_on = None
+
 
 class Refund(models.Model):
     """Money that the NGO sent back."""

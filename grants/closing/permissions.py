@@ -18,6 +18,11 @@ def can_prepare(closure: Closure, user: Any) -> bool:
     return holds(user, Role.FINANCE)
 
 
+def can_reopen(closure: Closure, user: Any) -> bool:
+    """Finance, when it records that the bank sent a payment back."""
+    return holds(user, Role.FINANCE)
+
+
 def can_confirm(closure: Closure, user: Any) -> bool:
     """An approving officer who did not prepare the closing."""
     return holds(user, Role.APPROVER) and closure.prepared_by_id != user.pk

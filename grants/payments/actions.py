@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
+from grants.agreements import actions as agreements
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.payments import order, permissions
@@ -151,6 +152,7 @@ def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges
         raise ValidationError({"charges": _("The charges are more than what came back.")})
     _lock(payment)
     payment = advance(payment.return_, by=by, on=on, bank_reference=bank_reference, charges=charges)
+    payment.grant = agreements.reopen(payment.grant, by=by)
     tranches.reopen(payment.tranche, by=by)
     assert payment.entry is not None  # it was posted when the bank paid
     gone = _gone(payment, payment.entry)

@@ -14,6 +14,8 @@ from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.agreements.tabs import Tab
 from grants.tranches.models import OPEN_STATES, State, Tranche
+from ngos.organisations.models import Organisation
+from ngos.screening.models import lacking
 from trustfund import clock
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
@@ -26,7 +28,7 @@ MOST = 20
 def items(user: Any) -> Iterable[Item]:
     """For the programme: requests to judge. For an NGO's owners and editors: tranches to request, to complete, to confirm."""
     if holds(user, Role.PROGRAMME):
-        return _requested(user)
+        return [*_requested(user), *_to_screen()]
     if roles_of(user) or not getattr(user, "is_authenticated", False):
         return []
     return _of_ngo(user)
@@ -36,6 +38,15 @@ def _requested(user: Any) -> list[Item]:
     waiting = Tranche.objects.visible_to(user).filter(state=State.REQUESTED).select_related("grant").order_by("requested_at")[:MOST]
     title = _("Tranche request to judge: %(grant)s, tranche %(number)s")
     return [Item(title % {"grant": t.grant.reference, "number": t.number}, t.get_absolute_url(), due=t.due_on) for t in waiting]
+
+
+def _to_screen() -> list[Item]:
+    """NGOs whose tranche could be paid, but for a screening that is missing or too old."""
+    waiting = Tranche.objects.filter(state__in=[State.REQUESTED, State.READY], grant__state=GrantState.ACTIVE)
+    near = Organisation.objects.filter(grants__tranches__in=waiting).distinct()
+    title = _("Sanctions screening before the payment: %(organisation)s")
+    found = lacking(near, clock.today()).order_by("name")[:MOST]
+    return [Item(title % {"organisation": each.name}, reverse("screening:of", args=[each.pk]), tone="blocked") for each in found]
 
 
 def _of_ngo(user: Any) -> list[Item]:
@@ -58,7 +69,8 @@ def _item(tranche: Tranche) -> Item:
     }
     title = titles[State(tranche.state)] % {"grant": tranche.grant.title, "number": tranche.number}
     tone = {"planned": "waiting", "returned": "blocked", "paid": "money"}[tranche.state]
-    return Item(title, tranche.get_absolute_url(), due=tranche.due_on if tranche.state == State.PLANNED else None, tone=tone)
+    ahead = tranche.state == State.PLANNED and tranche.due_on >= clock.today()  # a tranche is asked for when its gates allow: never overdue
+    return Item(title, tranche.get_absolute_url(), due=tranche.due_on if ahead else None, tone=tone)
 
 
 def destinations(user: Any) -> Iterable[Destination]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from ngos.due_diligence.models import CLEARED, UNDECIDED, Assessment
@@ -25,6 +26,14 @@ def standing_of(organisation: Organisation, on: date) -> Standing:
     """By the last assessment decided on or before `on`: a newer failure ends an older clearance."""
     decided = Assessment.objects.filter(organisation=organisation, decided_on__lte=on).exclude(state__in=UNDECIDED)
     return judged(decided.order_by("-decided_on", "-pk").first(), on)
+
+
+def lacking(organisations: QuerySet[Organisation], on: date) -> QuerySet[Organisation]:
+    """Those of the organisations whose standing is not ok on a day; one query, by the same rule as `standing_of`."""
+    decided = Assessment.objects.filter(organisation=OuterRef("pk"), decided_on__lte=on).exclude(state__in=UNDECIDED)
+    last = decided.order_by("-decided_on", "-pk")
+    found = organisations.annotate(last_state=Subquery(last.values("state")[:1]), last_until=Subquery(last.values("valid_until")[:1]))
+    return found.filter(Q(last_state=None) | ~Q(last_state__in=CLEARED, last_until__gte=on))
 
 
 def judged(assessment: Assessment | None, on: date) -> Standing:

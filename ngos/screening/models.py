@@ -73,6 +73,16 @@ def latest(organisation: Organisation, on: date) -> Screening | None:
     return Screening.objects.filter(organisation=organisation, performed_on__lte=on).order_by("-performed_on", "-pk").first()
 
 
+def lacking(organisations: models.QuerySet[Organisation], on: date) -> models.QuerySet[Organisation]:
+    """Those of the organisations that have no `latest_clear` on a day; one query, by the same rule."""
+    last = Screening.objects.filter(organisation=models.OuterRef("pk"), performed_on__lte=on).order_by("-performed_on", "-pk")
+    found = organisations.annotate(
+        last_outcome=models.Subquery(last.values("outcome")[:1]), last_screened=models.Subquery(last.values("performed_on")[:1])
+    )
+    oldest = on - timedelta(days=settings.SCREENING_VALID_DAYS)
+    return found.filter(Q(last_outcome=None) | ~Q(last_outcome=Outcome.CLEAR, last_screened__gte=oldest))
+
+
 def latest_clear(organisation: Organisation, on: date) -> Screening | None:
     """The last check if it was clear and is not older than SCREENING_VALID_DAYS on the day; a newer hit takes an older clear away."""
     found = latest(organisation, on)

@@ -32,7 +32,7 @@ from tests.factories.donors import make_contribution
 from tests.factories.ngos import make_ready_organisation, owner_of
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import posting, postings
+from trustfund.ledger import allocations, posting, postings, subaccounts
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 from trustfund.people.models import User
@@ -174,17 +174,28 @@ def make_closure(state: str = "open", *, grant: Grant | None = None, accepted: M
 
 
 def copies(grant: Grant, number: int) -> list[Grant]:
-    """So many more rows like a grant that is only approved, each of an NGO of its own, for the lists: rows, not acts."""
+    """So many more rows like a grant, each of an NGO of its own, for the lists: rows, not acts; one dollar reserved where it must be."""
+    if grant.reservation is not None:
+        make_contribution(usd(2 * number))
     return [_copy(grant, each) for each in range(number)]
 
 
 def _copy(grant: Grant, number: int) -> Grant:
     organisation = _again(grant.organisation, registration_number=f"COPY-{next(_number)}", name=f"Copy {number}")
     application = _again(grant.application, organisation=organisation, reference=f"COPY-{next(_number)}")
-    made = _again(grant, organisation=organisation, application=application, reference=f"COPY-{next(_number)}")
+    reference = f"COPY-{next(_number)}"
+    made = _again(grant, organisation=organisation, application=application, reference=reference, **_books_of(grant, reference))
     planned = made.planned_tranches.create(number=1, amount=made.amount, due_on=made.starts_on)
     Tranche.objects.create(grant=made, planned=planned, number=1, amount=made.amount, due_on=made.starts_on)
     return made
+
+
+def _books_of(grant: Grant, reference: str) -> dict[str, Any]:
+    if grant.reservation is None:
+        return {}
+    own = subaccounts.open("grant", reference, name=reference, public_label=reference)
+    reservation = allocations.reserve(own, usd(1), on=clock.today(), by=make_user(Role.FINANCE), reference=reference)
+    return {"subaccount": own, "reservation": reservation}
 
 
 def _again(row: Any, **fields: Any) -> Any:

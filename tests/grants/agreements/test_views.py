@@ -1,5 +1,7 @@
 """The pages of grants: who sees what, who may do what, and what each act answers."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from grants.agreements.models import Grant
 from tests.factories.agreements import AMOUNT, copies, make_grant
 from tests.factories.applications import make_application
 from tests.factories.books import give
-from tests.factories.ngos import make_member, make_organisation, make_ready_organisation, owner_of
+from tests.factories.ngos import make_assessment, make_member, make_organisation, make_ready_organisation, owner_of
 from tests.factories.people import make_user, sign_in
 from trustfund import clock
 from trustfund.ledger.models import Entry
@@ -226,6 +228,23 @@ def test_what_waits_stands_on_the_home_page(state, role):
     (item,) = items(person)
     assert item.count == 1 or grant.title in item.title
     assert list(items(make_user(Role.AUDITOR))) == list(items(make_user())) == []
+
+
+def test_a_chosen_ngo_whose_due_diligence_is_in_the_way_waits_for_the_programme():
+    from grants.agreements.home import items
+
+    officer = make_user(Role.PROGRAMME)
+    ready = make_application("recommended", requested=usd(10_000), organisation=make_ready_organisation())
+    assert list(items(officer)) == []
+    never = make_application("recommended", requested=usd(10_000)).organisation
+    make_application("reserve", requested=usd(10_000))
+    assert [item.title for item in items(officer)] == [f"Due diligence before the award: {never.name}"]
+    make_assessment(never, state="failed")
+    assert [item.url for item in items(officer)] == [reverse("due_diligence:of", args=[never.pk])]
+    make_assessment(never)
+    with clock.frozen(clock.now() + timedelta(days=800)):
+        expired = {item.title.removeprefix("Due diligence before the award: ") for item in items(officer)}
+    assert expired == {never.name, ready.organisation.name}
 
 
 def test_a_recommended_application_waits_for_the_fund_manager():

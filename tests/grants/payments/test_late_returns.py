@@ -9,7 +9,7 @@ from grants.closing import actions as closing
 from grants.payments import actions as payments
 from grants.reports import standing
 from grants.tranches.models import State as TrancheState
-from tests.factories.agreements import accept, make_closure, make_payment
+from tests.factories.agreements import accept, advance_payment, make_closure, make_payment
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.ledger.verification import check_books
@@ -56,6 +56,38 @@ def test_what_a_closing_claimed_is_settled_and_free_again():
     assert payment.tranche.state == TrancheState.READY
     assert check_books() == []
     assert closing.open_items(closure, clock.today())[0].endswith("is owed to the NGO.")
+
+
+def test_a_grant_that_was_closed_is_open_again_until_the_ngo_has_its_money_and_two_people_have_looked():
+    closure = make_closure("confirmed", accepted=usd(12_000))
+    payment = closure.grant.payments.get(state="paid")
+    come_back(payment)
+    closure.refresh_from_db()
+    grant = closure.grant
+    grant.refresh_from_db()
+    assert (grant.state, closure.state) == ("reporting_closed", "open")
+    assert (closure.prepared_by, closure.confirmed_by) == (None, None)
+    assert position(grant) == (zero(), zero(), usd(12_000), usd(12_000))
+    pay_again(payment.tranche)
+    assert position(grant) == (zero(), zero(), zero(), usd(12_000))
+    closing.prepare(closure, by=make_user(Role.FINANCE))
+    closing.confirm(closure, by=make_user(Role.APPROVER))
+    grant.refresh_from_db()
+    assert grant.state == "closed"
+    assert check_books() == []
+
+
+def pay_again(tranche):
+    tranche.refresh_from_db()
+    payment = payments.certify(tranche, by=make_user(Role.FINANCE), paid_from=tranche.payments.first().paid_from)
+    advance_payment(payment, "paid")
+
+
+def test_a_closing_that_was_only_prepared_is_prepared_anew():
+    closure = make_closure("prepared", accepted=usd(12_000))
+    come_back(closure.grant.payments.get(state="paid"))
+    closure.refresh_from_db()
+    assert (closure.state, closure.grant.state) == ("open", "reporting_closed")
 
 
 def test_a_bank_pays_nothing_before_it_was_certified():

@@ -1,11 +1,14 @@
 """The pages of tranches."""
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from grants.tranches.home import items
 from tests.factories.agreements import copies, make_grant, make_payment, make_tranche
-from tests.factories.ngos import make_member, make_organisation, owner_of
+from tests.factories.ngos import make_member, make_organisation, make_screening, owner_of
 from tests.factories.people import make_user, sign_in
 from trustfund import clock
 from trustfund.people.roles import Role
@@ -104,6 +107,19 @@ def test_the_calendar_asks_as_many_queries_for_three_tranches_as_for_one(client,
     with django_assert_max_num_queries(len(three)) as one:
         client.get(address)
     assert len(one) == len(three)
+
+
+def test_a_screening_that_is_in_the_way_of_a_payment_waits_for_the_programme():
+    tranche = make_tranche("ready")
+    officer = make_user(Role.PROGRAMME)
+    assert list(items(officer)) == []
+    with clock.frozen(clock.now() + timedelta(days=settings.SCREENING_VALID_DAYS + 1)):
+        (item,) = items(officer)
+    organisation = tranche.grant.organisation
+    assert item.title == f"Sanctions screening before the payment: {organisation.name}"
+    assert item.url == reverse("screening:of", args=[organisation.pk])
+    make_screening(organisation, outcome="possible")
+    assert [each.title for each in items(officer)] == [item.title]
 
 
 def test_what_waits_stands_on_the_home_page():
