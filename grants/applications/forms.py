@@ -20,21 +20,29 @@ from trustfund.files.forms import DocumentField
 from trustfund.ui.formatting import money_text
 
 YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+MET = [("yes", gettext_lazy("Met")), ("no", gettext_lazy("Not met"))]
 Axis = ExpectedBeneficiaries.Axis
 
 
 def expect(form: forms.BaseForm, names: Iterable[str]) -> None:
     """Show on the page that these are needed in the end (no "optional" beside them), though a draft is saved without."""
     form.use_required_attribute = False
-    if not form.is_bound:
-        for name in names:
-            form.fields[name].required = True
+    for name in names:
+        form.fields[name].expected = True  # type: ignore[attr-defined]
+        form.fields[name].required = not form.is_bound
 
 
-def yes_or_no(label: str, **kwargs: Any) -> forms.TypedChoiceField:
+def yes_or_no(label: str, choices: Sequence[tuple[str, Any]] = YES_NO, **kwargs: Any) -> forms.TypedChoiceField:
     """Two radio buttons, cleaned to True or False."""
+    messages = {"required": _("Choose one of the two.")}
     return forms.TypedChoiceField(
-        label=label, choices=YES_NO, widget=forms.RadioSelect, coerce=lambda word: word == "yes", empty_value=None, **kwargs
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+        error_messages=messages,
+        **kwargs,
     )
 
 
@@ -167,6 +175,7 @@ class FundingForm(forms.ModelForm):
     class Meta:
         model = OtherFunding
         fields = ["funder", "purpose", "amount", "received", "same_costs"]
+        labels = {"amount": gettext_lazy("Amount, USD")}
 
 
 class FundingHeadForm(BaseForm):
@@ -265,7 +274,7 @@ class ScreeningForm(forms.Form):
         self.questions = questions
         for question in questions:
             answered = _("The applicant answered yes.") if answers.get(str(question.number)) else _("The applicant answered no.")
-            self.fields[f"met_{question.pk}"] = yes_or_no(_("Met: %(question)s") % {"question": question.text}, help_text=answered)
+            self.fields[f"met_{question.pk}"] = yes_or_no(question.text, MET, help_text=answered)
             self.fields[f"reason_{question.pk}"] = forms.CharField(
                 label=_("Reason, if it is not met"),
                 widget=forms.Textarea(attrs={"rows": 2}),

@@ -21,7 +21,7 @@ def find_eligible(officer: Person) -> None:
     officer.takes_up(f"Decide on the eligibility of applications to {calling.REFERENCE}")
     officer.follows(re.compile(f"^{calling.REFERENCE}-"), "Decide on eligibility")
     for question in calling.ELIGIBILITY:
-        officer.chooses(f"Met: {question}", "Yes")
+        officer.chooses(question, "Met")
     officer.presses("Record the decision")
     officer.reads("Eligible")
 

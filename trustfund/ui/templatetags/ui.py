@@ -23,6 +23,7 @@ register.filter("described_by", controls.described_by)
 register.filter("word_limit", controls.word_limit)
 register.filter("anchor", controls.anchor)
 register.filter("prefix", controls.prefix)
+register.filter("column", controls.column)
 
 
 @register.filter
