@@ -137,6 +137,8 @@ class MoneyFormField(forms.Field):
             amount = Decimal(plain_number(text))
             if not amount.is_finite() or len(text) > 40:
                 raise InvalidOperation
+            if -int(amount.as_tuple().exponent) > minor_units(self.currency):  # "1.200" may be meant as 1,200: never taken for 1.20
+                raise TooPrecise
             return Money(amount, self.currency)
         except TooPrecise as error:
             raise ValidationError(

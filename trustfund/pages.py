@@ -93,5 +93,6 @@ class OutOfOrderMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TransitionNotAllowed | ConcurrentTransition):
-            return render(request, "409.html", status=409)
+            stands = getattr(getattr(exception, "object", None), "get_absolute_url", str)()
+            return render(request, "409.html", {"stands": stands}, status=409)
         return None

@@ -205,6 +205,7 @@ LANGUAGES = [
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "trustfund.ui.formats"
 USE_TZ = True
 TIME_ZONE = "Europe/Vienna"
 

@@ -27,15 +27,22 @@ Axis = ExpectedBeneficiaries.Axis
 def expect(form: forms.BaseForm, names: Iterable[str]) -> None:
     """Show on the page that these are needed in the end (no "optional" beside them), though a draft is saved without."""
     form.use_required_attribute = False
-    if not form.is_bound:
-        for name in names:
-            form.fields[name].required = True
+    for name in names:
+        form.fields[name].expected = True  # type: ignore[attr-defined]
+        form.fields[name].required = not form.is_bound
 
 
-def yes_or_no(label: str, choices: Any = YES_NO, **kwargs: Any) -> forms.TypedChoiceField:
+def yes_or_no(label: str, choices: Sequence[tuple[str, Any]] = YES_NO, **kwargs: Any) -> forms.TypedChoiceField:
     """Two radio buttons, cleaned to True or False."""
+    messages = {"required": _("Choose one of the two.")}
     return forms.TypedChoiceField(
-        label=label, choices=choices, widget=forms.RadioSelect, coerce=lambda word: word == "yes", empty_value=None, **kwargs
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+        error_messages=messages,
+        **kwargs,
     )
 
 
@@ -168,6 +175,7 @@ class FundingForm(forms.ModelForm):
     class Meta:
         model = OtherFunding
         fields = ["funder", "purpose", "amount", "received", "same_costs"]
+        labels = {"amount": gettext_lazy("Amount, USD")}
 
 
 class FundingHeadForm(BaseForm):

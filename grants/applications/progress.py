@@ -91,7 +91,7 @@ def _task(content: Content, name: str, title: str, find: Callable[[Content], Ite
 def _organisation(content: Content) -> Task:
     missing = content.application.organisation.missing()
     found = [_("“%(field)s” of your organisation is still empty.") % {"field": label} for label in missing]
-    return Task("organisation", _("Your organisation"), Status.IN_PROGRESS if found else Status.COMPLETE, found)
+    return Task("organisation", _("Profile of your organisation"), Status.IN_PROGRESS if found else Status.COMPLETE, found)
 
 
 def _about(content: Content) -> Iterator[str]:

@@ -28,7 +28,7 @@ class OpenForm(forms.Form):
 
 
 class ConflictsForm(forms.Form):
-    """One line for each application: no conflict, or its kind.
+    """One line for each application: no conflict, or its kind; nothing is declared by leaving it as it stands.
 
     In a blind call a line names the organisation alone, in the order of their names: which application is whose stays untold.
     """
@@ -37,9 +37,8 @@ class ConflictsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = dict(sorted((_line(application) for application in applications), key=lambda line: line[1][1]))
         for key, (_application, label) in self.lines.items():
-            self.fields[key] = forms.ChoiceField(
-                label=label, choices=[("no", _("No conflict")), *ConflictOfInterest.Kind.choices], initial="no"
-            )
+            choices = [("", _("Choose")), ("no", _("No conflict")), *ConflictOfInterest.Kind.choices]
+            self.fields[key] = forms.ChoiceField(label=label, choices=choices, error_messages={"required": _("Say whether you have one.")})
 
     def conflicts(self) -> dict[Application, str]:
         """What was declared: application -> kind."""

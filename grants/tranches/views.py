@@ -7,6 +7,7 @@ from typing import Unpack
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -73,6 +74,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "tranche": tranche,
         "grant": tranche.grant,
+        "tab_of": reverse("tranches:of_grant", args=[tranche.grant_id]),
         "gates": shown,
         "acts": acts.acts_of(tranche, request.user),
         "sees_staff": agreements.sees_all(request.user),

@@ -67,6 +67,8 @@ def call_the_board(officer: Person) -> None:
 def take_the_seat(trustee: Person) -> None:
     """Conflicts first."""
     trustee.takes_up("Declare conflicts for the session")
+    for line in trustee.page.get_by_role("main").get_by_role("combobox").all():
+        line.select_option("No conflict")
     trustee.presses("Declare and take my seat")
 
 

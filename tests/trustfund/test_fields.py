@@ -5,24 +5,27 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from trustfund.fields import MoneyFormField, PercentField
 from trustfund.money import Money, usd
+from trustfund.ui.formatting import money_text
 
 
 @pytest.mark.parametrize(
-    "language, typed, amount",
+    "language, typed, worth",
     [
         ("en", "1200", "1200"), ("en", "1,200.50", "1200.50"), ("en", " 1 200.5 ", "1200.5"), ("fr", "1 200,50", "1200.50"),
         ("es", "1200,50", "1200.50"),
         ("es", "1.200,50", "1200.50"), ("es", "1200.50", "1200.50"), ("ar", "١٬٢٠٠٫٥٠", "1200.50"), ("ru", "1 200,5", "1200.5"),
+        ("ar", "1,200.50", "1200.50"), ("ar", "1,200", "1200"),
     ],
 )
-def test_amounts_are_read_as_people_write_them(language, typed, amount):
+def test_amounts_are_read_as_people_write_them(language, typed, worth):
     with translation.override(language):
-        assert MoneyFormField().clean(typed) == usd(amount)
+        assert MoneyFormField().clean(typed) == usd(worth)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +33,7 @@ def test_amounts_are_read_as_people_write_them(language, typed, amount):
     [
         ("twelve", "“twelve” is not an amount. Write digits only, for example 1200 or 1200.50."),
         ("12.345", "“12.345” has more decimal places than USD has."),
+        ("1.200", "“1.200” has more decimal places than USD has."),
         ("-1", "The amount must not be below zero."),
         ("9" * 20, f"“{'9' * 20}” is too large."),
         ("1e400", "“1e400” is not an amount. Write digits only, for example 1200 or 1200.50."),
@@ -41,6 +45,14 @@ def test_what_is_no_amount_is_refused_in_words(typed, message):
     with pytest.raises(ValidationError) as refused:
         MoneyFormField().clean(typed)
     assert refused.value.messages == [message]
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_an_amount_is_typed_with_the_marks_that_the_pages_print(language):
+    with translation.override(language):
+        field = MoneyFormField()
+        assert field.clean(money_text(usd("21600.5"), plain=True)) == usd("21600.5")
+        assert field.clean(field.widget.format_value(usd("21600.5"))) == usd("21600.5")
 
 
 def test_a_currency_without_minor_unit_takes_no_decimals():

@@ -73,14 +73,14 @@ class InviteForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"))
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role")), *Role.choices])
     language = forms.ChoiceField(label=_("Language of the letter"), choices=settings.LANGUAGES, initial="en")
 
 
 class RoleForm(forms.Form):
     """A role, from a day until a day; a deputy has both."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role")), *Role.choices])
     since = forms.DateField(label=_("From"), widget=forms.DateInput)
     until = forms.DateField(
         label=_("Until"), required=False, widget=forms.DateInput, help_text=_("The last day, for a deputy. Empty: for good.")

@@ -1,6 +1,6 @@
 """Form controls: which shape a bound field has on the page, and its widget with the right classes and descriptions."""
 
-from django.forms import widgets
+from django.forms import CharField, IntegerField, widgets
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
@@ -33,6 +33,9 @@ _ERROR_CLASSES = {
     "input": "govuk-input--error",
 }
 
+LONG = 100
+"""Characters from which a field of text holds a sentence."""
+
 
 def shape(field: BoundField) -> str:
     """ "hidden", "checkboxes", "radios", "checkbox", "file", "textarea", "select", "group" (several inputs) or "input"."""
@@ -63,12 +66,24 @@ def prefix(field: BoundField) -> str:
     return getattr(field.field, "currency", "") or ""
 
 
+def column(field: BoundField) -> str:
+    """The width that a field asks for in a table of rows: sentences the most ("wide"), counts the least ("slim"), "sum" for amounts."""
+    kind = field.field
+    if prefix(field):
+        return "sum"
+    if isinstance(kind, IntegerField):
+        return "slim"
+    if isinstance(kind, CharField):
+        return "wide" if (kind.max_length or LONG) >= LONG else "mark"
+    return ""
+
+
 def _classes(field: BoundField, kind: str) -> str:
     own = field.field.widget.attrs.get("class", "")
     if prefix(field):
         own = f"{own} input--money"
-    widget_type = getattr(field.field.widget, "input_type", "")
-    sized = {"date": "input--date", "number": "input--number"}.get(widget_type, "")
+    sized = "input--date" if getattr(field.field.widget, "input_type", "") == "date" else ""
+    sized = "input--number" if isinstance(field.field, IntegerField) and kind == "input" else sized
     return " ".join(filter(None, [_CLASSES.get(kind, ""), _ERROR_CLASSES.get(kind, "") if field.errors else "", sized, own]))
 
 

@@ -29,7 +29,8 @@ def apply(request: HttpRequest, call_pk: int) -> HttpResponse:
         if not failed:
             request.session[SESSION] = {**request.session.get(SESSION, {}), str(call.pk): form.answers()}
             return redirect("applications:start", call.pk)
-    context = {"call": call, "form": form, "failed": failed, "is_open": call.is_open()}
+    existing = _existing(call, organisation_of(request.user)) if request.user.is_authenticated else None
+    context = {"call": call, "form": form, "failed": failed, "existing": existing, "is_open": call.is_open()}
     return render(request, "grants/applications/apply.html", context, status=422 if form.is_bound else 200)
 
 

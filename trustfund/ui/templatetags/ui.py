@@ -1,5 +1,6 @@
 """Filters and tags of the components. `{% load ui %}`"""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ register.filter("described_by", controls.described_by)
 register.filter("word_limit", controls.word_limit)
 register.filter("anchor", controls.anchor)
 register.filter("prefix", controls.prefix)
+register.filter("column", controls.column)
 
 
 @register.filter
@@ -110,9 +112,10 @@ def languages() -> list[dict[str, str]]:
 
 
 @register.filter
-def under(path: str, url: str) -> bool:
-    """Whether a page's path is the destination's or stands below it."""
-    return path == url or (len(url) > 1 and path.startswith(url))
+def nearest(path: str, destinations: Iterable[Any]) -> str:
+    """The address of the destination under which a page stands, the longest of those that fit; empty for a page that is elsewhere."""
+    fits = [each.url for each in destinations if path == each.url or (len(each.url) > 1 and path.startswith(each.url))]
+    return max(fits, key=len, default="")
 
 
 @register.filter
