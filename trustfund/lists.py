@@ -228,4 +228,4 @@ def _totals(queryset: QuerySet[Any], columns: Sequence[Column]) -> list[Any]:
 
 
 def _number(text: str | None, default: int, allowed: Sequence[int]) -> int:
-    return int(text) if text and text.isdecimal() and int(text) in allowed else default
+    return next((each for each in allowed if text == str(each)), default)

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from donors.contributions.models import Contribution
+from grants.closing.models import Refund
 from grants.payments.forms import BankField, offer_accounts
 from trustfund import clock
 from trustfund.fields import MoneyFormField
@@ -24,6 +26,17 @@ class RefundForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_accounts(self.fields["bank"])
+
+    def clean(self) -> dict[str, Any]:
+        """One line of the bank's statement is one receipt: it is not entered on two grants, nor as a gift and as a refund."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("bank") and data.get("bank_reference"):
+            data["bank_reference"] = " ".join(data["bank_reference"].split())
+            line = {"bank": data["bank"], "bank_reference__iexact": data["bank_reference"]}
+            if Refund.objects.filter(**line).exists() or Contribution.objects.filter(**line).exclude(state="withdrawn").exists():
+                message = _("This reference was entered already. If one transfer pays back several grants, add /2, /3 to the reference.")
+                self.add_error("bank_reference", message)
+        return data
 
 
 class AsOfForm(forms.Form):

@@ -2,18 +2,20 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
-from tests.factories.books import give, make_bank, make_instalment, open_years, post
+from tests.factories.books import DAY, give, make_bank, make_instalment, open_years, post
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import force, forced, said
 from trustfund import clock
 from trustfund.audit.models import Event
-from trustfund.audit.recording import trail_for
+from trustfund.audit.recording import record, trail_for
 from trustfund.ledger import periods, postings, rates, standing, subaccounts, tags
-from trustfund.ledger.models import FundingRule, Period, Subaccount, Tag
+from trustfund.ledger.models import FundingRule, Period, Rate, Subaccount, Tag
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -65,8 +67,14 @@ def test_what_was_posted_while_a_period_was_reopened_by_two_people_is_in_order(c
 FORCED = [
     ("UPDATE ledger_period SET ends_on = '2026-01-15' WHERE number = 1", "period 2026-01: expected 2026-01-01 to 2026-01-31"),
     ("DELETE FROM ledger_period WHERE number = 12", "period 2026-12: expected 2026-12-01 to 2026-12-31; found no such period"),
-    ("UPDATE ledger_rate SET value = '0.5'", "expected EUR 0.92 from 2026-01-01; found EUR 0.5 from 2026-01-01"),
-    ("DELETE FROM ledger_rate", "expected EUR 0.92 from 2026-01-01; found none"),
+    ("UPDATE ledger_period SET proposed_by_id = approved_by_id, approved_by_id = proposed_by_id", "period 2026-01: expected proposed by"),
+    ("UPDATE ledger_period SET proposed_by_id = 1 WHERE number = 2", "as on record; found 1 and None."),
+    ("DELETE FROM ledger_fiscalyear", "fiscal year 2026: expected to be there, as it was opened; found no such row."),
+    ("UPDATE ledger_rate SET value = '0.5'", "exchange rate EUR 2026-01-01: expected value 0.92, as on record; found 0.5."),
+    ("UPDATE ledger_rate SET source = 'x'", "exchange rate EUR 2026-01-01: expected the source on record; found another text."),
+    ("UPDATE ledger_rate SET added_by_id = 1", "exchange rate EUR 2026-01-01: expected added_by_id none, as on record; found 1."),
+    ("UPDATE ledger_rate SET added_at = '2020-01-01 00:00:00+00:00'", "as on record; found 2020-01-01T00:00:00.000000+00:00."),
+    ("DELETE FROM ledger_rate", "exchange rate EUR 2026-01-01: expected to be there, as on record; found no such row."),
 ]
 
 
@@ -75,6 +83,14 @@ FORCED = [
 def test_what_is_forced_is_found(closed, statement, sentence):
     force(statement)
     assert sentence in said()
+
+
+def test_the_upgrade_puts_on_record_what_rates_had_beside_their_value_and_takes_no_value_in(db):
+    rate = Rate.objects.create(currency="EUR", effective_on=DAY, value=Decimal("0.92"), source="x.xml", added_at=clock.now())
+    record("rate.add", of=rate, by=None, currency="EUR", effective_on=DAY, value="0.93")
+    assert "exchange rate EUR 2026-03-16: expected the source on record; found another text." in said()
+    import_module("trustfund.ledger.migrations.0005_rates_on_record").take_in(apps, None)
+    assert said() == "exchange rate EUR 2026-03-16: expected value 0.93, as on record; found 0.92."
 
 
 # What lines are about

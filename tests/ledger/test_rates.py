@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from tests.factories.people import make_user
 from trustfund.audit.models import Event
-from trustfund.ledger import rate_files, rates
+from trustfund.ledger import rate_files, rates, standing
 from trustfund.ledger.models import Rate
 from trustfund.money import Money, usd
 
@@ -88,7 +88,10 @@ def test_adding_rates_is_on_record():
     user = make_user()
     rates.add_all([("EUR", date(2026, 1, 1), Decimal("0.92"))], source="x.xml", by=user)
     event = Event.objects.get(act="rate.add")
-    assert (event.actor, event.details) == (user, {"currency": "EUR", "effective_on": "2026-01-01", "value": "0.92"})
+    rate, details = Rate.objects.get(), event.details
+    assert (event.actor, details.pop("source")) == (user, standing.digest_of(rate, "source"))
+    known = {"currency": "EUR", "effective_on": "2026-01-01", "value": "0.92", "added_by_id": str(user.pk)}
+    assert details == {**known, "added_at": rate.added_at.isoformat(timespec="microseconds")}
 
 
 # Files

@@ -164,6 +164,39 @@ def test_resets_for_one_address_are_limited(client):
     assert Outbox.objects.count() == 5
 
 
+def test_a_stranger_does_not_use_up_the_owners_resets(client):
+    make_user(email="ana@example.org", password=PASSWORD)
+    answers = [client.post("/accounts/password/reset/", {"email": "Ana@example.org"}, REMOTE_ADDR="203.0.113.9") for _attempt in range(7)]
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 302, 302, 200, 200]
+    assert answers[-1].context["form"].errors == {"email": ["Be patient, you are sending too many requests."]}
+    assert client.post("/accounts/password/reset/", {"email": "ana@example.org"}).status_code == 302
+    assert Outbox.objects.count() == 6
+
+
+def test_resets_for_one_address_are_limited_from_many_places_too(client):
+    make_user(email="ana@example.org", password=PASSWORD)
+    for place in range(13):
+        for _attempt in range(5):
+            client.post("/accounts/password/reset/", {"email": "ana@example.org"}, REMOTE_ADDR=f"203.0.113.{place}")
+    assert Outbox.objects.count() == 60
+
+
+def test_the_limit_of_resets_answers_alike_for_an_unknown_address(client):
+    make_user(email="ana@example.org", password=PASSWORD)
+    known = [client.post("/accounts/password/reset/", {"email": "ana@example.org"}) for _attempt in range(6)]
+    unknown = [client.post("/accounts/password/reset/", {"email": "bob@example.org"}) for _attempt in range(6)]
+    assert [answer.status_code for answer in known] == [answer.status_code for answer in unknown] == [302] * 5 + [200]
+
+
+def test_all_of_a_network_of_ipv6_shares_the_five_wrong_passwords(client):
+    make_user(email="ana@example.org", password=PASSWORD)
+    for number in range(1, 6):
+        client.post("/accounts/login/", {"login": "ana@example.org", "password": "wrong"}, REMOTE_ADDR=f"2001:db8::{number}")
+    right = {"login": "ana@example.org", "password": PASSWORD}
+    assert client.post("/accounts/login/", right, REMOTE_ADDR="2001:db8::6").status_code == 200
+    assert client.post("/accounts/login/", right, REMOTE_ADDR="2001:db8:0:1::6").status_code == 302
+
+
 def test_a_reset_link_never_follows_the_host_that_was_claimed(client, settings):
     settings.ALLOWED_HOSTS = ["*"]
     make_user(email="ana@example.org", password=PASSWORD)

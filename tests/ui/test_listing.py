@@ -90,6 +90,12 @@ def test_what_was_typed_is_shown_as_text(client):
     assert "<script>" not in html
 
 
+@pytest.mark.parametrize("size", ["9" * 5000, "0", "-25", "26", "٢٥", "abc"])
+def test_a_size_that_is_not_offered_is_the_usual_one(client, size):
+    make(26)
+    assert len(rows(get(client, f"?size={size}"))) == 25
+
+
 @pytest.mark.parametrize("number", [1, 50])
 def test_a_long_list_asks_no_more_than_a_short_one(client, django_assert_num_queries, number):
     make(number)

@@ -78,10 +78,12 @@ def _chart() -> list[Finding]:
     stored = {account.code: account for account in Account.objects.all()}
     columns = ("name", "type", "subaccount_kinds", "subaccount_rule", "monetary", "statement", "cash_flow", "translation")
     extra = [Finding(f"account {code}", "no account beside the chart", "one") for code in sorted(stored.keys() - chart.BY_CODE.keys())]
+    neither = Account.objects.exclude(monetary__in=[True, False])  # SQLite takes any text for a boolean and reads it as false
+    extra += [Finding(f"account {each.code}", "to be monetary or not", "neither") for each in neither]
     return extra + [
         Finding(f"account {code}", "to be as the chart says", "missing" if code not in stored else "something else")
         for code, each in chart.BY_CODE.items()
-        if code not in stored or stored[code].currency or any(getattr(stored[code], name) != getattr(each, name) for name in columns)
+        if code not in stored or stored[code].currency != "" or any(getattr(stored[code], name) != getattr(each, name) for name in columns)
     ]
 
 

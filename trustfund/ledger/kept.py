@@ -1,4 +1,4 @@
-"""What the chain of the books does not hold, checked against the chain of acts: periods, exchange rates, what lines are about.
+"""What the chain of the books does not hold, checked against the chain of acts: years, periods, exchange rates, what lines are about.
 
 Their rows may change (a period's state) or stand outside the seals (a rate), so whoever writes SQL could open a closed period, post into
 it and close it again. But every act on them is in the audit trail.
@@ -15,8 +15,7 @@ from typing import Any
 from trustfund.audit.models import Event
 from trustfund.chain import Finding
 from trustfund.ledger import standing
-from trustfund.ledger.fields import plain
-from trustfund.ledger.models import Entry, FiscalYear, Period, Rate
+from trustfund.ledger.models import Entry, FiscalYear, Period
 
 CLOSED = (Period.State.CLOSED, Period.State.REOPENING)
 NUMBERS = range(1, 14)
@@ -40,11 +39,13 @@ def _days(year: int, number: int) -> tuple[date, date]:
 
 
 def _calendar() -> list[Finding]:
-    """Each fiscal year has its twelve months and period 13, with their days."""
+    """Each fiscal year that was opened is there, with its twelve months and period 13 and their days."""
     held = {(each.year_id, each.number): (each.starts_on, each.ends_on) for each in Period.objects.all()}
-    years = {*FiscalYear.objects.values_list("pk", flat=True), *(year for year, _number in held)}
+    stored = set(FiscalYear.objects.values_list("pk", flat=True))
+    years = {*stored, *(year for year, _number in held), *(int(key) for key in _events(FiscalYear))}
     wanted = {(year, number): _days(year, number) for year in years for number in NUMBERS}
-    return [
+    gone = [Finding(f"fiscal year {year}", "to be there, as it was opened", "no such row") for year in sorted(years - stored)]
+    return gone + [
         Finding(f"period {year}-{number:02}", f"{days[0]} to {days[1]}", _span(held.get((year, number))))
         for (year, number), days in sorted(wanted.items())
         if held.get((year, number)) != days
@@ -74,12 +75,28 @@ def _states() -> list[Finding]:
         wanted = acts[-1].details.get("target") if acts else Period.State.OPEN
         if period.state != wanted:
             findings.append(Finding(f"period {period}", f"to be {wanted}, as the last act on record left it", period.state))
+        if (period.proposed_by_id, period.approved_by_id) != (people := _people(acts)):
+            found = f"{period.proposed_by_id} and {period.approved_by_id}"
+            findings.append(Finding(f"period {period}", f"proposed by {people[0]} and decided by {people[1]}, as on record", found))
         findings += [
             Finding(f"entry {entry.reference}", f"nothing posted into the period {period} while it was closed", f"posted at {at}")
             for start, end in _closed(acts)
             for entry, at in _posted(period, start, end)
         ]
     return findings
+
+
+def _people(acts: list[Event]) -> tuple[int | None, int | None]:
+    """Who proposed and who decided last, by the acts on a period."""
+    proposed = decided = None
+    for act in acts:
+        if "proposer" in act.details:
+            proposed, decided = act.actor_id, None
+        elif {"approver", "refuser"} & act.details.keys():
+            decided = act.actor_id
+        else:  # a refused closing leaves nothing proposed
+            proposed = None
+    return proposed, decided
 
 
 def _closed(acts: list[Event]) -> Iterator[tuple[datetime, datetime | None]]:
@@ -101,23 +118,4 @@ def _posted(period: Period, start: datetime, end: datetime | None) -> list[tuple
     return [(entry, entry.seal.at) for entry in (found.filter(seal__at__lt=end) if end else found)]
 
 
-# Exchange rates
-
-
-def _rates() -> list[Finding]:
-    """Each rate is as it was when it was put on record, and none of those is missing."""
-    added = {pk: acts[0].details for pk, acts in _events(Rate).items()}
-    on_record = {pk: (each.get("currency"), each.get("effective_on"), each.get("value")) for pk, each in added.items()}
-    held = {str(each.pk): (each.currency, str(each.effective_on), plain(each.value)) for each in Rate.objects.all()}
-    return [
-        Finding(f"exchange rate {pk}", _rate(on_record.get(pk)), _rate(held.get(pk)))
-        for pk in sorted(on_record.keys() | held.keys(), key=int)
-        if on_record.get(pk) != held.get(pk)
-    ]
-
-
-def _rate(row: tuple[Any, ...] | None) -> str:
-    return f"{row[0]} {row[2]} from {row[1]}" if row else "none"
-
-
-KEPT: list[Callable[[], list[Finding]]] = [_calendar, _dated, _states, _rates, standing.findings]
+KEPT: list[Callable[[], list[Finding]]] = [_calendar, _dated, _states, standing.findings]

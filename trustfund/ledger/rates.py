@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from trustfund import clock
-from trustfund.audit.recording import record
+from trustfund.ledger import standing
 from trustfund.ledger.fields import plain
 from trustfund.ledger.models import Rate
 from trustfund.money import CURRENCIES, Money
@@ -78,7 +78,7 @@ def add_all(found: list[tuple[str, date, Decimal]], *, source: str, by: Any = No
     ]
     added = Rate.objects.bulk_create(rows)
     for rate in added:
-        record("rate.add", of=rate, by=by, currency=rate.currency, effective_on=rate.effective_on, value=plain(rate.value))
+        standing.put("rate.add", rate, by=by)
     return added, len(wanted) - len(added)
 
 

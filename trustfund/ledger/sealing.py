@@ -54,7 +54,7 @@ def entry_content(entry: Entry, lines: Iterable[Line], codes: dict[int, str], pe
 
 
 def _line(line: Line, codes: dict[int, str]) -> list[Any]:
-    subaccount = codes.get(line.subaccount_id) if line.subaccount_id else None
+    subaccount = codes.get(line.subaccount_id, str(line.subaccount_id)) if line.subaccount_id else None  # a key of no row is not none
     original = [line.currency, line.original_minor, plain(line.rate)]
     return [line.id, line.position, line.date, line.account_id, line.window_id, subaccount, line.debit, line.credit, *original]
 

@@ -1,4 +1,4 @@
-"""What a subaccount, an earmark, a window or a funding rule is, put on record in the audit trail, whose chain nobody can rewrite by SQL.
+"""What a subaccount, an earmark, a window, a funding rule or a rate is, put on record in the audit trail: SQL can't rewrite its chain.
 
 Their rows stand outside the seals and some may change, but they move money and names: a cost rate the headroom, a label what the public
 reads. Texts are on record as keyed digests only, for they may name people and what is on record can't be erased.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,16 +19,23 @@ from django.utils.crypto import salted_hmac
 from trustfund.audit.models import Event
 from trustfund.audit.recording import lock_head, record
 from trustfund.chain import Finding
-from trustfund.ledger.models import GENERAL, FundingRule, FundWindow, Subaccount, Tag
+from trustfund.ledger.models import GENERAL, FundingRule, FundWindow, Rate, Subaccount, Tag
 
 PLAIN = {
     "subaccount": ("code", "kind", "parent", "tag", "currency", "expires_on", "psc_rate"),
     "tag": ("code", "kind", "parent"),
     "fundwindow": ("code",),
     "fundingrule": ("effective_on", "split", "reserve_share", "adopted_by_id", "approved_by_id"),
+    "rate": ("currency", "effective_on", "value", "added_at", "added_by_id"),
 }
-DIGESTED = {"subaccount": ("name", "public_label"), "tag": ("name",), "fundwindow": ("name", "purpose"), "fundingrule": ()}
-NAMES = {"subaccount": "subaccount", "tag": "earmark", "fundwindow": "fund window", "fundingrule": "funding rule"}
+DIGESTED = {
+    "subaccount": ("name", "public_label"),
+    "tag": ("name",),
+    "fundwindow": ("name", "purpose"),
+    "fundingrule": (),
+    "rate": ("source",),
+}
+NAMES = {"subaccount": "subaccount", "tag": "earmark", "fundwindow": "fund window", "fundingrule": "funding rule", "rate": "exchange rate"}
 
 ORIGINAL = [
     FundWindow(code=GENERAL, name="General window"),
@@ -36,7 +43,13 @@ ORIGINAL = [
 ]
 """The rows that the migrations made (0002), before there was a trail."""
 
-MODELS: list[tuple[Any, tuple[str, ...]]] = [(Subaccount, ("parent", "tag")), (Tag, ("parent",)), (FundWindow, ()), (FundingRule, ())]
+MODELS: list[tuple[Any, tuple[str, ...]]] = [
+    (Subaccount, ("parent", "tag")),
+    (Tag, ("parent",)),
+    (FundWindow, ()),
+    (FundingRule, ()),
+    (Rate, ()),
+]
 """What is on record, and the rows that each points at by their code."""
 
 TAKE_IN, RESEAL = "books.take_in", "books.reseal"
@@ -49,6 +62,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(getattr(value, "code", value))
 
 
@@ -59,7 +74,13 @@ def _digest(row: Any, field: str, key: str) -> str:
 
 def plain_of(row: Any) -> dict[str, str]:
     """The columns of a row that are on record as they are."""
-    return {field: _text(getattr(row, field)) for field in PLAIN[row._meta.model_name]}
+    return {field: _text(_value(row, field)) for field in PLAIN[row._meta.model_name]}
+
+
+def _value(row: Any, field: str) -> Any:
+    """A column, or the row that it points at; the bare key where it points at no row, which is not the same as pointing nowhere."""
+    value = getattr(row, field)
+    return getattr(row, f"{field}_id", None) if value is None else value
 
 
 def digest_of(row: Any, field: str) -> str:
@@ -83,8 +104,13 @@ def on_record(model: Any) -> dict[str, dict[str, str]]:
     return found
 
 
+def _named(known: dict[str, str]) -> str:
+    """What a row was called when it was put on record."""
+    return known.get("code") or " ".join(known[each] for each in ("currency", "effective_on") if known.get(each))
+
+
 def _compared(row: Any, known: dict[str, str]) -> Iterator[Finding]:
-    where = f"{NAMES[row._meta.model_name]} {known.get('code') or known.get('effective_on') or row}"
+    where = f"{NAMES[row._meta.model_name]} {_named(known) or row}"
     for field, found in plain_of(row).items():
         if found != known.get(field):
             yield Finding(where, f"{field} {known.get(field) or 'none'}, as on record", found or "none")
@@ -109,7 +135,7 @@ def findings() -> list[Finding]:
         name, known, rows = NAMES[model._meta.model_name], _original(model) | on_record(model), _rows(model, pointed)
         for key, row in rows.items():
             found += _compared(row, known[key]) if key in known else [Finding(f"{name} {row}", "an act on record that made it", "none")]
-        missing = [known[key].get("code") or key for key in known if key not in rows]
+        missing = [_named(known[key]) or key for key in known if key not in rows]
         found += [Finding(f"{name} {each}", "to be there, as on record", "no such row") for each in missing]
     return found
 

@@ -29,12 +29,13 @@ from trustfund.pages import attempt, done
 def section(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One section by its name."""
     application = find_draft(request, pk)
-    if request.method == "GET":
-        drafting.seen(application, name, by=request.user)
-    page = PAGES.get(name) or (questions if name.startswith("questions-") else None)
+    content = Content(application)
+    page = PAGES.get(name) or (questions if name.startswith("questions-") and _questions(content, name) else None)
     if page is None:
         raise Http404
-    return page(request, application, Content(application), name)
+    if request.method == "GET":
+        drafting.seen(application, name, by=request.user)
+    return page(request, application, content, name)
 
 
 def about(request: HttpRequest, application: Application, content: Content, name: str) -> HttpResponse:

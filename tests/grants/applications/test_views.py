@@ -336,3 +336,11 @@ def test_what_waits_at_home(client):
         assert items(owner) == []
     advance_application(waiting, "clarification_asked", by=officer)
     assert [item.tone for item in items(owner_of(waiting.organisation))] == ["blocked"]
+
+
+@pytest.mark.parametrize("name", ["no-such-section", "x" * 60, "questions-" + "9" * 50])
+def test_a_section_that_is_not_there_is_404_and_nobody_is_seen_in_it(client, name):
+    application = make_application()
+    client.force_login(owner_of(application.organisation))
+    assert client.get(url("section", application, name)).status_code == 404
+    assert not application.presences.exists()

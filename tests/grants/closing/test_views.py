@@ -7,6 +7,7 @@ from grants.closing.home import items
 from grants.closing.models import Closure
 from tests.factories.agreements import copies, make_closure, make_grant, make_payment
 from tests.factories.books import make_bank
+from tests.factories.donors import make_contribution
 from tests.factories.ngos import make_organisation, owner_of
 from tests.factories.people import make_user, sign_in
 from trustfund import clock
@@ -89,3 +90,23 @@ def test_the_list_asks_as_many_queries_for_fifty_as_for_one(client, django_asser
 def test_what_waits_stands_on_the_home_page():
     make_closure("prepared")
     assert [[item.count for item in items(make_user(role))] for role in (Role.FINANCE, Role.APPROVER, Role.MANAGER)] == [[], [1], []]
+
+
+def test_one_line_of_the_bank_is_no_refund_on_two_grants(client):
+    first, second, bank = make_closure(accepted=usd(5_000)), make_closure(accepted=usd(5_000)), make_bank()
+    sign_in(client, make_user(Role.FINANCE))
+    refund = {"amount": "100", "received_on": clock.today(), "bank": bank.pk, "bank_reference": "B 1"}
+    assert client.post(url("refund", first), refund).status_code == 302
+    again = client.post(url("refund", second), {**refund, "bank_reference": " b  1"})
+    message = "This reference was entered already. If one transfer pays back several grants, add /2, /3 to the reference."
+    assert (again.status_code, again.context["form"].errors) == (422, {"bank_reference": [message]})
+    assert client.post(url("refund", second), {**refund, "bank_reference": "B 1/2"}).status_code == 302
+    assert [closure.refunds.get().bank_reference for closure in (first, second)] == ["B 1", "B 1/2"]
+
+
+def test_what_was_entered_as_a_gift_is_no_refund(client):
+    closure, gift = make_closure(accepted=usd(5_000)), make_contribution(bank_reference="B 1")
+    sign_in(client, make_user(Role.FINANCE))
+    refund = {"amount": "100", "received_on": clock.today(), "bank": gift.bank.pk, "bank_reference": "B 1"}
+    assert list(client.post(url("refund", closure), refund).context["form"].errors) == ["bank_reference"]
+    assert not closure.refunds.exists()

@@ -1,0 +1,120 @@
+"""check_books on every column of the books and of the audit trail: changed past the triggers it is found, junk breaks nothing."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import Error, connection, models, transaction
+
+from tests.factories.books import DAY, give, make_bank, make_grant, open_years, post
+from tests.factories.people import make_user
+from tests.ledger.test_check_books import Superuser
+from trustfund import clock, guards
+from trustfund.ledger import allocations, periods, posting, postings, rates, tags
+from trustfund.ledger.fields import ExactDecimalField
+from trustfund.ledger.models import Period
+from trustfund.ledger.verification import check_books
+from trustfund.money import usd
+from trustfund.people.roles import Role
+
+FREE = {"ledger_note"}
+"""Sentences, kept outside of what is sealed because they must be erasable."""
+NAMES_A_ROW_ONLY = {("ledger_period", "id")}
+"""An empty period with another key is the same period."""
+COLUMNS = [
+    (model._meta.db_table, model._meta.pk.column, field)
+    for label in ("audit", "ledger")
+    for model in apps.get_app_config(label).get_models()
+    if not model._meta.proxy and model._meta.db_table not in FREE
+    for field in model._meta.concrete_fields
+    if (model._meta.db_table, field.column) not in NAMES_A_ROW_ONLY
+]
+JUNK = ["'abc'", "'2019-99-99'", "NULL", "-1", "9223372036854775807", "1e300", "'9999-12-31'", "'NaN'"]
+
+
+@pytest.fixture
+def books(db):
+    """Something of everything: a rate, an earmark, a closed period, a reservation, a payment, a reversal."""
+    open_years(2025, 2026)
+    rates.add("EUR", date(2026, 1, 1), Decimal("0.92"), source="test")
+    give("1000", psc_rate=Decimal("0.13"))
+    give("1000", tag=tags.create("africa", "Africa", "region"), expires_on=date(2027, 1, 31))
+    grant = make_grant()
+    reservation = allocations.reserve(grant, usd(600), on=DAY, by=None, reference="reserved")
+    post(postings.grant_committed(grant, usd(600)), reference="committed")
+    paid = post(postings.tranche_paid(grant, make_bank(), usd(300)), reference="paid")
+    allocations.confirm(reservation, paid, usd(300))
+    interest = post(postings.interest(make_bank(), usd(5)), reference="interest")
+    posting.reverse(interest, on=DAY, by=None, reference="reversed")
+    with clock.frozen(datetime(2026, 2, 2, 9, tzinfo=UTC)):
+        january = Period.objects.get(year=2026, number=1)
+        periods.close(periods.propose_closing(january, by=make_user(Role.FINANCE)), by=make_user(Role.APPROVER))
+
+
+@pytest.fixture
+def open_tables(books):
+    """Without triggers, as a superuser can; what check_books says of that alone."""
+    for label in ("audit", "ledger"):
+        guards.drop(Superuser(), label)
+    return {str(finding) for finding in check_books()}
+
+
+def other(field):
+    """Another value of the column's own kind, in SQL."""
+    field = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(field, models.BooleanField):
+        return f"NOT {field.column}"
+    if isinstance(field, models.DateTimeField):
+        return "'2019-02-03 00:00:00+00:00'"
+    if isinstance(field, models.DateField):
+        return "'2019-02-03'"
+    if isinstance(field, models.IntegerField):
+        return "7"
+    return "'0.77'" if isinstance(field, ExactDecimalField) else "'another'"
+
+
+class Undo(Exception):
+    """Rolls a savepoint back."""
+
+
+def said_after(table, key, column, value):
+    """What check_books says when the newest row has another value; None when the database itself refuses it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            where = f"{key} = (SELECT MAX({key}) FROM {table})"
+            try:
+                with transaction.atomic():
+                    cursor.execute(f"UPDATE {table} SET {column} = {value} WHERE {where}")
+            except Error:
+                return None
+            raise Undo({str(finding) for finding in check_books()})
+    except Undo as undone:
+        return undone.args[0]
+
+
+def test_a_change_of_any_column_is_found(open_tables):
+    assert [finding for finding in open_tables if not finding.startswith("trigger ")] == []
+    silent = [
+        f"{table}.{field.column}"
+        for table, key, field in COLUMNS
+        if (said := said_after(table, key, field.column, other(field))) is not None and said <= open_tables
+    ]
+    assert silent == []
+
+
+def test_whatever_stands_in_a_column_is_a_finding_and_never_a_traceback(open_tables):
+    """Rows that can't be read are said so; where the junk happens to be what was there, or is read as that, nothing is."""
+    tried = [(column, JUNK[number % len(JUNK)]) for number, column in enumerate(COLUMNS)]
+    answers = [said_after(table, key, field.column, junk) for (table, key, field), junk in tried]
+    assert sum(answer is not None for answer in answers) > 10
+
+
+def test_one_unreadable_row_hides_no_other_finding(open_tables):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_event SET details = 'not JSON' WHERE seq = (SELECT MAX(seq) FROM audit_event)")
+        cursor.execute("UPDATE ledger_account SET name = 'x' WHERE code = '1010'")
+    said = "\n".join(str(finding) for finding in check_books())
+    assert "a column was altered" in said
+    assert "check of states: expected rows that can be read; found JSONDecodeError" in said
+    assert "account 1010: expected to be as the chart says" in said
