@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Required, TypedDict
+from typing import Any, Required, TypedDict, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.defaults import page_not_found
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 Facts = Sequence[tuple[str, Any]]
@@ -83,13 +85,19 @@ def safe_next(request: HttpRequest, default: str) -> str:
 
 
 class OutOfOrderMiddleware:
-    """An act out of order, or one that somebody else did in this moment, is 409 with a page that says so."""
+    """An act out of order, or one that somebody else did in this moment, is 409 with a page that says so.
+
+    What is not there is the designed page at a desk too (DEBUG), where the demo is shown, instead of Django's list of addresses.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if settings.DEBUG and response.status_code == 404:
+            return cast(HttpResponse, page_not_found(request, Http404()))
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TransitionNotAllowed | ConcurrentTransition):

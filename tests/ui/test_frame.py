@@ -92,3 +92,12 @@ def test_the_confirm_page_says_what_how_much_and_for_whom(page):
     assert "button--danger" in html
     assert "It can’t be undone." in html
     assert html.count("csrfmiddlewaretoken") == 2  # the language and the act
+
+
+@pytest.mark.django_db
+def test_what_is_not_there_is_the_designed_page_at_a_desk_too(client, settings):
+    settings.DEBUG = True
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "URLconf" not in answer.content.decode()
+    assert "<h1>" in answer.content.decode()
