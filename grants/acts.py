@@ -57,6 +57,7 @@ WORDS = {
     "grant.terminate": _("Agreement terminated"),
     "grant.close_reporting": _("Reporting closed"),
     "grant.close": _("Grant closed"),
+    "grant.reopen": _("Grant open again: a payment came back from the bank"),
     "grant.allow_single_tranche": _("Single tranche allowed, with reasons"),
     "grant.restrict_publication": _("Publication restricted"),
     "grant.set_indicators": _("Indicators set"),
@@ -88,4 +89,5 @@ WORDS = {
     "closure.enter_refund": _("Refund received"),
     "closure.prepare": _("Closing prepared"),
     "closure.confirm": _("Closing confirmed by a second person"),
+    "closure.reopen": _("Closing begun again: a payment came back from the bank"),
 }
