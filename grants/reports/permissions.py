@@ -17,10 +17,6 @@ def is_of_the_ngo(report: Report, user: Any) -> bool:
     return report.grant.organisation.membership_of(user) is not None
 
 
-def can_view(report: Report, user: Any) -> bool:
-    return holds(user, *LOOKING) or is_of_the_ngo(report, user)
-
-
 def can_write(report: Report, user: Any) -> bool:
     """Owners and editors of the NGO."""
     return organisations.can_edit(report.grant.organisation, user)

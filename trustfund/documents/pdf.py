@@ -126,10 +126,6 @@ class Document:
         """Blank room."""
         self.blocks.append(lambda flow, root: flow.down(points))
 
-    def page_break(self) -> None:
-        """What follows begins a page."""
-        self.blocks.append(lambda flow, root: None if flow.fresh else flow.turn())
-
     # how it is made
 
     def pdf(self) -> bytes:
