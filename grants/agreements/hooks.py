@@ -5,7 +5,7 @@ A listener is called inside the transaction of the act, after it: `listener(gran
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Listener = Callable[[Any, Any], None]
@@ -22,8 +22,17 @@ on_reporting_closed: list[Listener] = []
 on_reopened: list[Listener] = []
 """A payment came back: a closing that was prepared or confirmed begins again."""
 
+Rows = Callable[[Any], Iterable[Any]]
+moved: list[Rows] = []
+"""`rows(grant)`: what an act that ends the agreement moves of a later room: locked with the grant, before anything is on record."""
 
-def listen(event: list[Listener], listener: Listener) -> None:
+
+def rows_of(grant: Any) -> list[Any]:
+    """All that moves with a grant."""
+    return [row for rows in moved for row in rows(grant)]
+
+
+def listen(event: list[Any], listener: Any) -> None:
     """Register a listener, once."""
     if listener not in event:
         event.append(listener)
