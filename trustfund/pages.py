@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Required, TypedDict
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,18 +14,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 Facts = Sequence[tuple[str, Any]]
-
-
-class Act(TypedDict, total=False):
-    """What a room says about one act on its interruption page, see `confirm`; who it concerns and the way back it says once for all."""
-
-    title: Required[str]
-    button: Required[str]
-    do: Required[Callable[[dict[str, Any]], Any]]
-    done: str
-    form: forms.BaseForm | None
-    warning: str
-    tone: str
 
 
 def attempt(form: forms.BaseForm, do: Callable[[], Any]) -> bool:
