@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
 
 from grants.agreements import awards, document, hooks, labels, permissions, text
 from grants.agreements.models import AgreementVersion, Grant, Publication, Signature, State
@@ -192,7 +193,16 @@ def _release(grant: Grant, by: Any) -> None:
 def lapse_offers(now: datetime) -> int:
     """The clock's tick: every offer whose last day has passed lapses; says how many did."""
     late = Grant.objects.filter(state=State.OFFERED, offer_valid_until__lt=clock.day_of(now)).order_by("pk")
-    return len([lapse(grant, by=None) for grant in late])
+    return sum(_lapsed(grant) for grant in late)
+
+
+def _lapsed(grant: Grant) -> bool:
+    """The NGO may have declined it in this moment, or another tick was here first."""
+    try:
+        lapse(grant, by=None)
+    except TransitionNotAllowed:
+        return False
+    return True
 
 
 @transaction.atomic
