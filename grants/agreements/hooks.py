@@ -6,9 +6,10 @@ A listener is called inside the transaction of the act, after it: `listener(gran
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 Listener = Callable[[Any, Any], None]
+Heard = TypeVar("Heard")
 
 on_active: list[Listener] = []
 """The agreement came into force: tranches and reports are laid out."""
@@ -32,7 +33,7 @@ def rows_of(grant: Any) -> list[Any]:
     return [row for rows in moved for row in rows(grant)]
 
 
-def listen(event: list[Any], listener: Any) -> None:
+def listen(event: list[Heard], listener: Heard) -> None:
     """Register a listener, once."""
     if listener not in event:
         event.append(listener)
