@@ -1,4 +1,11 @@
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def rows_of(grant: Any) -> list[Any]:
+    """What of the later rooms moves when a grant ends: its tranches, its payments, its reports."""
+    return [*grant.tranches.all(), *grant.payments.all(), *grant.reports.all()]
 
 
 class GrantsConfig(AppConfig):
@@ -80,6 +87,7 @@ class GrantsConfig(AppConfig):
         from trustfund import ticking
 
         organisations.listen(follow_organisation)
+        hooks.listen(hooks.moved, rows_of)
         hooks.listen(hooks.on_active, tranches.lay_out)
         hooks.listen(hooks.on_terminated, payments.stop_all)
         hooks.listen(hooks.on_terminated, tranches.stop)

@@ -60,5 +60,3 @@ class Service(models.TextChoices):
     TRACING = "tracing", _("Family tracing")
     BASIC = "basic", _("Basic needs")
 
-
-CHILD_BANDS = frozenset({AgeBand.UNDER_9, AgeBand.FROM_9, AgeBand.FROM_12, AgeBand.FROM_15})

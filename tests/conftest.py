@@ -61,6 +61,24 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_database, tmp_p
             yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _watched_locks():
+    """Whoever runs an act is watched for the order of its locks."""
+    from tests import lock_order
+
+    lock_order.watch()
+
+
+@pytest.fixture(autouse=True)
+def _locks_in_order(_watched_locks):
+    """No act of a test locks a row after the audit trail's head, or rows in an order of its own."""
+    from tests import lock_order
+
+    lock_order.broken.clear()
+    yield
+    assert lock_order.broken == []
+
+
 @pytest.fixture(autouse=True)
 def _long_sessions(settings):
     """Tests travel in time with one client; tests/people sets the real limits. What kind of database this is, is asked anew."""

@@ -18,7 +18,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Today in Vienna, where the Fund keeps its books."""
-    return now().astimezone(VIENNA).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Vienna on which a moment falls."""
+    return moment.astimezone(VIENNA).date()
 
 
 def noon(day: date) -> datetime:

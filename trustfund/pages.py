@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Required, TypedDict, cast
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -16,18 +16,6 @@ from django.views.defaults import page_not_found
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 Facts = Sequence[tuple[str, Any]]
-
-
-class Act(TypedDict, total=False):
-    """What a room says about one act on its interruption page, see `confirm`; who it concerns and the way back it says once for all."""
-
-    title: Required[str]
-    button: Required[str]
-    do: Required[Callable[[dict[str, Any]], Any]]
-    done: str
-    form: forms.BaseForm | None
-    warning: str
-    tone: str
 
 
 def attempt(form: forms.BaseForm, do: Callable[[], Any]) -> bool:

@@ -29,10 +29,6 @@ class Cash:
     charges: Money | None = None
     charged: Money = field(default_factory=zero)
 
-    def without_charges(self) -> Cash:
-        """The same, its charges posted before."""
-        return replace(self, charges=None, charged=zero())
-
     @property
     def detail(self) -> dict[str, Any]:
         """What each posting function wants of it beside the amount."""

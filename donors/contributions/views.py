@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from donors.contributions import actions, permissions
 from donors.contributions.forms import GIFT, INSTALMENT, IdentifyForm, ReceiptForm, WithdrawForm
 from donors.contributions.models import Contribution
-from trustfund import pages
+from trustfund import acting, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.lists import Column, Filter, listing
+from trustfund.workflow import possible, require
 
 COLUMNS = [
     Column("number", gettext_lazy("Number"), "number", sort="pk", url=Contribution.get_absolute_url),
@@ -78,13 +79,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     contribution = _contribution(request, pk)
     if not permissions.sees_all(request.user):
         return redirect("portal:contribution", pk=pk)
-    can_identify = contribution.state == Contribution.State.UNIDENTIFIED and permissions.can_identify(contribution, request.user)
     context = {
         "contribution": contribution,
         "entries": [entry for entry in (contribution.entry, contribution.identified_entry) if entry],
         "events": trail_for(contribution),
-        "can_identify": can_identify,
-        "can_withdraw": contribution.state != Contribution.State.WITHDRAWN and permissions.can_withdraw(contribution, request.user),
+        "can_identify": possible(contribution.identify, by=request.user),
+        "can_withdraw": possible(contribution.withdraw, by=request.user),
     }
     return render(request, "donors/contributions/detail.html", context)
 
@@ -93,8 +93,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def identify(request: HttpRequest, pk: int) -> HttpResponse:
     """Say whose money an unidentified receipt is."""
     contribution = _contribution(request, pk)
-    if not permissions.can_identify(contribution, request.user):
-        raise PermissionDenied
+    require(contribution.identify, by=request.user)
     form = IdentifyForm(request.POST or None)
     if form.is_valid() and pages.attempt(form, lambda: _identify(contribution, form.cleaned_data, request.user)):
         return pages.done(request, _("The receipt is identified; the books follow."), contribution)
@@ -113,10 +112,10 @@ def _identify(contribution: Contribution, data: dict[str, Any], user: Any) -> Co
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw what was entered in error."""
     contribution = _contribution(request, pk)
-    if not permissions.can_withdraw(contribution, request.user):
-        raise PermissionDenied
-    return pages.confirm(
+    return acting.page(
         request,
+        contribution.withdraw,
+        actions.withdraw,
         title=_("Withdraw a receipt that was entered in error"),
         facts=[
             (_("Receipt"), contribution.number),
@@ -126,8 +125,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         form=WithdrawForm(request.POST or None),
         warning=_("Its entries are reversed, the donor is told that it is not valid, and the line of the bank may be entered again."),
         button=_("Withdraw it"),
-        do=lambda data: actions.withdraw(contribution, by=request.user, **data),
-        back=contribution.get_absolute_url(),
         done=_("The receipt is withdrawn, its entries are reversed."),
         tone="blocked",
     )

@@ -16,6 +16,7 @@ from trustfund.audit.recording import record
 from trustfund.ledger import subaccounts
 from trustfund.ledger.models import Subaccount
 from trustfund.people import invitations
+from trustfund.people.actions import locked
 from trustfund.people.models import Invitation, User
 from trustfund.people.roles import roles_of
 from trustfund.workflow import lock
@@ -95,10 +96,14 @@ def add_contact(donor: Donor, *, user: User, by: Any) -> Contact:
 @transaction.atomic
 def join(donor: Donor, *, user: User, by: Any) -> Contact:
     """Make `user` an active contact; once only, a former contact is taken back. ValidationError for staff."""
-    lock(donor)
+    known = Contact.objects.filter(user=user, donor=donor)
+    lock(donor, *known)
+    user = locked(user)
     if roles_of(user) or user.role_grants.overlapping(clock.today(), None).exists():
         raise ValidationError(_("This person works for the Fund or sits on its Board, and can't act for a donor."))
-    contact, _created = Contact.objects.update_or_create(user=user, donor=donor, defaults={"active": True})
+    contact = known.first() or Contact(user=user, donor=donor)
+    contact.active = True
+    contact.save()
     record("donor.contact_added", of=donor, by=by, contact=user.pk)
     return contact
 

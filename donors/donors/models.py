@@ -124,8 +124,3 @@ def acts_for_a_donor(user: Any) -> bool:
     if "_acts_for_a_donor" not in user.__dict__:
         user.__dict__["_acts_for_a_donor"] = ids_for(user).exists()
     return user.__dict__["_acts_for_a_donor"]
-
-
-def public_list() -> list[str]:
-    """The names that may be published, in order; donors who want no name are not in it."""
-    return list(Donor.objects.filter(anonymous_in_public=False).values_list("name", flat=True))

@@ -263,7 +263,8 @@ def bring_current(*, by: Any, on: date) -> int:
         raise PermissionDenied
     _check_day(on)
     moved = 0
-    for instalment in Instalment.objects.open().select_related("pledge", "subaccount").order_by("pk"):
+    still_open = Instalment.objects.open().select_related("pledge", "subaccount").order_by("pk")
+    for instalment in list(still_open.select_for_update(of=("self",), no_key=True)):
         balance, current = carrying.receivable(instalment)
         if current or not balance or not within_a_year(instalment.due_on, on):
             continue

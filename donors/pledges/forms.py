@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donors.donors.models import Donor
 from donors.fields import currencies, day_field, earmark_field, psc_field
-from donors.pledges.models import Instalment, Pledge
+from donors.pledges.models import Instalment
 from trustfund import clock
 from trustfund.fields import MoneyFormField
 from trustfund.files.forms import DocumentField
@@ -87,7 +87,7 @@ class SignForm(forms.Form):
     on = day_field(_("Signed on"))
     document = DocumentField(label=_("The signed agreement"))
 
-    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"on": clock.today()})
         super().__init__(*args, **kwargs)
 

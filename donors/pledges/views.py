@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from donors.pledges import actions, permissions
 from donors.pledges.forms import AnnounceForm, DayForm, ReduceForm, SignForm
 from donors.pledges.models import SOON, Amendment, Instalment, Pledge
-from trustfund import clock, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.files.storing import store
 from trustfund.lists import Column, Filter, listing
+from trustfund.workflow import possible
 
 COLUMNS = [
     Column("reference", gettext_lazy("Reference"), "reference", sort="pk", url=Pledge.get_absolute_url),
@@ -107,7 +107,8 @@ def bring_current(request: HttpRequest) -> HttpResponse:
 @login_required
 def announce(request: HttpRequest) -> HttpResponse:
     """Record an announced pledge."""
-    _allow(permissions.can_announce, None, request)
+    if not permissions.can_announce(None, request.user):
+        raise PermissionDenied
     form = AnnounceForm(request.POST or None, initial={"donor": request.GET.get("donor")})
     made: list[Pledge] = []
     if form.is_valid() and pages.attempt(
@@ -136,14 +137,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _acts(pledge: Pledge, user: Any) -> dict[str, bool]:
     """Which acts are open to the reader now."""
-    state = pledge.state
-    announced, signed = state == Pledge.State.ANNOUNCED, state == Pledge.State.SIGNED
-    owed = state in (Pledge.State.BOOKED, Pledge.State.PARTLY_PAID)
+    owed = pledge.state in (Pledge.State.BOOKED, Pledge.State.PARTLY_PAID)
     return {
-        "sign": announced and permissions.can_sign(pledge, user),
-        "book": signed and permissions.can_book(pledge, user),
-        "lapse": (announced or signed) and permissions.can_lapse(pledge, user),
-        "meet_condition": pledge.in_books and pledge.waits_for_condition and permissions.can_meet_condition(pledge, user),
+        "sign": possible(pledge.sign, by=user),
+        "book": possible(pledge.book, by=user),
+        "lapse": possible(pledge.lapse, by=user),
+        "meet_condition": pledge.waits_for_condition and possible(pledge.meet_condition, by=user),
         "reduce": owed and permissions.can_reduce(pledge, user),
         "receive": owed and permissions.can_receive(pledge, user),
     }
@@ -153,37 +152,34 @@ def _acts(pledge: Pledge, user: Any) -> dict[str, bool]:
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the signed agreement with its document."""
     pledge = _pledge(request, pk)
-    _allow(permissions.can_sign, pledge, request)
-    form = SignForm(request.POST or None, request.FILES or None, pledge=pledge)
-
-    def act(data: dict[str, Any]) -> None:
-        actions.sign(pledge, by=request.user, on=data["on"], document=store(data["document"], by=request.user))
-
-    return pages.confirm(
+    return acting.page(
         request,
+        pledge.sign,
+        _sign,
         title=_("Record the signed agreement"),
         facts=_facts(pledge),
-        form=form,
+        form=SignForm(request.POST or None, request.FILES or None),
         warning=_("Finance then books it. Its terms can't change afterwards: if they differ from what was signed, let this pledge lapse."),
         button=_("Record it as signed"),
-        do=act,
-        back=pledge.get_absolute_url(),
         done=_("The agreement is recorded. Finance books it now."),
     )
+
+
+def _sign(pledge: Pledge, *, by: Any, on: date, document: Any) -> None:
+    actions.sign(pledge, by=by, on=on, document=store(document, by=by))
 
 
 @login_required
 def book(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a signed agreement into the books."""
     pledge = _pledge(request, pk)
-    _allow(permissions.can_book, pledge, request)
-    form = DayForm(request.POST or None, day=pledge.signed_on, label=_("Date of the entries"))
-    return _confirm_on_day(
+    return acting.page(
         request,
-        pledge,
+        pledge.book,
         actions.book,
-        form,
         title=_("Book the agreement"),
+        facts=_facts(pledge),
+        form=DayForm(request.POST or None, day=pledge.signed_on, label=_("Date of the entries")),
         warning=_("A receivable and revenue for each instalment, at the rate of this day; a conditional one stays in the memo accounts."),
         button=_("Book it"),
         done=_("The agreement is in the books."),
@@ -194,13 +190,13 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 def meet_condition(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that the condition is met."""
     pledge = _pledge(request, pk)
-    _allow(permissions.can_meet_condition, pledge, request)
-    return _confirm_on_day(
+    return acting.page(
         request,
-        pledge,
+        pledge.meet_condition,
         actions.meet_condition,
-        DayForm(request.POST or None, label=_("Met on")),
         title=_("The condition is met"),
+        facts=_facts(pledge),
+        form=DayForm(request.POST or None, label=_("Met on")),
         warning=_("What was received becomes revenue, what is still to come a receivable. This can't be undone."),
         button=_("The condition is met"),
         done=_("The condition is met; the books follow."),
@@ -211,13 +207,13 @@ def meet_condition(request: HttpRequest, pk: int) -> HttpResponse:
 def lapse(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up a pledge that is not in the books."""
     pledge = _pledge(request, pk)
-    _allow(permissions.can_lapse, pledge, request)
-    return _confirm_on_day(
+    return acting.page(
         request,
-        pledge,
+        pledge.lapse,
         actions.lapse,
-        DayForm(request.POST or None),
         title=_("Let the pledge lapse"),
+        facts=_facts(pledge),
+        form=DayForm(request.POST or None),
         warning=_("The pledge is no longer expected. This can't be undone; what is pledged anew is recorded anew."),
         button=_("Let it lapse"),
         done=_("The pledge has lapsed."),
@@ -229,24 +225,23 @@ def lapse(request: HttpRequest, pk: int) -> HttpResponse:
 def reduce(request: HttpRequest, pk: int) -> HttpResponse:
     """Reduce what is owed on an instalment."""
     instalment = get_object_or_404(Instalment.objects.visible_to(request.user).select_related("pledge__donor", "subaccount"), pk=pk)
-    _allow(permissions.can_reduce, instalment, request)
-    form = ReduceForm(request.POST or None, request.FILES or None, instalment=instalment)
-
-    def act(data: dict[str, Any]) -> None:
-        actions.reduce(instalment, by=request.user, **{**data, "document": store(data["document"], by=request.user)})
-
-    return pages.confirm(
+    return acting.page(
         request,
+        instalment.reduce,
+        _reduce,
         title=_("Reduce what is owed"),
         facts=[*_facts(instalment.pledge), (_("Instalment"), str(instalment)), (_("Outstanding"), instalment.outstanding)],
-        form=form,
+        form=ReduceForm(request.POST or None, request.FILES or None, instalment=instalment),
         warning=_("The receivable becomes less, and so does the year's revenue. This can't be undone."),
         button=_("Reduce it"),
-        do=act,
         back=instalment.pledge.get_absolute_url(),
         done=_("The agreement is reduced."),
         tone="blocked",
     )
+
+
+def _reduce(instalment: Instalment, *, by: Any, document: Any, **agreed: Any) -> None:
+    actions.reduce(instalment, by=by, document=store(document, by=by), **agreed)
 
 
 @login_required
@@ -271,22 +266,5 @@ def _pledge(request: HttpRequest, pk: int) -> Pledge:
     return get_object_or_404(found, pk=pk)
 
 
-def _allow(predicate: Callable[[Any, Any], bool], obj: Any, request: HttpRequest) -> None:
-    if not predicate(obj, request.user):
-        raise PermissionDenied
-
-
 def _facts(pledge: Pledge) -> list[tuple[str, Any]]:
     return [(_("Donor"), pledge.donor.name), (_("Agreement"), pledge.reference), (_("Amount"), pledge.amount)]
-
-
-def _confirm_on_day(request: HttpRequest, pledge: Pledge, action: Callable[..., Any], form: DayForm, **texts: Any) -> HttpResponse:
-    """The interruption page of an act that needs a day and nothing else."""
-    return pages.confirm(
-        request,
-        facts=_facts(pledge),
-        form=form,
-        do=lambda data: action(pledge, by=request.user, on=data["on"]),
-        back=pledge.get_absolute_url(),
-        **texts,
-    )

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
 
 from grants.agreements import awards, document, hooks, labels, permissions, text
 from grants.agreements.models import AgreementVersion, Grant, Publication, Signature, State
@@ -191,8 +192,17 @@ def _release(grant: Grant, by: Any) -> None:
 
 def lapse_offers(now: datetime) -> int:
     """The clock's tick: every offer whose last day has passed lapses; says how many did."""
-    late = Grant.objects.filter(state=State.OFFERED, offer_valid_until__lt=now.astimezone(clock.VIENNA).date()).order_by("pk")
-    return len([lapse(grant, by=None) for grant in late])
+    late = Grant.objects.filter(state=State.OFFERED, offer_valid_until__lt=clock.day_of(now)).order_by("pk")
+    return sum(_lapsed(grant) for grant in late)
+
+
+def _lapsed(grant: Grant) -> bool:
+    """The NGO may have declined it in this moment, or another tick was here first."""
+    try:
+        lapse(grant, by=None)
+    except TransitionNotAllowed:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -213,7 +223,7 @@ def resume(grant: Grant, *, by: Any) -> Grant:
 @transaction.atomic
 def terminate(grant: Grant, *, by: Any, reason: str) -> Grant:
     """End the grant early: what is not paid is cancelled, a final report is owed."""
-    lock(grant)
+    lock(grant, *hooks.rows_of(grant))
     grant = advance(grant.terminate, by=by, on=clock.today(), reason=reason)
     hooks.tell(hooks.on_terminated, grant, by)
     path = grant.get_absolute_url()
@@ -249,7 +259,7 @@ def follow_organisation(organisation: Any, changed: Sequence[str], by: Any) -> N
 @transaction.atomic
 def close_reporting(grant: Grant, *, by: Any) -> Grant:
     """The final report is accepted, or a terminated grant will get none: the room of closing is told what to make due."""
-    lock(grant)
+    lock(grant, *hooks.rows_of(grant))
     grant = advance(grant.close_reporting, by=by)
     hooks.tell(hooks.on_reporting_closed, grant, by)
     return grant

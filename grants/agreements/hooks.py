@@ -5,10 +5,11 @@ A listener is called inside the transaction of the act, after it: `listener(gran
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 Listener = Callable[[Any, Any], None]
+Heard = TypeVar("Heard")
 
 on_active: list[Listener] = []
 """The agreement came into force: tranches and reports are laid out."""
@@ -22,8 +23,17 @@ on_reporting_closed: list[Listener] = []
 on_reopened: list[Listener] = []
 """A payment came back: a closing that was prepared or confirmed begins again."""
 
+Rows = Callable[[Any], Iterable[Any]]
+moved: list[Rows] = []
+"""`rows(grant)`: what an act that ends the agreement moves of a later room: locked with the grant, before anything is on record."""
 
-def listen(event: list[Listener], listener: Listener) -> None:
+
+def rows_of(grant: Any) -> list[Any]:
+    """All that moves with a grant."""
+    return [row for rows in moved for row in rows(grant)]
+
+
+def listen(event: list[Heard], listener: Heard) -> None:
     """Register a listener, once."""
     if listener not in event:
         event.append(listener)

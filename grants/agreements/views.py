@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Unpack
+from typing import Any
 
 from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
+from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions, acts, awards, forms, permissions
 from grants.agreements.models import AgreementVersion, Grant, State
 from grants.applications.models import Application
-from trustfund import clock, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files import serve
 from trustfund.lists import Column, Filter, listing
@@ -136,15 +137,15 @@ def offered_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 @login_required
 def certify(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the money aside."""
-    grant = _ready(request, pk, "certify")
-    return _confirm(
+    grant = _grant(request, pk)
+    return acting.page(
         request,
-        grant,
+        grant.certify,
+        actions.certify_funds,
         title=_("Certify the funds of this grant"),
-        facts=[(_("Call"), grant.application.call.title), (_("Approved by"), grant.approved_by.name)],
+        facts=[*_about(grant), (_("Call"), grant.application.call.title), (_("Approved by"), grant.approved_by.name)],
         warning=_("The whole amount is reserved from contributions received, earmarked ones first."),
         button=_("Certify the funds"),
-        do=lambda data: actions.certify_funds(grant, by=request.user),
         done=_("The funds are certified and reserved."),
     )
 
@@ -152,16 +153,16 @@ def certify(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the agreement and offer it."""
-    grant = _ready(request, pk, "offer")
+    grant = _grant(request, pk)
     initial = {"valid_until": actions.default_valid_until(clock.today())}
-    return _confirm(
+    return acting.page(
         request,
-        grant,
+        grant.offer,
+        actions.offer,
         title=_("Offer the agreement"),
-        facts=[(_("Starts"), day_text(grant.starts_on)), (_("Ends"), day_text(grant.ends_on))],
+        facts=[*_about(grant), (_("Starts"), day_text(grant.starts_on)), (_("Ends"), day_text(grant.ends_on))],
         form=forms.OfferForm(request.POST or None, initial=initial),
         button=_("Offer the agreement"),
-        do=lambda data: actions.offer(grant, by=request.user, **data),
         done=_("The agreement is offered. The NGO has been told."),
     )
 
@@ -169,7 +170,8 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The NGO's signatory reads and signs."""
-    grant = _ready(request, pk, "sign")
+    grant = _grant(request, pk)
+    require(grant.sign, by=request.user)
     return _signing(
         request,
         grant,
@@ -183,7 +185,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in
 def countersign(request: HttpRequest, pk: int) -> HttpResponse:
     """The fund manager signs for the Fund."""
-    grant = _ready(request, pk, "countersign")
+    grant = _grant(request, pk)
+    require(grant.countersign, by=request.user)
     return _signing(
         request,
         grant,
@@ -211,16 +214,17 @@ def _signing(
 @login_required
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """The NGO does not take the offer."""
-    grant = _ready(request, pk, "decline")
-    return _confirm(
+    grant = _grant(request, pk)
+    return acting.page(
         request,
-        grant,
+        grant.decline,
+        actions.decline,
         title=_("Decline the offer"),
+        facts=_about(grant),
         form=forms.ReasonForm(request.POST or None),
         warning=_("The grant ends here. The money goes to others."),
         tone="blocked",
         button=_("Decline the offer"),
-        do=lambda data: actions.decline(grant, by=request.user, **data),
         done=_("The offer is declined."),
     )
 
@@ -228,46 +232,48 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def lapse(request: HttpRequest, pk: int) -> HttpResponse:
     """The fund manager takes an award back before both sides signed."""
-    grant = _ready(request, pk, "lapse")
-    return _confirm(
+    grant = _grant(request, pk)
+    return acting.page(
         request,
-        grant,
+        grant.lapse,
+        actions.lapse,
         title=_("Take the award back"),
+        facts=_about(grant),
         form=forms.ReasonForm(request.POST or None),
         warning=_("The grant ends here. What was reserved for it is free again."),
         tone="blocked",
         button=_("Take the award back"),
-        do=lambda data: actions.lapse(grant, by=request.user, **data),
         done=_("The award is taken back."),
     )
 
 
 @login_required
 def suspend(request: HttpRequest, pk: int) -> HttpResponse:
-    grant = _ready(request, pk, "suspend")
-    return _confirm(
+    grant = _grant(request, pk)
+    return acting.page(
         request,
-        grant,
+        grant.suspend,
+        actions.suspend,
         title=_("Suspend the grant"),
+        facts=_about(grant),
         form=forms.ReasonForm(request.POST or None),
         warning=_("Nothing is paid until it is resumed. The NGO is told."),
         tone="blocked",
         button=_("Suspend the grant"),
-        do=lambda data: actions.suspend(grant, by=request.user, **data),
         done=_("The grant is suspended."),
     )
 
 
 @login_required
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    grant = _ready(request, pk, "resume")
-    return _confirm(
+    grant = _grant(request, pk)
+    return acting.page(
         request,
-        grant,
+        grant.resume,
+        actions.resume,
         title=_("Resume the grant"),
-        facts=[(_("Suspended because"), grant.suspended_reason)],
+        facts=[*_about(grant), (_("Suspended because"), grant.suspended_reason)],
         button=_("Resume the grant"),
-        do=lambda data: actions.resume(grant, by=request.user),
         done=_("The grant is active again."),
     )
 
@@ -275,16 +281,17 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def terminate(request: HttpRequest, pk: int) -> HttpResponse:
     """End the grant early."""
-    grant = _ready(request, pk, "terminate")
-    return _confirm(
+    grant = _grant(request, pk)
+    return acting.page(
         request,
-        grant,
+        grant.terminate,
+        actions.terminate,
         title=_("Terminate the grant"),
+        facts=_about(grant),
         form=forms.ReasonForm(request.POST or None),
         warning=_("What is not paid is stopped. The NGO owes a final report and pays back what is unspent. This can’t be undone."),
         tone="blocked",
         button=_("Terminate the grant"),
-        do=lambda data: actions.terminate(grant, by=request.user, **data),
         done=_("The grant is terminated."),
     )
 
@@ -292,16 +299,19 @@ def terminate(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def close_reporting(request: HttpRequest, pk: int) -> HttpResponse:
     """A terminated grant whose NGO sends no final report: everything not accepted becomes due."""
-    grant = _ready(request, pk, "close_reporting")
-    _allow(grant.state == State.TERMINATED)
-    return _confirm(
+    grant = _grant(request, pk)
+    require(grant.close_reporting, by=request.user)
+    if grant.state != State.TERMINATED:
+        raise TransitionNotAllowed("A grant that runs on gets its final report.", object=grant)
+    return acting.page(
         request,
-        grant,
+        grant.close_reporting,
+        actions.close_reporting,
         title=_("Close without a final report"),
+        facts=_about(grant),
         warning=_("Nothing more will be accepted: whatever was paid and not accepted becomes due from the NGO."),
         tone="blocked",
         button=_("Close the reporting"),
-        do=lambda data: actions.close_reporting(grant, by=request.user),
         done=_("Reporting is closed."),
     )
 
@@ -311,15 +321,15 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish less of a grant."""
     grant = _grant(request, pk)
     _allow(permissions.can_restrict_publication(grant, request.user))
-    return _confirm(
+    return pages.confirm(
         request,
-        grant,
         title=_("Publish less about this grant"),
-        facts=[(_("Published now"), grant.get_publication_display())],
+        facts=[*_about(grant), (_("Published now"), grant.get_publication_display())],
         form=forms.PublicationForm(request.POST or None, grant=grant),
         warning=_("It takes effect everywhere at once and can’t be made more again."),
         button=_("Publish less"),
         do=lambda data: actions.restrict_publication(grant, by=request.user, **data),
+        back=grant.get_absolute_url(),
         done=_("Less is published from now on."),
     )
 
@@ -329,19 +339,11 @@ def _grant(request: HttpRequest, pk: int) -> Grant:
     return get_object_or_404(Grant.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
-def _ready(request: HttpRequest, pk: int, act: str) -> Grant:
-    """The grant, if the reader can do this act to it now: 404 unseen, 403 not allowed, 409 out of order."""
-    grant = _grant(request, pk)
-    require(getattr(grant, act), by=request.user)
-    return grant
-
-
 def _allow(may: bool) -> None:
     if not may:
         raise PermissionDenied
 
 
-def _confirm(request: HttpRequest, grant: Grant, *, facts: pages.Facts = (), **act: Unpack[pages.Act]) -> HttpResponse:
-    """The interruption page of a grant's act: for whom and how much stands first."""
-    about = [(_("Grant"), grant.reference), (_("NGO"), grant.organisation.name), (_("Amount"), grant.amount)]
-    return pages.confirm(request, facts=[*about, *facts], back=grant.get_absolute_url(), **act)
+def _about(grant: Grant) -> pages.Facts:
+    """For whom and how much: what stands first on the page of every act."""
+    return [(_("Grant"), grant.reference), (_("NGO"), grant.organisation.name), (_("Amount"), grant.amount)]

@@ -84,7 +84,7 @@ def withdraw(application: Application, *, by: Any) -> Application:
 @transaction.atomic
 def resume(application: Application, *, by: Any) -> Application:
     """Make a withdrawn application a draft again, while the call is open. ValidationError otherwise, or when another was begun."""
-    lock(application)
+    lock(application, application.call)
     require(application.resume, by=by)
     _refuse_closed(application.call)
     _refuse_second(application.call, application.organisation)

@@ -16,7 +16,6 @@ from trustfund import clock
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
 from trustfund.people.roles import Role, holds, roles_of
-from trustfund.ui.formatting import VIENNA
 
 
 def items(user: Any) -> Iterable[Item]:
@@ -39,7 +38,7 @@ def _to_write(organisation: int) -> list[Item]:
             title = _("Answer the question about %(reference)s") % {"reference": application.reference}
             found.append(Item(title, application.get_absolute_url(), due, tone="blocked"))
         elif application.call.is_open():
-            due = application.call.deadline.astimezone(VIENNA).date()
+            due = clock.day_of(application.call.deadline)
             found.append(Item(_("Submit %(reference)s") % {"reference": application.reference}, application.get_absolute_url(), due))
     return found
 

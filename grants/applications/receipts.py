@@ -14,12 +14,11 @@ from trustfund.documents.pdf import Document
 from trustfund.ui.formatting import VIENNA, moment_text, money_text
 
 
-def moments(at: datetime, zone: str) -> list[tuple[str, str]]:
+def moments(at: datetime, own: ZoneInfo) -> list[tuple[str, str]]:
     """The same moment on three clocks: UTC, Vienna, the reader's own zone; to the second."""
-    own = ZoneInfo(zone)
     shown = [(_("UTC"), ZoneInfo("UTC")), (_("Vienna"), VIENNA)]
     if own.utcoffset(at.astimezone(own)) != VIENNA.utcoffset(at.astimezone(VIENNA)):
-        shown.append((zone, own))
+        shown.append((own.key, own))
     return [(label, f"{moment_text(at, zone=each)}:{at.astimezone(each):%S}") for label, each in shown]
 
 
@@ -44,5 +43,5 @@ def _facts(application: Application, at: datetime, by: Any, number: str, version
         (_("Organisation"), application.organisation.name),
         (_("Requested"), money_text(application.requested)),
         (_("Submitted by"), by.name),
-        *[(_("Received (%(clock)s)") % {"clock": label}, text) for label, text in moments(at.astimezone(UTC), by.time_zone)],
+        *[(_("Received (%(clock)s)") % {"clock": label}, text) for label, text in moments(at.astimezone(UTC), by.zone)],
     ]

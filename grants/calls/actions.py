@@ -131,7 +131,7 @@ def close(call: Call, *, by: Any) -> Call:
     if not call.is_over():
         raise ValidationError(_("A call closes at its deadline, not before."))
     advance(call.close, by=by)
-    outbox.queue("call_closed", to=people_with(Role.PROGRAMME), key=f"call-closed:{call.pk}", path=call.manage_url, call=call)
+    outbox.queue("call_closed", to=User.objects.holding(Role.PROGRAMME), key=f"call-closed:{call.pk}", path=call.manage_url, call=call)
     return call
 
 
@@ -169,10 +169,3 @@ def cancel(call: Call, *, by: Any) -> Call:
     advance(call.cancel, by=by)
     hooks.tell(hooks.on_cancelled, call)
     return call
-
-
-def people_with(*roles: Role) -> models.QuerySet[User]:
-    """The people who hold any of these roles today and may sign in."""
-    today = clock.today()
-    held = models.Q(role_grants__until__isnull=True) | models.Q(role_grants__until__gte=today)
-    return User.objects.filter(held, role_grants__role__in=roles, role_grants__since__lte=today, is_active=True).distinct()

@@ -24,11 +24,11 @@ def items(user: Any) -> Iterable[Item]:
     found = []
     for call in Call.objects.filter(state__in=[State.DRAFT, State.PUBLISHED]):
         if call.state == State.DRAFT:
-            due = call.opens_at.date() if call.opens_at else None
+            due = clock.day_of(call.opens_at) if call.opens_at else None
             found.append(Item(_("Publish the call %(reference)s") % {"reference": call.reference}, call.manage_url, due))
         elif call.closes_at and call.is_over(now):
             title = _("Close the call %(reference)s") % {"reference": call.reference}
-            found.append(Item(title, call.manage_url, call.deadline.date(), tone="blocked"))
+            found.append(Item(title, call.manage_url, clock.day_of(call.deadline), tone="blocked"))
     return found
 
 

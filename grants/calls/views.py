@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from grants.calls import actions, completeness, forms, permissions, rows
 from grants.calls.models import Call, State, form_sections
-from trustfund import clock
+from trustfund import acting, clock
 from trustfund.audit.recording import trail_for
 from trustfund.lists import Column, Filter, listing
-from trustfund.pages import attempt, confirm, done
+from trustfund.pages import attempt, done
 from trustfund.ui.formatting import VIENNA, moment_text
 from trustfund.workflow import possible, require
 
@@ -164,16 +164,16 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     call = _staff_call(request, pk)
-    require(call.publish, by=request.user)
     facts = [(_("Call"), str(call)), (_("Available in all"), call.total_available), (_("Most for one grant"), call.ceiling)]
     facts += [(_("Opens"), _moment(call.opens_at)), (_("Closes"), _moment(call.closes_at))]
-    return confirm(
+    return acting.page(
         request,
+        call.publish,
+        actions.publish,
         title=_("Publish this call?"),
         facts=[(label, value) for label, value in facts if value is not None],
         warning=_("After this nothing of it can be changed but the closing date, and that only to a later one."),
         button=_("Publish"),
-        do=lambda _data: actions.publish(call, by=request.user),
         back=call.manage_url,
         done=_("The call is published."),
     )
@@ -182,14 +182,14 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
     call = _staff_call(request, pk)
-    require(call.extend, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        call.extend,
+        actions.extend,
         title=_("Extend the closing date"),
         facts=[(_("Call"), str(call)), (_("Closes now"), _moment(call.closes_at))],
         form=forms.ExtensionForm(request.POST or None),
         button=_("Extend for everyone"),
-        do=lambda data: actions.extend(call, by=request.user, **data),
         back=call.manage_url,
         done=_("The closing date was extended."),
     )
@@ -198,13 +198,13 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     call = _staff_call(request, pk)
-    require(call.close, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        call.close,
+        actions.close,
         title=_("Close this call?"),
         facts=[(_("Call"), str(call)), (_("Its deadline"), _moment(call.closes_at))],
         button=_("Close"),
-        do=lambda _data: actions.close(call, by=request.user),
         back=call.manage_url,
         done=_("The call is closed."),
     )
@@ -213,15 +213,15 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     call = _staff_call(request, pk)
-    require(call.cancel, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        call.cancel,
+        actions.cancel,
         title=_("Cancel this call?"),
         facts=[(_("Call"), str(call))],
         warning=_("There will be no grants from it. This can't be undone."),
         tone="blocked",
         button=_("Cancel the call"),
-        do=lambda _data: actions.cancel(call, by=request.user),
         back=call.manage_url,
         done=_("The call is cancelled."),
     )
@@ -230,13 +230,13 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def archive(request: HttpRequest, pk: int) -> HttpResponse:
     call = _staff_call(request, pk)
-    require(call.archive, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        call.archive,
+        actions.archive,
         title=_("Archive this call?"),
         facts=[(_("Call"), str(call))],
         button=_("Archive"),
-        do=lambda _data: actions.archive(call, by=request.user),
         back=call.manage_url,
         done=_("The call is archived."),
     )

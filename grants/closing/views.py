@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -19,13 +18,13 @@ from grants.closing import actions, forms, permissions, resources
 from grants.closing.models import Closure, State
 from grants.closing.statement import statement_of
 from grants.reports import standing
-from trustfund import clock, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
+from trustfund.files.kinds import Kind
+from trustfund.files.serving import download
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
-from trustfund.workflow import possible, require
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from trustfund.workflow import possible
 
 COLUMNS = [
     Column("grant", gettext_lazy("Grant"), "grant.reference", sort="grant__reference", url=Closure.get_absolute_url),
@@ -99,14 +98,13 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
 def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     """Finance says that nothing is open."""
     closure = _closure(request, pk)
-    require(closure.prepare, by=request.user)
-    return pages.confirm(
+    return acting.page(
         request,
+        closure.prepare,
+        actions.prepare,
         title=_("Prepare the closing"),
         facts=_about(closure),
         button=_("Nothing is open: prepare"),
-        do=lambda data: actions.prepare(closure, by=request.user),
-        back=closure.get_absolute_url(),
         done=_("The closing is prepared. Another person confirms it."),
     )
 
@@ -115,15 +113,14 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The approving officer closes the grant for good."""
     closure = _closure(request, pk)
-    require(closure.confirm, by=request.user)
-    return pages.confirm(
+    return acting.page(
         request,
+        closure.confirm,
+        actions.confirm,
         title=_("Close this grant financially"),
         facts=[*_about(closure), (_("Prepared by"), str(closure.prepared_by))],
         button=_("Close the grant"),
         warning=_("This can’t be undone."),
-        do=lambda data: actions.confirm(closure, by=request.user),
-        back=closure.get_absolute_url(),
         done=_("The grant is financially closed."),
     )
 
@@ -140,15 +137,10 @@ def statement(request: HttpRequest, grant_pk: int) -> HttpResponse:
     found = statement_of(grant, on)
     kind = request.GET.get("format")
     if kind == "pdf":
-        return _file(resources.pdf(found), "application/pdf", f"grant-{grant.reference}-{on}.pdf")
+        return download(resources.pdf(found), f"grant-{grant.reference}-{on}.pdf", Kind.PDF)
     if kind == "xlsx":
-        return _file(resources.xlsx(found), XLSX, f"grant-{grant.reference}-{on}.xlsx")
+        return download(resources.xlsx(found), f"grant-{grant.reference}-{on}.xlsx", Kind.XLSX)
     return render(request, "grants/closing/statement.html", {"grant": grant, "statement": found, "form": form})
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    disposition = content_disposition_header(True, name) or "attachment"
-    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition})
 
 
 def _closure(request: HttpRequest, pk: int) -> Closure:

@@ -17,7 +17,6 @@ from grants.applications.models import Application
 from grants.applications.models import State as ApplicationState
 from grants.applications.records import Letter
 from grants.calls import actions as calls
-from grants.calls.actions import people_with
 from grants.calls.models import Call
 from grants.decisions import feedback, money, papers, permissions
 from grants.decisions.models import Recommendation, Seat, Session, State
@@ -28,6 +27,7 @@ from trustfund import clock
 from trustfund.audit.recording import record as put_on_record
 from trustfund.mail import outbox
 from trustfund.money import Money
+from trustfund.people.models import User
 from trustfund.people.roles import Role
 from trustfund.ui.formatting import money_text
 from trustfund.workflow import advance, lock, require
@@ -53,7 +53,7 @@ def open_session(call: Call, *, by: Any, sits_on: date, quorum: int = 3) -> Sess
     lock(call)
     require(call.begin_deciding, by=by)
     _refuse_unready(call)
-    trustees = list(people_with(Role.TRUSTEE).order_by("pk"))
+    trustees = list(User.objects.holding(Role.TRUSTEE).order_by("pk"))
     if len(trustees) < quorum:
         raise ValidationError({"quorum": _("There are fewer trustees than the quorum.")})
     calls.begin_deciding(call, by=by)
@@ -83,7 +83,7 @@ def declare(session: Session, *, by: Any, conflicts: Mapping[Application, str]) 
     seat = permissions.seat_of(session, by)
     if seat is None:
         raise PermissionDenied
-    lock(*sorted(conflicts, key=lambda each: each.pk), seat, session)
+    lock(*conflicts, *reviews.counted_of(conflicts, by), seat, session)
     _refuse_closed(session)
     for application, kind in conflicts.items():
         if application.call_id != session.call_id:
@@ -184,15 +184,14 @@ def _refuse_without_quorum(session: Session, application: Application) -> None:
 
 
 def _check(session: Session, application: Application, outcome: str, *, amount: Money | None, rank: int | None, reasons: str) -> None:
+    if outcome not in Outcome.values:
+        raise ValidationError({"outcome": _("Choose an outcome.")})
     if outcome == Outcome.RECOMMENDED:
         _check_amount(session, application, amount)
-    elif outcome == Outcome.RESERVE:
+    if outcome == Outcome.RESERVE:
         _check_rank(session, application, rank)
-    elif outcome == Outcome.NOT_SELECTED:
-        if not reasons:
-            raise ValidationError({"reasons": _("Say why, by the criteria: the applicant reads it.")})
-    else:
-        raise ValidationError({"outcome": _("Choose an outcome.")})
+    if outcome == Outcome.NOT_SELECTED and not reasons:
+        raise ValidationError({"reasons": _("Say why, by the criteria: the applicant reads it.")})
 
 
 def _check_amount(session: Session, application: Application, amount: Money | None) -> None:

@@ -23,10 +23,11 @@ from grants.decisions.models import FeedbackLetter, Recommendation, Seat, Sessio
 from grants.decisions.seeing import BEFORE_THE_BOARD
 from grants.reviews import standings
 from grants.reviews.models import ConflictOfInterest
+from trustfund import acting
 from trustfund.audit.recording import trail_for
 from trustfund.files import serve
 from trustfund.lists import Column, Filter, listing
-from trustfund.pages import attempt, confirm, done
+from trustfund.pages import attempt, done
 from trustfund.people.roles import Role, holds
 from trustfund.workflow import require
 
@@ -209,20 +210,19 @@ def presence(request: HttpRequest, pk: int, seat_pk: int) -> HttpResponse:
 @login_required
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     session = _session(request, pk)
-    require(session.close, by=request.user)
     if _conflicted(session, request.user):
         raise PermissionDenied
     counted = session.recommendations.values_list("outcome", flat=True)
     outcomes = Recommendation.Outcome
-    return confirm(
+    return acting.page(
         request,
+        session.close,
+        actions.close,
         title=_("Close the session"),
         facts=[(_("Call"), str(session.call)), *[(str(each.label), list(counted).count(each.value)) for each in outcomes]],
         form=CloseForm(request.POST or None),
         warning=_("The minutes are written, every application gets its outcome, and every applicant gets a letter. This can't be undone."),
         button=_("Close the session"),
-        do=lambda data: actions.close(session, by=request.user, remarks=data["remarks"]),
-        back=session.get_absolute_url(),
         done=_("The session is closed; every applicant has been written to."),
     )
 

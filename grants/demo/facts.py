@@ -61,4 +61,3 @@ EURO_RATES = [
     ("2013-03-01", "0.7692"),
 ]
 EURO_NOW = "0.8750"  # invented
-SERVICES = ["shelter", "psychosocial", "legal", "vocational"]

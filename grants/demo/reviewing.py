@@ -102,12 +102,16 @@ def decide(
     session = open_session(cast, call, on)
     with clock.frozen(on + timedelta(days=7)):
         for application in call.applications.filter(state="reviewed").order_by("pk"):
-            if application.pk in recommended:
-                about: dict[str, Any] = {"outcome": "recommended", "amount": recommended[application.pk]}
-            elif application.pk in reserve:
-                about = {"outcome": "reserve", "rank": 1 + list(reserve).index(application.pk), "reasons": reasons}
-            else:
-                about = {"outcome": "not_selected", "reasons": reasons}
+            about = _outcome(application.pk, recommended, reserve, reasons)
             decisions.recommend(session, application, by=cast.programme, **about)
         decisions.close(session, by=cast.programme, remarks="Invented for the demonstration.")
     return session
+
+
+def _outcome(pk: int, recommended: Mapping[int, Money], reserve: Sequence[int], reasons: str) -> dict[str, Any]:
+    """What the Board says of one application."""
+    if pk in recommended:
+        return {"outcome": "recommended", "amount": recommended[pk]}
+    if pk in reserve:
+        return {"outcome": "reserve", "rank": 1 + reserve.index(pk), "reasons": reasons}
+    return {"outcome": "not_selected", "reasons": reasons}

@@ -15,10 +15,6 @@ LOOKING = (Role.PROGRAMME, Role.MANAGER)
 """Finance, Board, auditors and donors see nothing of it: what leaves goes through disclosure control."""
 
 
-def can_view(sheet: OutcomeSheet, user: Any) -> bool:
-    return holds(user, *LOOKING) or sheet.grant.organisation.membership_of(user) is not None
-
-
 def can_fill(sheet: OutcomeSheet, user: Any) -> bool:
     """Owners and editors of the NGO."""
     return organisations.can_edit(sheet.grant.organisation, user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from grants.agreements.permissions import sees_all
 from ngos.organisations import permissions as organisations
 from trustfund.people.roles import Role, holds
 
@@ -11,13 +12,6 @@ if TYPE_CHECKING:
     from grants.agreements.models import Grant
     from grants.payments.models import Payment
     from grants.tranches.models import Tranche
-
-LOOKING = (Role.PROGRAMME, Role.MANAGER, Role.FINANCE, Role.APPROVER, Role.AUDITOR)
-
-
-def sees_all(user: Any) -> bool:
-    return holds(user, *LOOKING)
-
 
 def can_see_of(grant: Grant, user: Any) -> bool:
     """The payments of a grant: staff who look after money, and the NGO itself."""

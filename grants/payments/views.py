@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Unpack
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -19,11 +18,12 @@ from grants.payments import actions, acts, forms, permissions
 from grants.payments.models import Payment, State
 from grants.tranches import gates
 from grants.tranches.models import Tranche
-from trustfund import clock, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
+from trustfund.files.kinds import Kind
+from trustfund.files.serving import download
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
-from trustfund.workflow import require
 
 COLUMNS = [
     Column("reference", gettext_lazy("Payment"), "reference", sort="reference", url=Payment.get_absolute_url),
@@ -101,9 +101,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if payment.order is None:
         raise Http404
-    disposition = content_disposition_header(True, f"payment-order-{payment.reference}.pdf") or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(payment.order.pdf, content_type="application/pdf", headers=headers)
+    return download(payment.order.pdf, f"payment-order-{payment.reference}.pdf", Kind.PDF)
 
 
 @fresh_sign_in
@@ -124,14 +122,14 @@ def certify(request: HttpRequest, tranche_pk: int) -> HttpResponse:
 @fresh_sign_in
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """A second person approves."""
-    payment = _ready(request, pk, "approve")
-    return _confirm(
+    payment = _payment(request, pk)
+    return acting.page(
         request,
-        payment,
+        payment.approve,
+        actions.approve,
         title=_("Approve this payment"),
-        facts=[(_("Certified by"), payment.certified_by.name), (_("To the account"), str(payment.bank_account))],
+        facts=[*_about(payment), (_("Certified by"), payment.certified_by.name), (_("To the account"), str(payment.bank_account))],
         button=_("Approve the payment"),
-        do=lambda data: actions.approve(payment, by=request.user),
         done=_("The payment is approved."),
     )
 
@@ -139,15 +137,15 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the order to the bank."""
-    payment = _ready(request, pk, "export")
-    return _confirm(
+    payment = _payment(request, pk)
+    return acting.page(
         request,
-        payment,
+        payment.export,
+        actions.export,
         title=_("Order this payment from the bank"),
-        facts=[(_("Approved by"), str(payment.approved_by)), (_("To the account"), str(payment.bank_account))],
+        facts=[*_about(payment), (_("Approved by"), str(payment.approved_by)), (_("To the account"), str(payment.bank_account))],
         warning=_("This is the last moment at which a closed gate stops the payment."),
         button=_("Make the payment order"),
-        do=lambda data: actions.export(payment, by=request.user),
         done=_("The payment order is made. Give it to the bank, then record what the bank did."),
     )
 
@@ -155,15 +153,16 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that the bank paid."""
-    payment = _ready(request, pk, "settle")
-    return _confirm(
+    payment = _payment(request, pk)
+    return acting.page(
         request,
-        payment,
+        payment.settle,
+        actions.settle,
         title=_("Record that the bank paid"),
+        facts=_about(payment),
         form=forms.SettleForm(request.POST or None),
         warning=_("This posts to the books and can’t be taken back; a returned payment is recorded as such."),
         button=_("Record the payment"),
-        do=lambda data: actions.settle(payment, by=request.user, **data),
         done=_("The payment is recorded and posted. The NGO has been told."),
     )
 
@@ -171,52 +170,56 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that the bank sent the money back."""
-    payment = _ready(request, pk, "return_")
-    return _confirm(
+    payment = _payment(request, pk)
+    return acting.page(
         request,
-        payment,
+        payment.return_,
+        actions.return_,
         title=_("Record that the money came back"),
-        facts=[(_("Value date of the payment"), payment.paid_on)],
+        facts=[*_about(payment), (_("Value date of the payment"), payment.paid_on)],
         form=forms.ReturnForm(request.POST or None),
         warning=_("Commitment and contributions are restored, and the tranche is ready to be paid again."),
         button=_("Record the return"),
-        do=lambda data: actions.return_(payment, by=request.user, **data),
         done=_("The return is recorded and posted."),
     )
 
 
 @login_required
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    return _stopping(request, pk, "refuse", _("Record that the bank refused"), _("Record the refusal"), actions.refuse)
+    payment = _payment(request, pk)
+    return _stopping(request, payment, payment.refuse, actions.refuse, _("Record that the bank refused"), _("Record the refusal"))
 
 
 @login_required
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
-    return _stopping(request, pk, "reject", _("Reject this payment"), _("Reject the payment"), actions.reject)
+    payment = _payment(request, pk)
+    return _stopping(request, payment, payment.reject, actions.reject, _("Reject this payment"), _("Reject the payment"))
 
 
 @login_required
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    return _stopping(request, pk, "cancel", _("Cancel this payment"), _("Cancel the payment"), actions.cancel)
+    payment = _payment(request, pk)
+    return _stopping(request, payment, payment.cancel, actions.cancel, _("Cancel this payment"), _("Cancel the payment"))
 
 
 @login_required
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
-    return _stopping(request, pk, "hold", _("Hold this payment"), _("Hold the payment"), actions.hold)
+    payment = _payment(request, pk)
+    return _stopping(request, payment, payment.hold, actions.hold, _("Hold this payment"), _("Hold the payment"))
 
 
 @fresh_sign_in
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a held payment up again."""
-    payment = _ready(request, pk, "release")
-    return _confirm(
+    payment = _payment(request, pk)
+    return acting.page(
         request,
-        payment,
+        payment.release,
+        actions.release,
         title=_("Take this payment up again"),
-        facts=[(_("Held because"), payment.note)],
+        facts=[*_about(payment), (_("Held because"), payment.note)],
         warning=_("It has to be approved anew."),
         button=_("Take it up again"),
-        do=lambda data: actions.release(payment, by=request.user),
         done=_("The payment waits for approval again."),
     )
 
@@ -229,14 +232,14 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if not payment.has_open_exception:
         return redirect(payment)
-    return _confirm(
+    return pages.confirm(
         request,
-        payment,
         title=_("Paid through a closed gate"),
-        facts=[(_("Closed when the bank paid"), ", ".join(gates.titles(payment.closed_gates)))],
+        facts=[*_about(payment), (_("Closed when the bank paid"), ", ".join(gates.titles(payment.closed_gates)))],
         form=forms.NoteForm(request.POST or None),
         button=_("Record how it is handled"),
         do=lambda data: actions.handle_exception(payment, by=request.user, **data),
+        back=payment.get_absolute_url(),
         done=_("It is on record."),
     )
 
@@ -249,29 +252,23 @@ def _payment(request: HttpRequest, pk: int) -> Payment:
     return get_object_or_404(Payment.objects.visible_to(request.user).select_related(*related).defer("order__content"), pk=pk)
 
 
-def _ready(request: HttpRequest, pk: int, act: str) -> Payment:
-    """The payment, if the reader can do this act to it now: 404 unseen, 403 not allowed, 409 out of order."""
-    payment = _payment(request, pk)
-    require(getattr(payment, act), by=request.user)
-    return payment
-
-
-def _stopping(request: HttpRequest, pk: int, act: str, title: str, button: str, do: Callable[..., Any]) -> HttpResponse:
+def _stopping(
+    request: HttpRequest, payment: Payment, act: Callable[..., Any], do: Callable[..., Any], title: str, button: str
+) -> HttpResponse:
     """The page of an act that stops a payment, with its reason."""
-    payment = _ready(request, pk, act)
-    return _confirm(
+    return acting.page(
         request,
-        payment,
+        act,
+        do,
         title=title,
+        facts=_about(payment),
         form=forms.NoteForm(request.POST or None),
         tone="blocked",
         button=button,
-        do=lambda data: do(payment, by=request.user, **data),
         done=_("It is on record."),
     )
 
 
-def _confirm(request: HttpRequest, payment: Payment, *, facts: pages.Facts = (), **act: Unpack[pages.Act]) -> HttpResponse:
-    """The interruption page of a payment's act: to whom and how much stands first."""
-    about = [(_("Payment"), payment.reference), (_("NGO"), payment.grant.organisation.name), (_("Amount"), payment.to_transfer)]
-    return pages.confirm(request, facts=[*about, *facts], back=payment.get_absolute_url(), **act)
+def _about(payment: Payment) -> pages.Facts:
+    """To whom and how much: what stands first on the page of every act."""
+    return [(_("Payment"), payment.reference), (_("NGO"), payment.grant.organisation.name), (_("Amount"), payment.to_transfer)]

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from grants.agreements.models import IN_FORCE, Grant, Publication
+from trustfund import clock
 from trustfund.clock import VIENNA
 
 
@@ -40,7 +41,7 @@ def country(grant: Grant) -> str:
 def year(grant: Grant) -> int:
     """The year in which the grant came into force, as Vienna's calendar has it."""
     assert grant.countersigned_at is not None  # nothing is published before the second signature
-    return int(grant.countersigned_at.astimezone(VIENNA).year)
+    return clock.day_of(grant.countersigned_at).year
 
 
 def shown(grant: Grant) -> dict[str, Any]:
@@ -63,8 +64,8 @@ def _public_words(grant: Grant) -> str:
 
 def years() -> list[int]:
     """The years in which grants came into force, the latest first."""
-    days = Grant.objects.filter(state__in=IN_FORCE).values_list("countersigned_at", flat=True)
-    return sorted({day.astimezone(VIENNA).year for day in days if day is not None}, reverse=True)
+    moments = Grant.objects.filter(state__in=IN_FORCE).values_list("countersigned_at", flat=True)
+    return sorted({clock.day_of(at).year for at in moments if at is not None}, reverse=True)
 
 
 def of_year(queryset: QuerySet[Any], wanted: str) -> QuerySet[Any]:

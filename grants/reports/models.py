@@ -25,7 +25,7 @@ from trustfund.workflow import Stateful
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
         """To the staff who follow grants and to the NGO; a stranger, a donor, a trustee or a reviewer sees none."""
-        if permissions.holds(user, *permissions.LOOKING):
+        if permissions.sees_all(user):
             return self.exclude(grant__application__in=recused_from(user))
         if not getattr(user, "is_authenticated", False):
             return self.none()

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from grants.agreements.permissions import sees_all
 from ngos.organisations import permissions as organisations
 from trustfund.people.roles import Role, holds
 
 if TYPE_CHECKING:
     from grants.reports.models import Report
 
-LOOKING = (Role.PROGRAMME, Role.MANAGER, Role.FINANCE, Role.APPROVER, Role.AUDITOR)
-
-
 def is_of_the_ngo(report: Report, user: Any) -> bool:
     return report.grant.organisation.membership_of(user) is not None
-
-
-def can_view(report: Report, user: Any) -> bool:
-    return holds(user, *LOOKING) or is_of_the_ngo(report, user)
 
 
 def can_write(report: Report, user: Any) -> bool:
@@ -60,4 +54,4 @@ def can_see_return_reason(report: Report, user: Any) -> bool:
 
 def can_see_trail(report: Report, user: Any) -> bool:
     """Who in the secretariat did what is for the secretariat and its auditors."""
-    return holds(user, *LOOKING)
+    return sees_all(user)

@@ -20,8 +20,10 @@ from grants.outcomes import grid
 from grants.outcomes import permissions as outcomes
 from grants.reports import actions, budget, forms, permissions, resources
 from grants.reports.models import Expenditure, Report
-from trustfund import pages
+from trustfund import acting, pages
 from trustfund.audit.recording import trail_for
+from trustfund.files.kinds import Kind
+from trustfund.files.serving import download
 from trustfund.lists import Column, Filter, listing
 from trustfund.ui.formatting import day_text
 from trustfund.workflow import possible, require
@@ -218,8 +220,7 @@ def workbook(request: HttpRequest, pk: int) -> HttpResponse:
     """The list as a workbook to fill in offline."""
     report = _report(request, pk)
     name = f"expenditure-{report.grant.reference}-{report.number}.xlsx".replace("/", "-")
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(resources.workbook(report), content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(resources.workbook(report), name, Kind.XLSX)
 
 
 @login_required
@@ -256,21 +257,19 @@ def confirm_words(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
-    require(report.submit, by=request.user)
-    facts = [
-        (_("Report"), report),
-        (_("Period"), f"{day_text(report.period_start)} – {day_text(report.period_end)}"),
-        (_("Expenditure"), report.spent()),
-        (_("Persons helped"), grid.persons(report.sheet.as_mapping())),
-    ]
-    return pages.confirm(
+    return acting.page(
         request,
+        report.submit,
+        actions.submit,
         title=_("Submit this report"),
-        facts=facts,
+        facts=[
+            (_("Report"), report),
+            (_("Period"), f"{day_text(report.period_start)} – {day_text(report.period_end)}"),
+            (_("Expenditure"), report.spent()),
+            (_("Persons helped"), grid.persons(report.sheet.as_mapping())),
+        ],
         warning=_("After this the report is with the Fund. You can change it only when it is returned to you."),
         button=_("Submit the report"),
-        do=lambda data: actions.submit(report, by=request.user),
-        back=report.get_absolute_url(),
         done=_("The report is submitted. The Fund was told."),
     )
 
@@ -278,15 +277,14 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
-    require(report.send_back, by=request.user)
-    return pages.confirm(
+    return acting.page(
         request,
+        report.send_back,
+        actions.send_back,
         title=_("Return this report for correction"),
         facts=[(_("Report"), report), (_("NGO"), report.grant.organisation)],
         button=_("Return the report"),
         form=forms.SendBackForm(request.POST or None),
-        do=lambda data: actions.send_back(report, by=request.user, reason=data["reason"]),
-        back=report.get_absolute_url(),
         done=_("The report is returned. The NGO was told."),
     )
 
@@ -294,14 +292,13 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def accept_substance(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
-    require(report.accept_substance, by=request.user)
-    return pages.confirm(
+    return acting.page(
         request,
+        report.accept_substance,
+        actions.accept_substance,
         title=_("Accept the substance of this report"),
         facts=[(_("Report"), report), (_("NGO"), report.grant.organisation), (_("Expenditure"), report.spent())],
         button=_("Accept the substance"),
-        do=lambda data: actions.accept_substance(report, by=request.user),
-        back=report.get_absolute_url(),
         done=_("The substance is accepted. Finance was told."),
     )
 

@@ -111,7 +111,7 @@ def assign_evenly(call: Call, *, reviewers: Sequence[User], by: Any) -> tuple[li
     """Assign as `plan` says; returns the new reviews and what is still lacking by application."""
     if not permissions.can_assign(call, by):
         raise PermissionDenied
-    lock(call)
+    lock(call, *_lacking(call))
     chosen, lacking = plan(call, reviewers, by=by)
     made = [review for application, people in chosen.items() if people for review in assign(application, reviewers=people, by=by)]
     return made, lacking
@@ -140,7 +140,7 @@ def declare(application: Application, *, by: Any, reason_kind: str) -> ConflictO
     """`by` has a conflict with an application: their review of it is recused, and from now on they see nothing of it. Safe to repeat."""
     if reason_kind not in ConflictOfInterest.Kind.values:
         raise ValidationError({"reason_kind": _("Choose the kind of conflict.")})
-    reviews = list(Review.objects.filter(application=application, reviewer=by).exclude(state=State.RECUSED))
+    reviews = list(counted_of([application], by))
     lock(application, *reviews)
     known = ConflictOfInterest.objects.filter(user=by, application=application).first()
     if known:
@@ -151,6 +151,11 @@ def declare(application: Application, *, by: Any, reason_kind: str) -> ConflictO
     record("conflict.declare", of=application, by=by, kind=reason_kind)
     _tell_assigners(reviews)
     return conflict
+
+
+def counted_of(found: Iterable[Application], reviewer: Any) -> QuerySet[Review]:
+    """A reviewer's reviews of some applications, but for those that they stand aside from."""
+    return Review.objects.filter(application__in=list(found), reviewer=reviewer).exclude(state=State.RECUSED).order_by("pk")
 
 
 def _tell_assigners(reviews: Sequence[Review]) -> None:
@@ -261,5 +266,6 @@ def asked_for(application: Application) -> int:
 
 
 def waiting_for(user: Any) -> QuerySet[Review]:
-    """The reviews that the user still owes, of calls that the Board has not taken up."""
-    return Review.objects.filter(reviewer=user, state__in=UNSENT, application__call__state=CallState.CLOSED)
+    """The reviews that the user still owes, of calls that the Board has not taken up; nobody scores what was withdrawn."""
+    owed = Review.objects.filter(reviewer=user, state__in=UNSENT, application__call__state=CallState.CLOSED)
+    return owed.exclude(application__state=ApplicationState.WITHDRAWN)

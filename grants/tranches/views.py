@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Unpack
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,11 +14,10 @@ from grants.agreements import permissions as agreements
 from grants.agreements.models import Grant
 from grants.tranches import actions, acts, forms, gates
 from grants.tranches.models import State, Tranche
-from trustfund import clock, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.lists import Column, Filter, listing
 from trustfund.ui.formatting import day_text
-from trustfund.workflow import require
 
 COLUMNS = [
     Column("grant", gettext_lazy("Grant"), "grant.reference", sort="grant__reference", url=Tranche.get_absolute_url),
@@ -86,14 +83,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def request_(request: HttpRequest, pk: int) -> HttpResponse:
     """The NGO asks for it."""
-    tranche = _ready(request, pk, "request")
-    return _confirm(
+    tranche = _tranche(request, pk)
+    return acting.page(
         request,
-        tranche,
+        tranche.request,
+        actions.request,
         title=_("Request tranche %(number)s") % {"number": tranche.number},
+        facts=_about(tranche),
         form=forms.RequestForm(request.POST or None, initial={"needs": tranche.needs}),
         button=_("Request the tranche"),
-        do=lambda data: actions.request(tranche, by=request.user, **data),
         done=_("The tranche is requested. You are told when it is paid."),
     )
 
@@ -101,14 +99,14 @@ def request_(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def ready(request: HttpRequest, pk: int) -> HttpResponse:
     """A programme officer accepts the request."""
-    tranche = _ready(request, pk, "make_ready")
-    return _confirm(
+    tranche = _tranche(request, pk)
+    return acting.page(
         request,
-        tranche,
+        tranche.make_ready,
+        actions.make_ready,
         title=_("Accept the request for tranche %(number)s") % {"number": tranche.number},
-        facts=[(_("Needed for"), tranche.needs)],
+        facts=[*_about(tranche), (_("Needed for"), tranche.needs)],
         button=_("Accept the request"),
-        do=lambda data: actions.make_ready(tranche, by=request.user),
         done=_("The tranche is ready: finance can certify its payment."),
     )
 
@@ -116,15 +114,15 @@ def ready(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def return_(request: HttpRequest, pk: int) -> HttpResponse:
     """A programme officer says what is missing."""
-    tranche = _ready(request, pk, "send_back")
-    return _confirm(
+    tranche = _tranche(request, pk)
+    return acting.page(
         request,
-        tranche,
+        tranche.send_back,
+        actions.send_back,
         title=_("Return the request for tranche %(number)s") % {"number": tranche.number},
-        facts=[(_("Needed for"), tranche.needs)],
+        facts=[*_about(tranche), (_("Needed for"), tranche.needs)],
         form=forms.ReturnForm(request.POST or None),
         button=_("Return to the NGO"),
-        do=lambda data: actions.send_back(tranche, by=request.user, **data),
         done=_("The request is returned. The NGO has been told."),
     )
 
@@ -132,14 +130,15 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The NGO confirms that the money arrived."""
-    tranche = _ready(request, pk, "confirm_receipt")
-    return _confirm(
+    tranche = _tranche(request, pk)
+    return acting.page(
         request,
-        tranche,
+        tranche.confirm_receipt,
+        actions.confirm_receipt,
         title=_("Confirm that tranche %(number)s arrived") % {"number": tranche.number},
+        facts=_about(tranche),
         form=forms.ReceiptForm(request.POST or None),
         button=_("Confirm the receipt"),
-        do=lambda data: actions.confirm_receipt(tranche, by=request.user, **data),
         done=_("Thank you: the receipt is confirmed."),
     )
 
@@ -149,20 +148,12 @@ def _tranche(request: HttpRequest, pk: int) -> Tranche:
     return get_object_or_404(Tranche.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
-def _ready(request: HttpRequest, pk: int, act: str) -> Tranche:
-    """The tranche, if the reader can do this act to it now: 404 unseen, 403 not allowed, 409 out of order."""
-    tranche = _tranche(request, pk)
-    require(getattr(tranche, act), by=request.user)
-    return tranche
-
-
-def _confirm(request: HttpRequest, tranche: Tranche, *, facts: pages.Facts = (), **act: Unpack[pages.Act]) -> HttpResponse:
-    """The page before an act: for whom, how much and from when stands first."""
+def _about(tranche: Tranche) -> pages.Facts:
+    """For whom, how much and from when: what stands first on the page of every act."""
     grant = tranche.grant
-    about = [
+    return [
         (_("Grant"), f"{grant.reference} {grant.title}"),
         (_("NGO"), grant.organisation.name),
         (_("Amount"), tranche.amount),
         (_("From"), day_text(tranche.due_on)),
     ]
-    return pages.confirm(request, facts=[*about, *facts], back=tranche.get_absolute_url(), **act)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
 
 from ngos.bank_accounts import permissions
 from ngos.bank_accounts.models import BankAccount, State
@@ -62,7 +64,7 @@ def record_call(account: BankAccount, *, by: Any, on: date, person: str, number:
     """Finance called the organisation back: whom, on which number known from before, on which day."""
     lock(account)
     require(account.record_call, by=by)
-    if not account.proposed_at.astimezone(clock.VIENNA).date() <= on <= clock.today():
+    if not clock.day_of(account.proposed_at) <= on <= clock.today():
         raise ValidationError({"on": _("The call was made after the account was proposed, and not later than today.")})
     return advance(account.record_call, by=by, caller=by, on=on, person=person, number=number)
 
@@ -123,14 +125,16 @@ def reveal(account: BankAccount, *, by: Any) -> str:
 
 
 def activate_due(now: datetime) -> None:
-    """A job of the clock: accounts whose cooling-off is over."""
-    with transaction.atomic():
-        today = clock.today()
-        due = BankAccount.objects.filter(state=State.VERIFIED, active_from__lte=today).order_by("pk")
-        for account in due:
-            account.refresh_from_db()
-            if account.state == State.VERIFIED:
-                activate(account, by=None, on=today)
+    """A job of the clock: accounts whose cooling-off is over, each in its own transaction."""
+    today = clock.today()
+    for account in BankAccount.objects.filter(state=State.VERIFIED, active_from__lte=today).order_by("pk"):
+        _activate_once(account, today)
+
+
+def _activate_once(account: BankAccount, on: date) -> None:
+    """A newer account may have taken its place, or somebody stopped it, or another tick was here first."""
+    with suppress(TransitionNotAllowed):
+        activate(account, by=None, on=on)
 
 
 @transaction.atomic

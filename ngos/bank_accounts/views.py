@@ -19,10 +19,10 @@ from ngos.bank_accounts import actions, permissions
 from ngos.bank_accounts.forms import CallForm, ProposeForm, ReasonForm
 from ngos.bank_accounts.models import BankAccount, State
 from ngos.organisations.models import Organisation, organisation_of
-from trustfund import clock
+from trustfund import acting, clock
 from trustfund.audit.recording import trail_for
 from trustfund.lists import Column, Filter, listing
-from trustfund.pages import attempt, confirm, done
+from trustfund.pages import attempt, done
 from trustfund.people.sessions import fresh_sign_in
 from trustfund.workflow import possible, require
 
@@ -144,9 +144,10 @@ def _facts(account: BankAccount) -> list[tuple[Any, Any]]:
 @fresh_sign_in
 def verify(request: HttpRequest, pk: int) -> HttpResponse:
     account = _visible(request, pk)
-    require(account.verify, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        account.verify,
+        actions.verify,
         title=_("Confirm the call-back"),
         facts=[
             *_facts(account),
@@ -157,24 +158,22 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         warning=_("After the cooling-off all payments to this organisation go to this account."),
         button=_("Confirm the account"),
-        do=lambda data: actions.verify(account, by=request.user),
-        back=account.get_absolute_url(),
         done=_("The account is verified; it becomes active after the cooling-off."),
     )
 
 
-@login_required
 @require_POST
+@fresh_sign_in
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Finance does what the clock should have done."""
     account = _visible(request, pk)
-    require(account.activate, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        account.activate,
+        actions.activate,
         title=_("Activate the account"),
         facts=[*_facts(account), (_("Active from"), account.active_from)],
         button=_("Activate"),
-        do=lambda data: actions.activate(account, by=request.user),
-        back=account.get_absolute_url(),
         done=_("The account is active."),
     )
 
@@ -182,16 +181,15 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
     account = _visible(request, pk)
-    require(account.reject, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        account.reject,
+        actions.reject,
         title=_("Reject the account"),
         facts=_facts(account),
         warning=_("Nothing is paid to this account any more. No older account comes back by itself."),
         form=ReasonForm(request.POST or None),
         button=_("Reject"),
-        do=lambda data: actions.reject(account, by=request.user, reason=data["reason"]),
-        back=account.get_absolute_url(),
         done=_("The account is rejected; the organisation is told why."),
         tone="blocked",
     )
@@ -200,9 +198,10 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
 @fresh_sign_in
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     account = _visible(request, pk)
-    require(account.withdraw, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        account.withdraw,
+        actions.withdraw,
         title=_("Withdraw the account"),
         facts=_facts(account),
         warning=_(
@@ -210,8 +209,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             "colleague's sign-in."
         ),
         button=_("Withdraw"),
-        do=lambda data: actions.withdraw(account, by=request.user),
-        back=account.get_absolute_url(),
         done=_("The account is withdrawn."),
         tone="blocked",
     )

@@ -19,11 +19,11 @@ from ngos.due_diligence.forms import ClearForm, FailForm, JudgeForm
 from ngos.due_diligence.models import UNDECIDED, Assessment, CheckItem, State
 from ngos.due_diligence.standing import standing_of
 from ngos.organisations.models import Organisation
-from trustfund import clock
+from trustfund import acting, clock
 from trustfund.audit.recording import trail_for
 from trustfund.lists import Column, Filter, listing
-from trustfund.pages import attempt, confirm, done
-from trustfund.workflow import possible, require
+from trustfund.pages import attempt, done
+from trustfund.workflow import possible
 
 COLUMNS = [
     Column("organisation", gettext_lazy("Organisation"), "organisation.name", sort="organisation__name", url=Assessment.get_absolute_url),
@@ -114,16 +114,15 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def clear(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = _visible(request, pk)
-    require(assessment.clear, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        assessment.clear,
+        actions.clear,
         title=_("Clear the organisation"),
         facts=[(_("Organisation"), assessment.organisation.name)],
         form=ClearForm(request.POST or None, initial={"valid_until": clock.today() + timedelta(days=365)}),
         warning=_("A cleared organisation may be given grants until that day."),
         button=_("Clear"),
-        do=lambda data: actions.clear(assessment, by=request.user, **data),
-        back=assessment.get_absolute_url(),
         done=_("The organisation is cleared."),
     )
 
@@ -131,16 +130,15 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def fail(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = _visible(request, pk)
-    require(assessment.fail, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        assessment.fail,
+        actions.fail,
         title=_("Do not clear the organisation"),
         facts=[(_("Organisation"), assessment.organisation.name)],
         form=FailForm(request.POST or None),
         warning=_("No grant can be awarded to it, and tranches of running grants stop."),
         button=_("Do not clear"),
-        do=lambda data: actions.fail(assessment, by=request.user, **data),
-        back=assessment.get_absolute_url(),
         done=_("The organisation is not cleared."),
         tone="blocked",
     )

@@ -16,6 +16,7 @@ from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.files.storing import store
 from trustfund.people import invitations
+from trustfund.people.actions import locked
 from trustfund.people.models import Invitation, User
 from trustfund.people.roles import roles_of
 from trustfund.workflow import lock
@@ -32,6 +33,7 @@ def register(*, by: Any, name: str, country: str, **fields: Any) -> Organisation
     """
     if not permissions.can_register(None, by):
         raise PermissionDenied
+    by = locked(by)
     _refuse_staff(by)
     _refuse_second_membership(by)
     organisation = Organisation(name=name.strip(), country=country, registered_by=by, **fields)
@@ -72,8 +74,10 @@ def invite(organisation: Organisation, *, by: Any, email: str, name: str, right:
         _refuse_staff(known)
         _refuse_second_membership(known)
     reference = f"{organisation.pk}:{right}:{'signs' if signatory else 'reads'}"
+    about = {"on_accept": f"{PURPOSE}:{reference}", "language": by.language, "template": "member_invitation"}
+    invitation = invitations.invite(email, name, by=by, **about)
     record("organisation.invite", of=organisation, by=by, right=str(right), signatory=signatory)
-    return invitations.invite(email, name, by=by, on_accept=f"{PURPOSE}:{reference}", language=by.language, template="member_invitation")
+    return invitation
 
 
 def accept_invitation(reference: str, person: User, invitation: Invitation) -> Membership:
@@ -109,6 +113,7 @@ def add_member(organisation: Organisation, *, user: User, right: str, signatory:
 
 def _join(organisation: Organisation, user: User, *, right: str, signatory: bool, by: Any) -> Membership:
     lock(organisation)
+    user = locked(user)
     _refuse_staff(user)
     _refuse_second_membership(user)
     membership = Membership.objects.create(user=user, organisation=organisation, right=right, signatory=signatory)

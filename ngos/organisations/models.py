@@ -197,7 +197,3 @@ class OrganisationDocument(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("organisations:document", args=[self.pk])
-
-
-NEEDED_DOCUMENTS = (OrganisationDocument.Kind.REGISTRATION, OrganisationDocument.Kind.STATUTES, OrganisationDocument.Kind.ACCOUNTS)
-"""What due diligence can't do without."""

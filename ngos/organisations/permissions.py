@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trustfund.people.roles import Role, holds, roles_of
 
 if TYPE_CHECKING:
-    from ngos.organisations.models import Organisation, OrganisationDocument
+    from ngos.organisations.models import Organisation
 
 OWNER, EDITOR, VIEWER = "owner", "editor", "viewer"
 
@@ -45,14 +45,6 @@ def can_sign(organisation: Organisation, user: Any) -> bool:
     """A signatory binds the organisation: agreements, bank details, reports."""
     membership = organisation.membership_of(user)
     return membership is not None and membership.signatory
-
-
-def can_leave(organisation: Organisation, user: Any) -> bool:
-    return organisation.membership_of(user) is not None
-
-
-def can_view_document(document: OrganisationDocument, user: Any) -> bool:
-    return can_view(document.organisation, user)
 
 
 def _right(organisation: Organisation, user: Any) -> str | None:

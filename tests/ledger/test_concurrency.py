@@ -92,6 +92,18 @@ def test_numbers_have_no_gaps_whoever_posts_and_whatever_fails():
     assert check_books() == []
 
 
+def test_a_period_is_not_closed_while_the_one_before_it_is_being_reopened():
+    open_years()
+    maker, checker = make_user(Role.FINANCE), make_user(Role.APPROVER)
+    january, february = Period.objects.filter(number__in=[1, 2]).order_by("year", "number")[:2]
+    periods.close(periods.propose_closing(january, by=maker), by=checker)
+    periods.propose_closing(february, by=maker)
+    acts = [lambda: periods.close(Period.objects.get(pk=february.pk), by=checker)]
+    acts += [lambda: periods.propose_reopening(Period.objects.get(pk=january.pk), by=maker)]
+    done = at_once(lambda number: acts[number](), range(2))
+    assert sorted(isinstance(each, Period) for each in done) == [False, True]
+
+
 def test_nothing_is_posted_after_a_period_closed():
     open_years()
     bank, maker, checker = make_bank(), make_user(Role.FINANCE), make_user(Role.APPROVER)

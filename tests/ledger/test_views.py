@@ -206,6 +206,7 @@ def test_two_people_close_and_reopen_a_period(client):
     sign_in(client, Role.APPROVER)
     assert act(client, period, "close") == 302
     assert act(client, period, "close") == 409
+    assert client.get(reverse("ledger:decide", args=[period.pk, "close"])).status_code == 409
     sign_in(client, Role.FINANCE)
     assert act(client, period, "propose-reopening") == 302
     sign_in(client, Role.APPROVER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
@@ -44,6 +46,11 @@ def test_a_letter_is_rendered_for_its_reader_in_plain_text(settings):
     assert (row.recipient, row.address, row.subject) == (user, user.email, "About a <grant>")
     assert row.body.startswith("Dear Ana <b>, see https://fund.example/grants/1/. EAT\n\n-- \n")
     assert "https://fund.example\n" in row.body
+
+
+def test_whose_time_zone_nobody_knows_any_more_is_told_in_vienna_s():
+    tell(make_user(time_zone="Europe/Atlantis"))
+    assert re.search(r"/grants/1/\. (CET|CEST)\n", Outbox.objects.get().body)
 
 
 def test_everybody_is_told_once():

@@ -15,6 +15,11 @@ def test_the_day_begins_at_midnight_in_vienna():
         assert clock.today() == date(2026, 2, 1)
 
 
+def test_a_moment_falls_on_its_day_in_vienna():
+    assert clock.day_of(datetime(2026, 6, 30, 22, 0, tzinfo=UTC)) == date(2026, 7, 1)
+    assert clock.day_of(datetime(2026, 6, 30, 21, 59, tzinfo=UTC)) == date(2026, 6, 30)
+
+
 def test_a_day_is_held_at_noon_in_vienna():
     with clock.frozen(date(2026, 7, 1)) as moment:
         assert moment == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)

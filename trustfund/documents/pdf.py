@@ -126,10 +126,6 @@ class Document:
         """Blank room."""
         self.blocks.append(lambda flow, root: flow.down(points))
 
-    def page_break(self) -> None:
-        """What follows begins a page."""
-        self.blocks.append(lambda flow, root: None if flow.fresh else flow.turn())
-
     # how it is made
 
     def pdf(self) -> bytes:
@@ -297,12 +293,16 @@ def _signatures(flow: Flow, root: Node, people: list[list[str]]) -> None:
     for pair in (people[index : index + 2] for index in range(0, len(people), 2)):
         height = 52 + leading * max(len(person) for person in pair)
         flow.need(height)
-        for index, (label, *rest) in enumerate(pair):
-            start, tag = index * (width + 30), root.add("P")
-            flow.write(flow.one(label, LABEL), LABEL, tag, start=start, width=width, y=flow.y - 12)
-            flow.rule(flow.y - 44, start=start, width=width, colour=INK)
-            for number, text in enumerate(rest):
-                shown = flow.set(text, width, BODY)[:1]
-                for each in shown:
-                    flow.write(each, BODY, tag, start=start, width=width, y=flow.y - 44 - leading * (number + 0.85))
+        for index, person in enumerate(pair):
+            _signature(flow, root.add("P"), person, start=index * (width + 30), width=width)
         flow.y -= height + 10
+
+
+def _signature(flow: Flow, tag: Node, person: list[str], *, start: float, width: float) -> None:
+    """One person's place to sign: for whom, a line, and below it what is known, a line each."""
+    label, *rest = person
+    flow.write(flow.one(label, LABEL), LABEL, tag, start=start, width=width, y=flow.y - 12)
+    flow.rule(flow.y - 44, start=start, width=width, colour=INK)
+    below = ((number, line) for number, text in enumerate(rest) for line in flow.set(text, width, BODY)[:1])
+    for number, line in below:
+        flow.write(line, BODY, tag, start=start, width=width, y=flow.y - 44 - BODY.leading(flow.rtl) * (number + 0.85))

@@ -40,8 +40,3 @@ class StoredFile(models.Model):
     def content_type(self) -> str:
         """The media type that the content has, whatever its name says."""
         return Kind[self.kind].value.content_type
-
-    @property
-    def original_name(self) -> str:
-        """The cleaned name, for people to read."""
-        return self.name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import IO
+from typing import IO, TypeVar
 
 from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 
+from trustfund.files.kinds import Kind
 from trustfund.files.models import StoredFile
 from trustfund.files.storing import digest_of
 
@@ -48,7 +49,17 @@ def intact(stored: StoredFile) -> IO[bytes] | None:
     return content
 
 
-def _with_safety(response: HttpResponseBase) -> HttpResponseBase:
+def download(content: bytes, name: str, kind: Kind) -> HttpResponse:
+    """What was made just now, as a download: nothing of it is kept."""
+    response = HttpResponse(content, content_type=kind.value.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return _with_safety(response)
+
+
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+
+def _with_safety(response: Response) -> Response:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; sandbox"
     response["Cache-Control"] = "private, no-store"

@@ -1,4 +1,4 @@
-"""What people do to the books themselves: opening a year, deciding on periods, taking in rates, adding a bank account of the Fund."""
+"""What people do to the books themselves: opening a year, taking in rates, adding a bank account of the Fund. Periods: `periods`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from trustfund.ledger import periods, permissions, rates, subaccounts
-from trustfund.ledger.models import FiscalYear, Period, Rate, Subaccount
-
-PERIOD_ACTS = {
-    "propose-closing": periods.propose_closing,
-    "close": periods.close,
-    "refuse-closing": periods.refuse_closing,
-    "propose-reopening": periods.propose_reopening,
-    "reopen": periods.reopen,
-    "refuse-reopening": periods.refuse_reopening,
-}
-
-
-def decide(period: Period, act: str, *, by: Any) -> Period:
-    """One of PERIOD_ACTS on a period."""
-    return PERIOD_ACTS[act](period, by=by)
+from trustfund.ledger.models import FiscalYear, Rate, Subaccount
 
 
 def open_year(year: int, *, by: Any) -> FiscalYear:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,27 +38,6 @@ class TrialRow:
     @property
     def credit_balance(self) -> Money:
         return max(-self.balance, _usd(0))
-
-
-@dataclass(frozen=True)
-class LedgerRow:
-    """One line of an account's general ledger with the balance after it."""
-
-    line: Line
-    balance: Money
-
-
-@dataclass(frozen=True)
-class GeneralLedger:
-    """The movements of an account from a day to a day: opening balance, lines with running balance, closing balance."""
-
-    account: Definition
-    opening: Money
-    rows: Sequence[LedgerRow]
-
-    @property
-    def closing(self) -> Money:
-        return self.rows[-1].balance if self.rows else self.opening
 
 
 def _usd(cents: int | None) -> Money:
@@ -112,16 +91,6 @@ def original_balance(code: str, of: Subaccount, as_of: date | None = None) -> Mo
     return Money.from_minor(found.aggregate(balance=Sum(ORIGINAL))["balance"] or 0, currency)
 
 
-def by_subaccount(
-    code: str, as_of: date | None = None, *, head: int | None = None, window: str | None = None, closing: bool = True
-) -> dict[Subaccount, Money]:
-    """The balances of an account's subaccounts that are not zero, by code."""
-    found = lines(as_of=as_of, head=head, window=window, closing=closing).filter(account_id=code, subaccount__isnull=False)
-    sums = {row["subaccount_id"]: row["balance"] for row in found.values("subaccount_id").annotate(balance=Sum(SIGNED)) if row["balance"]}
-    subaccounts = Subaccount.objects.filter(pk__in=sums).select_related("parent").order_by("code")
-    return {each: _usd(sums[each.pk]) for each in subaccounts}
-
-
 def movements(
     code: str, start: date | None = None, end: date | None = None, of: Subaccount | None = None, *, head: int | None = None
 ) -> tuple[Money, QuerySet[Line]]:
@@ -131,18 +100,6 @@ def movements(
         return NOTHING, found
     before = found.filter(date__lt=start).aggregate(balance=Sum(SIGNED))["balance"]
     return _usd(before), found.filter(date__gte=start)
-
-
-def general_ledger(
-    code: str, start: date | None = None, end: date | None = None, of: Subaccount | None = None, *, head: int | None = None
-) -> GeneralLedger:
-    """The movements of an account from `start` to `end`, by date and entry, with the balance after each line."""
-    opening, moved = movements(code, start, end, of, head=head)
-    rows, running = [], opening
-    for line in moved.select_related("entry", "subaccount").order_by("date", "entry", "position"):
-        running += line.amount
-        rows.append(LedgerRow(line, running))
-    return GeneralLedger(BY_CODE[code], opening, rows)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def propose_closing(period: Period, *, by: Any) -> Period:
 @transaction.atomic
 def close(period: Period, *, by: Any) -> Period:
     """The approving officer closes what finance proposed. Waits for postings under way, so that none comes after."""
+    _lock_year(period)
     earlier = Period.objects.filter(year_id=period.year_id, number__lt=period.number).exclude(state=Period.State.CLOSED).first()
     if earlier is not None:
         raise ValidationError(_("Close the period %(period)s first.") % {"period": earlier}, code="order")
@@ -79,6 +80,7 @@ def refuse_closing(period: Period, *, by: Any) -> Period:
 @transaction.atomic
 def propose_reopening(period: Period, *, by: Any) -> Period:
     """Finance asks to reopen a closed period; it stays closed until another person agrees."""
+    _lock_year(period)
     later = Period.objects.filter(year_id=period.year_id, number__gt=period.number, state=Period.State.CLOSED).last()
     if later is not None:
         raise ValidationError(_("Reopen the period %(period)s first.") % {"period": later}, code="order")
@@ -95,6 +97,11 @@ def reopen(period: Period, *, by: Any) -> Period:
 def refuse_reopening(period: Period, *, by: Any) -> Period:
     """The approving officer refuses to reopen; the period stays closed."""
     return _moved(period.refuse_reopening, by=by, refuser=by)
+
+
+def _lock_year(period: Period) -> None:
+    """The periods of a year are closed and reopened in their order, so one at a time."""
+    list(Period.objects.select_for_update(no_key=True).filter(year_id=period.year_id).order_by("pk"))
 
 
 def _moved(move: Any, *, by: Any, **details: Any) -> Period:

@@ -71,11 +71,3 @@ RATES = [
     Column("added", _("Added"), "added_at", kind="datetime", sort="added_at"),
     Column("by", _("By"), "added_by.name", sort="added_by__name"),
 ]
-PERIODS = [
-    Column("period", _("Period"), str, sort="number"),
-    Column("from", _("From"), "starts_on", kind="date", sort="starts_on"),
-    Column("to", _("To"), "ends_on", kind="date"),
-    Column("state", _("State"), lambda period: period, kind="state", sort="state"),
-    Column("proposed", _("Proposed by"), "proposed_by.name"),
-    Column("approved", _("Decided by"), "approved_by.name"),
-]

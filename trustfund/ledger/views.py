@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any
+from types import MethodType
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,14 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from trustfund import clock, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.models import AuditHead
 from trustfund.ledger import actions, balances, chart, permissions, shown, verification
 from trustfund.ledger import headroom as funding
+from trustfund.ledger import periods as closings
 from trustfund.ledger.forms import AsOfForm, BankForm, RateFileForm, RateForm, SpanForm, YearForm
 from trustfund.ledger.models import Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
 from trustfund.ledger.sealing import head
 from trustfund.lists import Filter, listing
+from trustfund.workflow import possible
 
 View = Callable[..., HttpResponseBase]
 
@@ -222,9 +225,14 @@ def _add_rate(values: dict[str, Any], user: Any) -> None:
 def periods(request: HttpRequest) -> HttpResponseBase:
     """The accounting periods, and what may be done to each."""
     found = Period.objects.visible_to(request.user).select_related("proposed_by", "approved_by").order_by("-year", "number")
-    rows = [(period, [(act, ACTS[act][1]) for act in _possible(period, request.user)]) for period in found]
+    rows = [(period, _open_acts(period, request.user)) for period in found]
     context = {"rows": rows, "form": YearForm(), "can_open": permissions.can_open_year(request.user)}
     return render(request, "ledger/periods.html", context)
+
+
+def _open_acts(period: Period, user: Any) -> list[tuple[str, Any]]:
+    """The acts that are in order now and that the user may do: how the address names each, and its label."""
+    return [(name, act.label) for name, act in ACTS.items() if possible(_bound(act, period), by=user)]
 
 
 @readers
@@ -239,24 +247,32 @@ def open_year(request: HttpRequest) -> HttpResponseBase:
     return _form_page(request, form, _("Open a fiscal year"), "ledger:periods")
 
 
-ACTS: dict[str, tuple[str, Any, Any]] = {
-    "propose-closing": ("propose_closing", gettext_lazy("Propose to close"), gettext_lazy("Another person will decide.")),
-    "close": ("close", gettext_lazy("Close"), gettext_lazy("Nothing can be posted into a closed period.")),
-    "refuse-closing": ("refuse_closing", gettext_lazy("Refuse to close"), gettext_lazy("The period stays open.")),
-    "propose-reopening": ("propose_reopening", gettext_lazy("Propose to reopen"), gettext_lazy("Another person will decide.")),
-    "reopen": ("reopen", gettext_lazy("Reopen"), gettext_lazy("Statements made of this period may change.")),
-    "refuse-reopening": ("refuse_reopening", gettext_lazy("Refuse to reopen"), gettext_lazy("The period stays closed.")),
+class PeriodAct(NamedTuple):
+    """What may be done to a period: its transition, what does it, the word on the button, the word of warning."""
+
+    transition: Callable[..., Any]
+    do: Callable[..., Period]
+    label: Any
+    warning: Any
+
+
+ANOTHER = gettext_lazy("Another person will decide.")
+ACTS = {
+    "propose-closing": PeriodAct(Period.propose_closing, closings.propose_closing, gettext_lazy("Propose to close"), ANOTHER),
+    "close": PeriodAct(Period.close, closings.close, gettext_lazy("Close"), gettext_lazy("Nothing can be posted into a closed period.")),
+    "refuse-closing": PeriodAct(
+        Period.refuse_closing, closings.refuse_closing, gettext_lazy("Refuse to close"), gettext_lazy("The period stays open.")
+    ),
+    "propose-reopening": PeriodAct(Period.propose_reopening, closings.propose_reopening, gettext_lazy("Propose to reopen"), ANOTHER),
+    "reopen": PeriodAct(Period.reopen, closings.reopen, gettext_lazy("Reopen"), gettext_lazy("Statements made of this period may change.")),
+    "refuse-reopening": PeriodAct(
+        Period.refuse_reopening, closings.refuse_reopening, gettext_lazy("Refuse to reopen"), gettext_lazy("The period stays closed.")
+    ),
 }
 
 
-def _possible(period: Period, user: Any) -> list[str]:
-    """The acts that are in order now and that the user may do."""
-    found = []
-    for act, (method, _label, _warning) in ACTS.items():
-        transition = getattr(period, method)._django_fsm.get_transition(period.state)
-        if transition is not None and transition.permission(period, user):
-            found.append(act)
-    return found
+def _bound(act: PeriodAct, period: Period) -> Callable[..., Any]:
+    return MethodType(act.transition, period)
 
 
 @login_required
@@ -265,19 +281,17 @@ def decide(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     period = get_object_or_404(Period.objects.visible_to(request.user), pk=pk)
     if act not in ACTS:
         raise Http404
-    method, label, warning = ACTS[act]
-    predicate = next(iter(getattr(period, method)._django_fsm.transitions.values())).permission
-    if not predicate(period, request.user):
-        raise PermissionDenied
-    return pages.confirm(
+    chosen = ACTS[act]
+    return acting.page(
         request,
-        title=_("%(act)s: period %(period)s") % {"act": label, "period": period},
+        _bound(chosen, period),
+        chosen.do,
+        title=_("%(act)s: period %(period)s") % {"act": chosen.label, "period": period},
         facts=[(_("From"), period.starts_on), (_("To"), period.ends_on), (_("Entries"), period.entries.count())],
-        button=str(label),
-        do=lambda cleaned: actions.decide(period, act, by=request.user),
+        button=str(chosen.label),
         back=reverse("ledger:periods"),
         done=_("It is done."),
-        warning=str(warning),
+        warning=str(chosen.warning),
     )
 
 

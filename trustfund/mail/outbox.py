@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -67,7 +66,7 @@ def _plain(template: str, context: dict[str, Any]) -> str:
 
 
 def _letter(template: str, key: str, user: Any, details: dict[str, Any], confidential: bool) -> Outbox:
-    with timezone.override(ZoneInfo(user.time_zone)):
+    with timezone.override(user.zone):
         subject, body = render(template, user.language, {**details, "recipient": user})
     return _row(template, key, user, user.email, user.language, subject, body, confidential)
 

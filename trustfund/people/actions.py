@@ -26,7 +26,7 @@ def give_role(person: User, role: Role, *, by: Any, since: date | None = None, u
     """
     _only_by(permissions.can_change_roles, person, by)
     since = since or clock.today()
-    person = _locked(person)
+    person = locked(person)
     _check_days(since, until)
     _check_duties(person, role, since, until)
     grant = RoleGrant.objects.create(user=person, role=role, since=since, until=until, given_by=by)
@@ -40,7 +40,7 @@ def give_role(person: User, role: Role, *, by: Any, since: date | None = None, u
 def end_role(grant: RoleGrant, *, by: Any, on: date | None = None) -> None:
     """End a role: `on` is its last day; without a day it ends at once, and one that began today or later is taken back whole."""
     _only_by(permissions.can_change_roles, grant.user, by)
-    person = _locked(grant.user)
+    person = locked(grant.user)
     grant.refresh_from_db()
     if on is not None and on < grant.since:
         raise ValidationError({"on": _("A role can't end before it begins.")})
@@ -69,7 +69,7 @@ def reactivate(person: User, *, by: Any) -> User:
 @transaction.atomic
 def end_sessions(person: User, *, by: Any) -> User:
     """Sign out everywhere."""
-    person = _locked(person)
+    person = locked(person)
     _end_sessions(person)
     recording.record("user.end_sessions", of=person, by=by)
     return person
@@ -81,7 +81,7 @@ def reset_second_factor(person: User, *, by: Any) -> None:
     from allauth.mfa.models import Authenticator
 
     _only_by(permissions.can_change_roles, person, by)
-    person = _locked(person)
+    person = locked(person)
     Authenticator.objects.filter(user=person).delete()
     _end_sessions(person)
     event = recording.record("user.reset_second_factor", of=person, by=by)
@@ -93,14 +93,15 @@ def _only_by(predicate: Any, person: User, by: Any) -> None:
         raise PermissionDenied
 
 
-def _locked(person: User) -> User:
-    locked: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    return locked
+def locked(person: Any) -> User:
+    """The person, locked: what they are to the Fund, an NGO or a donor changes one thing at a time."""
+    found: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    return found
 
 
 def _let_in(person: User, active: bool, act: str, by: Any) -> User:
     _only_by(permissions.can_let_in, person, by)
-    person = _locked(person)
+    person = locked(person)
     if person.is_active == active:
         raise ValidationError(_("That is how it is already."))
     person.is_active = active

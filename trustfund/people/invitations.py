@@ -24,6 +24,7 @@ _accepters: dict[str, Accepter] = {}
 def register(purpose: str, accepter: Accepter) -> None:
     """`accepter(reference, user, invitation)` is called, in the transaction of the acceptance, for `on_accept="<purpose>:<reference>"`.
 
+    It locks its own rows, so it comes before the acceptance is put on record.
     It may refuse with a ValidationError. Called from `AppConfig.ready()`; the purpose is "<app>.<noun>", e.g. "ngos.membership".
     """
     _accepters[purpose] = accepter
@@ -103,9 +104,9 @@ def accept(invitation: Invitation, *, by: User | None, password: str = "", name:
         person = User.objects.create_user(invitation.email, password, **details, **({"time_zone": time_zone} if time_zone else {}))
     invitation.accepted_at, invitation.accepted_by = clock.now(), person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    recording.record("invitation.accept", of=invitation, by=person, purpose=invitation.purpose)
     _purpose, _separator, reference = invitation.purpose.partition(":")
     _accepter_of(invitation.purpose)(reference, person, invitation)
+    recording.record("invitation.accept", of=invitation, by=person, purpose=invitation.purpose)
     accepted: User = User.objects.get(pk=person.pk)
     return accepted
 

@@ -104,11 +104,6 @@ class User(AbstractBaseUser):
         """Whether any of these roles is in force today."""
         return holds(self, *wanted)
 
-    @property
-    def is_staff_member(self) -> bool:
-        """Works for the Fund, sits on its Board or audits it: needs a second factor."""
-        return bool(self.roles)
-
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def in_force(self, day: date) -> RoleGrantQuerySet:

@@ -22,7 +22,6 @@ class Role(models.TextChoices):
 # These hold nothing else, ever. All other duties exclude one another per object: who made it can't approve it.
 ALONE = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
-SECRETARIAT = frozenset({Role.PROGRAMME, Role.MANAGER})
 MONEY = frozenset({Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR})
 
 

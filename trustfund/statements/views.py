@@ -13,10 +13,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from trustfund.files import serving
+from trustfund.files.kinds import Kind
 from trustfund.ledger import chart
 from trustfund.ledger.models import Subaccount
 from trustfund.lists import Column, listing
@@ -36,10 +37,7 @@ STATEMENTS: dict[str, Callable[[Books, date | None], Statement]] = {
     "contributions": lambda books, since: contributions.contributions(books, _own(books)),
     "grants": lambda books, since: grant.grants(books, _own(books)),
 }
-FORMATS: dict[str, tuple[str, Callable[[Statement], bytes]]] = {
-    "pdf": ("application/pdf", pdf.made),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.made),
-}
+FORMATS: dict[str, tuple[Kind, Callable[[Statement], bytes]]] = {"pdf": (Kind.PDF, pdf.made), "xlsx": (Kind.XLSX, xlsx.made)}
 
 
 @login_required
@@ -148,12 +146,8 @@ def download(request: HttpRequest, code: str, format: str) -> HttpResponse:
 
 def respond(found: Statement, format: str) -> HttpResponse:
     """A statement as a download, "pdf" or "xlsx" (also for the pages of upper rooms)."""
-    content_type, make = FORMATS[format]
-    response = HttpResponse(make(found), content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, filename(found, format)) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    kind, make = FORMATS[format]
+    return serving.download(make(found), filename(found, format), kind)
 
 
 def filename(found: Statement, format: str) -> str:

@@ -21,7 +21,6 @@ class Asker:
     roles: frozenset[str] = frozenset()
     right: str = ""
     signatory: bool = False
-    contact: bool = False
     anonymous: bool = False
     pk: int = 1
     is_active: bool = True
@@ -46,9 +45,6 @@ class Anything:
     def membership_of(self, user: Any) -> Any:
         return getattr(user, "membership", None)
 
-    def contact_of(self, user: Any) -> Any:
-        return SimpleNamespace(active=True) if getattr(user, "contact", False) else None
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -68,7 +64,7 @@ ASKERS = [
     Asker("NGO editor", right="editor"),
     Asker("NGO viewer", right="viewer"),
     Asker("NGO signatory", right="viewer", signatory=True),
-    Asker("Donor contact", contact=True),
+    Asker("Donor contact"),
     Asker("Signed in", pk=2),
     Asker("Public", anonymous=True, is_active=False),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -111,7 +112,7 @@ def _tasks(request: HttpRequest, application: Application) -> HttpResponse:
 
 def _standing(request: HttpRequest, application: Application) -> HttpResponse:
     own = permissions.is_member(application, request.user)
-    zone = getattr(request.user, "time_zone", "UTC")
+    zone: ZoneInfo = request.user.zone  # type: ignore[union-attr]  # signed in
     acts = ("withdraw", "resume", "ask_clarification", "answer_clarification", "find_eligible")
     context = {
         "application": application,

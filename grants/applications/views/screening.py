@@ -9,22 +9,22 @@ from django.utils.translation import gettext as _
 
 from grants.applications import actions, dossier, forms
 from grants.applications.views.finding import find
-from trustfund.pages import attempt, confirm, done
+from trustfund import acting
+from trustfund.pages import attempt, done
 from trustfund.workflow import require
 
 
 @login_required
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     application = find(request, pk)
-    require(application.ask_clarification, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        application.ask_clarification,
+        actions.ask_clarification,
         title=_("Ask the applicant"),
         facts=[(_("Application"), str(application)), (_("Organisation"), application.organisation.name)],
         form=forms.AskForm(request.POST or None),
         button=_("Send the question"),
-        do=lambda data: actions.ask_clarification(application, by=request.user, **data),
-        back=application.get_absolute_url(),
         done=_("The question was sent."),
     )
 

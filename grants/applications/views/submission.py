@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from grants.applications import actions, dossier, forms, progress
 from grants.applications.content import Content
 from grants.applications.views.finding import find, find_draft
+from trustfund import acting
 from trustfund.pages import confirm
 from trustfund.ui.formatting import VIENNA, moment_text
 from trustfund.workflow import require
@@ -57,16 +58,15 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     application = find(request, pk)
-    require(application.withdraw, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        application.withdraw,
+        actions.withdraw,
         title=_("Withdraw this application?"),
         facts=[(_("Application"), application.reference), (_("Project"), application.title)],
         warning=_("It is no longer considered. Until the deadline of the call you can take it up again, change it and submit it anew."),
         tone="blocked",
         button=_("Withdraw"),
-        do=lambda _data: actions.withdraw(application, by=request.user),
-        back=application.get_absolute_url(),
         done=_("The application is withdrawn."),
     )
 
@@ -74,15 +74,14 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     application = find(request, pk)
-    require(application.resume, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        application.resume,
+        actions.resume,
         title=_("Take this application up again?"),
         facts=[(_("Application"), application.reference), (_("Project"), application.title)],
         warning=_("It becomes a draft. It counts only when it is submitted again before the deadline."),
         button=_("Take it up again"),
-        do=lambda _data: actions.resume(application, by=request.user),
-        back=application.get_absolute_url(),
         done=_("It is a draft again."),
     )
 

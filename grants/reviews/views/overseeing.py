@@ -18,16 +18,16 @@ from django.views.decorators.http import require_POST
 from grants.applications.models import Application
 from grants.applications.models import State as ApplicationState
 from grants.applications.permissions import sees_identity
-from grants.calls.actions import people_with
 from grants.calls.models import Call
 from grants.calls.models import State as CallState
 from grants.reviews import actions, permissions, standings, table
 from grants.reviews.forms import PeopleForm, ReopenForm
 from grants.reviews.models import Review, State
+from trustfund import acting
 from trustfund.documents import tables
 from trustfund.lists import Column, listing
-from trustfund.pages import attempt, confirm, done
-from trustfund.workflow import require
+from trustfund.pages import attempt, done
+from trustfund.people.models import User
 
 PAST_ELIGIBILITY = [
     state for state in ApplicationState if state not in ("draft", "submitted", "clarification_asked", "ineligible", "withdrawn")
@@ -98,7 +98,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(Application.objects.visible_to(request.user).select_related("call"), pk=pk)
     if not permissions.can_assign(application.call, request.user):
         raise PermissionDenied
-    people = people_with(*permissions.SCORING).order_by("name", "pk")
+    people = User.objects.holding(*permissions.SCORING).order_by("name", "pk")
     reasons = {person.pk: actions.reason_against(application, person, request.user) for person in people}
     able = people.filter(pk__in=[person for person, reason in reasons.items() if not reason])
     form = PeopleForm(request.POST or None, people=able, loads=actions.loads(application.call))
@@ -114,7 +114,7 @@ def assign_many(request: HttpRequest, pk: int) -> HttpResponse:
     found = _call(request, pk)
     if not permissions.can_assign(found, request.user):
         raise PermissionDenied
-    people = people_with(*permissions.SCORING).exclude(pk__in=[request.user.pk]).order_by("name", "pk")
+    people = User.objects.holding(*permissions.SCORING).exclude(pk__in=[request.user.pk]).order_by("name", "pk")
     data = request.POST if request.method == "POST" else (request.GET if "reviewers" in request.GET else None)
     form = PeopleForm(data, people=people, loads=actions.loads(found))
     valid = form.is_valid()
@@ -141,16 +141,15 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     review = _review(request, pk)
-    require(review.reopen, by=request.user)
-    return confirm(
+    return acting.page(
         request,
+        review.reopen,
+        actions.reopen,
         title=_("Open the review again"),
         facts=[(_("Application"), review.application.reference), (_("Reviewer"), review.reviewer.name)],
         form=ReopenForm(request.POST or None),
         warning=_("The marks no longer count until the reviewer submits them again."),
         button=_("Open it again"),
-        do=lambda data: actions.reopen(review, by=request.user, reason=data["reason"]),
-        back=review.get_absolute_url(),
         then=reverse("reviews:call", args=[review.application.call_id]),
         done=_("The review is open again; the reviewer has been written to."),
     )

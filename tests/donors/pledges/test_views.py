@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from donors.pledges import actions as pledges
 from donors.pledges.home import items
 from donors.pledges.models import Amendment, Instalment, Pledge
 from tests.donors.support import queries, signed_in
 from tests.factories.books import open_years
-from tests.factories.donors import PDF, make_agreement, make_contact, make_contribution, make_donor, make_pledge
+from tests.factories.donors import PDF, make_agreement, make_contact, make_contribution, make_document, make_donor, make_pledge
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.money import Money, usd
@@ -107,11 +108,22 @@ def test_a_reduction_and_a_condition_on_the_pages():
     assert approver.post(f"/donors/pledges/{pledge.pk}/condition-met/", {"on": "2026-03-16"}).status_code == 422
 
 
-@pytest.mark.parametrize(
-    "act, allowed", [("sign", Role.MANAGER), ("book", Role.FINANCE), ("lapse", Role.MANAGER), ("condition-met", Role.APPROVER)]
-)
-def test_each_act_is_for_its_role_alone(act, allowed):
-    pledge = make_pledge()
+def signed(pledge):
+    return pledges.sign(pledge, by=make_user(Role.MANAGER), on=pledge.announced_on, document=make_document())
+
+
+READY = {
+    "sign": (make_pledge, Role.MANAGER),
+    "book": (lambda: signed(make_pledge()), Role.FINANCE),
+    "lapse": (make_pledge, Role.MANAGER),
+    "condition-met": (lambda: make_agreement(condition="A matching gift."), Role.APPROVER),
+}
+
+
+@pytest.mark.parametrize("act", READY)
+def test_each_act_is_for_its_role_alone(act):
+    make, allowed = READY[act]
+    pledge = make()
     url = f"/donors/pledges/{pledge.pk}/{act}/"
     seen = {role: signed_in(role).get(url).status_code for role in (Role.FINANCE, Role.APPROVER, Role.AUDITOR)}
     assert {role for role, status in seen.items() if status == 200} <= {allowed}
@@ -119,6 +131,13 @@ def test_each_act_is_for_its_role_alone(act, allowed):
     assert signed_in(Role.PROGRAMME).get(url).status_code == 404
     assert signed_in(user=make_contact(make_donor())).get(url).status_code == 404
     assert signed_in(user=make_contact(pledge.donor)).post(url).status_code == 403
+
+
+@pytest.mark.parametrize("act, role", [("sign", Role.MANAGER), ("book", Role.FINANCE), ("lapse", Role.MANAGER)])
+def test_the_page_of_an_act_that_is_out_of_order_says_so(act, role):
+    pledge = make_agreement()
+    assert signed_in(role).get(f"/donors/pledges/{pledge.pk}/{act}/").status_code == 409
+    assert signed_in(Role.AUDITOR).get(f"/donors/pledges/{pledge.pk}/{act}/").status_code == 403
 
 
 def test_a_contact_reads_their_own_agreement_and_its_document_only():

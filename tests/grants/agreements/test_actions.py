@@ -255,6 +255,21 @@ def test_an_offer_lapses_by_the_clock_the_day_after_its_last():
     assert [event.actor for event in trail_for(grant)][-1] is None
 
 
+def test_an_offer_that_is_declined_in_that_moment_keeps_no_other_from_lapsing(monkeypatch):
+    declined, late = make_grant("offered"), make_grant("offered")
+    lapse = actions.lapse
+
+    def declined_first(grant, **details):
+        if grant.pk == declined.pk:
+            actions.decline(Grant.objects.get(pk=grant.pk), by=owner_of(grant.organisation), reason="We found other money.")
+        return lapse(grant, **details)
+
+    monkeypatch.setattr(actions, "lapse", declined_first)
+    with clock.frozen(late.offer_valid_until + timedelta(days=1)):
+        assert actions.lapse_offers(clock.now()) == 1
+    assert [Grant.objects.get(pk=each.pk).state for each in (declined, late)] == ["declined", "lapsed"]
+
+
 def test_the_clock_lets_nothing_else_lapse():
     with pytest.raises(ValidationError, match="still valid"):
         actions.lapse(make_grant("offered"), by=None)

@@ -168,7 +168,7 @@ def test_ends_by_pages(client):
 
 def test_reporting_of_an_active_grant_is_closed_by_its_final_report_only(client):
     grant = make_grant("active")
-    assert status(client, make_user(Role.FINANCE), url("close_reporting", grant)) == 403
+    assert status(client, make_user(Role.FINANCE), url("close_reporting", grant)) == 409
 
 
 def test_publishing_less_by_page(client):

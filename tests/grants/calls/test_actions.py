@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
-from grants.calls import actions
+from grants.calls import actions, home
 from grants.calls.models import Call, Extension
 from tests.factories.calls import CRITERIA, make_call
 from tests.factories.people import make_user
@@ -154,3 +154,10 @@ def test_what_never_was_published_is_the_secretariats_only():
     draft, published = make_call("draft"), make_call("published")
     assert list(Call.objects.visible_to(make_user())) == [published]
     assert set(Call.objects.visible_to(make_user(Role.MANAGER))) == {draft, published}
+
+
+def test_a_call_that_opens_at_midnight_in_vienna_is_to_be_published_by_that_day():
+    officer = make_user(Role.PROGRAMME)
+    opens_at = datetime(2026, 6, 30, 22, 0, tzinfo=UTC)
+    actions.draft(by=officer, title="A call", reference="TEST-MIDNIGHT", opens_at=opens_at)
+    assert [item.due for item in home.items(officer)] == [date(2026, 7, 1)]

@@ -17,6 +17,8 @@ from tests.factories.reviews import make_closed_call, make_reviewed
 from trustfund import clock
 from trustfund.mail.models import Outbox
 from trustfund.money import usd
+from trustfund.people import actions as people
+from trustfund.people.models import User
 from trustfund.people.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,15 @@ def test_a_recused_trustee_takes_no_part_and_does_not_count():
     assert actions.votes(session) == {application.pk: 2}
     assert application not in Application.objects.visible_to(board[0])
     assert next(row.application for row in standings.of_call(session.call, board[0])) == other
+
+
+def test_a_trustee_who_scored_stands_aside_from_several_at_once():
+    call, applications, (reviewer,) = make_reviewed([[[5, 5, 5]], [[4, 4, 4]], [[2, 2, 2]]])
+    people.give_role(reviewer, Role.TRUSTEE, by=None)
+    session = actions.open_session(call, by=officer(), sits_on=clock.today(), quorum=1)
+    both = {fresh(applications[1]): "family", fresh(applications[0]): "employed"}
+    actions.declare(session, by=User.objects.get(pk=reviewer.pk), conflicts=both)
+    assert [each.reviews.get().state for each in applications] == ["recused", "recused", "submitted"]
 
 
 def test_the_money_of_the_call_is_never_exceeded():

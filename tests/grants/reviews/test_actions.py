@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
+from grants.applications import actions as applications
 from grants.applications.models import Application
 from grants.reviews import actions, home, standings
 from grants.reviews.models import Mark, Review
@@ -264,3 +265,10 @@ def test_home():
     assert not home.items(make_user(Role.FINANCE))
     advance_call(call, "deciding")
     assert not home.items(review.reviewer)
+
+
+def test_nobody_is_asked_to_score_what_was_withdrawn():
+    review = make_review(state="accepted")
+    assert list(actions.waiting_for(review.reviewer)) == [review]
+    applications.withdraw(review.application, by=owner_of(review.application.organisation))
+    assert list(actions.waiting_for(review.reviewer)) == []

@@ -73,6 +73,29 @@ def test_the_clock_activates_what_is_due():
     assert account.state == "active"
 
 
+def test_of_two_accounts_that_are_due_the_newer_stays_and_other_organisations_wait_for_nobody():
+    older = make_bank_account(state="verified")
+    newer, another = make_bank_account(older.organisation, "verified"), make_bank_account(state="verified")
+    with clock.frozen(clock.today() + timedelta(days=3)):
+        actions.activate_due(clock.now())
+    assert [BankAccount.objects.get(pk=each.pk).state for each in (older, newer, another)] == ["superseded", "active", "active"]
+
+
+def test_an_account_that_was_stopped_meanwhile_keeps_no_other_from_being_activated(monkeypatch):
+    stopped, due = make_bank_account(state="verified"), make_bank_account(state="verified")
+    activate = actions.activate
+
+    def stopped_first(account, **details):
+        if account.pk == stopped.pk:
+            actions.reject(BankAccount.objects.get(pk=stopped.pk), by=make_user(Role.FINANCE), reason="Wrong.")
+        return activate(account, **details)
+
+    monkeypatch.setattr(actions, "activate", stopped_first)
+    with clock.frozen(clock.today() + timedelta(days=3)):
+        actions.activate_due(clock.now())
+    assert [BankAccount.objects.get(pk=each.pk).state for each in (stopped, due)] == ["rejected", "active"]
+
+
 def test_verifying_needs_a_call_of_somebody_else():
     account = make_bank_account(state="proposed")
     both = make_user(Role.FINANCE, Role.APPROVER)

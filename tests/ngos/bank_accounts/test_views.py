@@ -76,6 +76,15 @@ def test_the_whole_way_by_pages(client):
     assert account.state == "verified"
 
 
+@pytest.mark.parametrize("name", ["activate", "reveal"])
+def test_what_is_done_by_one_button_wants_a_fresh_sign_in_too(client, name):
+    account, approver = make_bank_account(state="verified"), make_user(Role.APPROVER)
+    sign_in(client, approver)
+    age_sign_in(client, approver, seconds=24 * 3600)
+    assert client.post(url(name, account)).url.startswith(reverse("account_reauthenticate"))
+    assert BankAccount.objects.get().state == "verified"
+
+
 def test_finance_rejects_with_a_reason(client):
     account = make_bank_account(state="proposed")
     sign_in(client, make_user(Role.FINANCE))
