@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -154,3 +155,24 @@ def test_every_variable_is_documented():
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (configured.BASE_DIR / "docs" / "configuration.md").read_text(), re.M))
     assert len(names) > 15
     assert names == documented
+
+
+@pytest.mark.parametrize(
+    "path, written",
+    [
+        ("/people/invitation/Ab_3-x/", "/people/invitation/.../"),
+        ("/accounts/password/reset/key/1-cz3-abc/", "/accounts/password/reset/key/.../"),
+        ("/accounts/confirm-email/MQ:1x:yz/", "/accounts/confirm-email/.../"),
+        ("/people/invitations/5/withdraw/", "/people/invitations/5/withdraw/"),
+    ],
+)
+def test_the_secret_of_a_link_is_written_to_no_log(path, written):
+    record = logging.makeLogRecord({"msg": "%s: %s", "args": ("Unprocessable Entity", path)})
+    assert security.SecretsLeftOut().filter(record) is True
+    assert record.getMessage() == f"Unprocessable Entity: {written}"
+
+
+def test_every_handler_of_the_log_leaves_secrets_out():
+    handlers = configured.LOGGING["handlers"].values()
+    assert [each["filters"] for each in handlers] == [["secrets"]] * len(handlers)
+    assert configured.LOGGING["filters"] == {"secrets": {"()": "trustfund.security.SecretsLeftOut"}}
