@@ -4,8 +4,9 @@ from django.apps import AppConfig
 
 
 def rows_of(grant: Any) -> list[Any]:
-    """What of the later rooms moves when a grant ends: its tranches, its payments, its reports."""
-    return [*grant.tranches.all(), *grant.payments.all(), *grant.reports.all()]
+    """What of the later rooms moves when a grant ends or is open again: its tranches, its payments, its reports, its closing."""
+    closing = [grant.closure] if hasattr(grant, "closure") else []
+    return [*grant.tranches.all(), *grant.payments.all(), *grant.reports.all(), *closing]
 
 
 class GrantsConfig(AppConfig):

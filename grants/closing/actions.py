@@ -26,7 +26,7 @@ from trustfund.money import Money, zero
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 from trustfund.ui.formatting import money_text
-from trustfund.workflow import advance, lock
+from trustfund.workflow import advance, lock, require
 
 
 @transaction.atomic
@@ -137,6 +137,7 @@ def open_items(closure: Closure, on: date) -> list[str]:
 def prepare(closure: Closure, *, by: Any) -> Closure:
     """Finance finds nothing open; ValidationError says what is."""
     lock(closure.grant, closure)
+    require(closure.prepare, by=by)
     _nothing_open(closure)
     for tranche in closure.grant.tranches.filter(state__in=OPEN_STATES).order_by("number"):
         tranches.cancel(tranche, by=by)
@@ -149,6 +150,7 @@ def prepare(closure: Closure, *, by: Any) -> Closure:
 def confirm(closure: Closure, *, by: Any) -> Closure:
     """Another person confirms: the grant is financially closed."""
     lock(closure.grant, closure)
+    require(closure.confirm, by=by)
     _nothing_open(closure)
     closure = advance(closure.confirm, by=by, person=by, on=clock.today())
     agreements.close(closure.grant, by=by)

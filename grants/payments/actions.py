@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions as agreements
+from grants.agreements import hooks
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.payments import order, permissions
@@ -107,13 +108,13 @@ def settle(payment: Payment, *, by: Any, on: date, bank_reference: str) -> Payme
 
     A gate that closed meanwhile is kept as an exception. ValidationError only for a value date that can't be, or in a closed period.
     """
+    _lock(payment)
+    require(payment.settle, by=by)
     if on > clock.today():
         raise ValidationError({"on": _("This day has not come yet.")})
     if on < payment.certified_on:
         text = _("The bank can't have paid before the payment was certified, on %(day)s.")
         raise ValidationError({"on": text % {"day": day_text(payment.certified_on)}})
-    _lock(payment)
-    require(payment.settle, by=by)
     shut = _closed_gates(payment, on)
     payment = advance(payment.settle, by=by, on=on, bank_reference=bank_reference, closed_gates=shut)
     tranches.pay(payment.tranche, by=by)
@@ -146,11 +147,12 @@ def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges
 
     What a report accounted for meanwhile is owed to the NGO from now on; what a closing claimed back is settled, and free again.
     """
+    lock(payment.grant, *hooks.rows_of(payment.grant), payment)
+    require(payment.return_, by=by)
     if on > clock.today() or (payment.paid_on and on < payment.paid_on):
         raise ValidationError({"on": _("The money can't come back on this day.")})
     if charges >= payment.to_transfer:
         raise ValidationError({"charges": _("The charges are more than what came back.")})
-    _lock(payment)
     payment = advance(payment.return_, by=by, on=on, bank_reference=bank_reference, charges=charges)
     payment.grant = agreements.reopen(payment.grant, by=by)
     tranches.reopen(payment.tranche, by=by)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from grants import personal_data, together
 from grants.agreements import actions as agreements
+from grants.agreements import hooks
 from grants.agreements.models import Grant
 from grants.outcomes import actions as outcomes
 from grants.outcomes import grid
@@ -263,7 +264,7 @@ def accept(
     Accepting the final report closes the reporting of the grant.
     """
     grant, day = report.grant, on or clock.today()
-    lock(grant, report, *grant.tranches.all())
+    lock(grant, report, *(hooks.rows_of(grant) if report.kind == Report.Kind.FINAL else grant.tranches.all()))
     require(report.accept, by=by)
     _judged(report, disallowed or {}, seen)
     amount = total(each.amount for each in report.expenditures.all() if each.pk not in (disallowed or {}))
