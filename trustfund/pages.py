@@ -66,6 +66,20 @@ def confirm(
     return render(request, "confirm.html", context, status=422 if request.method == "POST" else 200)
 
 
+def asked_back(request: HttpRequest) -> bool:
+    """Whether the reader came back from `check` to change something: the form is shown again as it was filled in."""
+    return "change" in request.POST
+
+
+def check(request: HttpRequest, *, title: str, facts: Facts, button: str, warning: str = "") -> HttpResponse | None:
+    """Between a valid form and its act: what will happen, once more, with the answers kept. None when that was confirmed."""
+    if "confirmed" in request.POST:
+        return None
+    control = ("csrfmiddlewaretoken", "change")
+    kept = [(name, value) for name, values in request.POST.lists() if name not in control for value in values]
+    return render(request, "check.html", {"title": title, "facts": facts, "button": button, "warning": warning, "kept": kept})
+
+
 def safe_next(request: HttpRequest, default: str) -> str:
     """Where the reader came from, if that is a page of ours."""
     target = request.POST.get("next") or request.GET.get("next") or ""

@@ -16,9 +16,11 @@ from trustfund import clock
 from trustfund.fields import MoneyFormField
 from trustfund.ledger.models import Subaccount
 from trustfund.money import Money
-from trustfund.ui.formatting import day_text, money_text
+from trustfund.ui.formatting import day_text, money_text, percent_text
 
 INSTALMENT, GIFT, UNKNOWN = "instalment", "gift", "unknown"
+ABOUT = {INSTALMENT: ["instalment", "settles"], GIFT: ["donor", "psc_rate", "earmark"], UNKNOWN: []}
+"""The fields that go with each answer to "What is it?"."""
 
 
 class InstalmentField(forms.ModelChoiceField[Instalment]):
@@ -80,6 +82,21 @@ class WhatForm(forms.Form):
             data["settles"] = self._settles(data["instalment"], data.get("settles", ""))
         return data
 
+    def facts(self) -> list[tuple[Any, Any]]:
+        """What was answered, for the reader to check: only what goes with what the money is."""
+        wanted = ABOUT[self.cleaned_data["what"]]
+        return [(self.fields[name].label, self._said(name)) for name in ["what", *wanted] if self.cleaned_data.get(name) not in (None, "")]
+
+    def _said(self, name: str) -> Any:
+        field, value = self.fields[name], self.cleaned_data[name]
+        if isinstance(field, forms.ModelChoiceField):
+            return field.label_from_instance(value)
+        if isinstance(field, forms.ChoiceField):
+            return dict(field.choices)[value]  # type: ignore[arg-type]
+        if name == "psc_rate":
+            return percent_text(value)
+        return (_t("Yes") if value else _t("No")) if isinstance(value, bool) else value
+
     def _settles(self, instalment: Instalment, text: str) -> Money | None:
         """The amount in the pledge's currency, which is known only now."""
         try:
@@ -119,6 +136,12 @@ class ReceiptForm(WhatForm):
         chosen = self.data.get(self.add_prefix("bank"), "")
         bank = Subaccount.objects.filter(kind="bank", pk=chosen).first() if str(chosen).isdecimal() else None
         return (bank.currency if bank else "") or "USD"
+
+    def facts(self) -> list[tuple[Any, Any]]:
+        cash = ["bank", "on", "amount", "charges", "bank_reference", "payer"]
+        lines = [(self.fields[name].label, self._said(name)) for name in cash if self.cleaned_data.get(name) not in (None, "")]
+        rest = [(self.fields["rest_as_gift"].label, _t("Yes"))] if self.cleaned_data["rest_as_gift"] else []
+        return [*lines, *super().facts(), *rest]
 
     def cash(self) -> dict[str, Any]:
         """What every act of entering takes."""

@@ -58,9 +58,20 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("instalment")
     form = ReceiptForm(request.POST or None, initial={"instalment": chosen, "what": INSTALMENT if chosen else None})
     made: list[Contribution] = []
-    if form.is_valid() and pages.attempt(form, lambda: made.append(_enter(form, request.user))):
-        return pages.done(request, _("The receipt is entered and in the books."), made[0])
-    return render(request, "donors/contributions/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    if form.is_valid() and not pages.asked_back(request):
+        title, warning = _("Check the receipt"), _("It is posted at once; what was entered in error is withdrawn by a reversal.")
+        asked = pages.check(request, title=title, facts=form.facts(), button=_("Post it"), warning=warning)
+        if asked:
+            return asked
+        if pages.attempt(form, lambda: made.append(_enter(form, request.user))):
+            return pages.done(request, _("The receipt is entered and in the books."), made[0])
+    return _filled(request, "donors/contributions/new.html", form)
+
+
+def _filled(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
+    """A form as it was filled in: 422 with its errors, unless the reader came back to change something."""
+    refused = form.is_bound and not pages.asked_back(request)
+    return render(request, template, {"form": form, **context}, status=422 if refused else 200)
 
 
 def _enter(form: ReceiptForm, user: Any) -> Contribution:
@@ -95,10 +106,15 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
     contribution = _contribution(request, pk)
     require(contribution.identify, by=request.user)
     form = IdentifyForm(request.POST or None)
-    if form.is_valid() and pages.attempt(form, lambda: _identify(contribution, form.cleaned_data, request.user)):
-        return pages.done(request, _("The receipt is identified; the books follow."), contribution)
-    context = {"form": form, "contribution": contribution}
-    return render(request, "donors/contributions/identify.html", context, status=422 if form.is_bound else 200)
+    if form.is_valid() and not pages.asked_back(request):
+        facts = [(_("Amount"), contribution.amount), (_("Bank reference"), contribution.bank_reference), *form.facts()]
+        warning = _("It is posted at once, and a receipt goes to the donor.")
+        asked = pages.check(request, title=_("Check whose money it is"), facts=facts, button=_("Post it"), warning=warning)
+        if asked:
+            return asked
+        if pages.attempt(form, lambda: _identify(contribution, form.cleaned_data, request.user)):
+            return pages.done(request, _("The receipt is identified; the books follow."), contribution)
+    return _filled(request, "donors/contributions/identify.html", form, contribution=contribution)
 
 
 def _identify(contribution: Contribution, data: dict[str, Any], user: Any) -> Contribution:

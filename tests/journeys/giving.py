@@ -62,5 +62,6 @@ def receive(maker: Person) -> None:
     """The money comes, all of it."""
     maker.follows(re.compile("^Enter money"))
     maker.fills_in({"Amount that was sent": GIVEN, "Bank reference": "ERSTE-4711", "Payer, as the bank has it": "BMF Wien"})
-    maker.presses("Enter and post")
+    maker.presses("Continue")
+    maker.presses("Post it")
     maker.reads("USD 90,400.00")

@@ -33,7 +33,7 @@ def receipt(what: str, **more) -> dict:
 
 
 def enter(**data):
-    return signed_in(Role.FINANCE).post("/donors/contributions/new/", data)
+    return signed_in(Role.FINANCE).post("/donors/contributions/new/", {**data, "confirmed": "1"})
 
 
 def test_money_of_an_agreement_is_entered_on_the_page():
@@ -86,9 +86,28 @@ def test_the_form_opens_on_the_instalment_that_was_chosen():
     assert f'value="{instalment.pk}" selected' in page
 
 
+def test_what_was_entered_is_checked_before_it_is_posted_and_can_be_changed():
+    donor = make_donor(name="Kingdom of Examples")
+    data = receipt("gift", donor=donor.pk, psc_rate="13")
+    client = signed_in(Role.FINANCE)
+    asked = client.post("/donors/contributions/new/", data)
+    page = asked.content.decode()
+    assert asked.status_code == 200
+    assert "Kingdom of Examples" in page
+    assert "1,000.00" in page
+    assert 'name="bank_reference" value="TRX1"' in page
+    again = client.post("/donors/contributions/new/", {**data, "change": "1"})
+    assert again.status_code == 200
+    assert 'value="TRX1"' in again.content.decode()
+    assert not Contribution.objects.exists()
+    assert client.post("/donors/contributions/new/", {**data, "confirmed": "1"}).status_code == 302
+    assert Contribution.objects.get().bank_reference == "TRX1"
+
+
 def test_a_receipt_is_identified_on_the_page():
     found, donor = make_unidentified(), make_donor()
-    url, data = f"/donors/contributions/{found.pk}/identify/", {"on": "2026-03-16", "what": "gift", "donor": donor.pk, "psc_rate": "0"}
+    url = f"/donors/contributions/{found.pk}/identify/"
+    data = {"on": "2026-03-16", "what": "gift", "donor": donor.pk, "psc_rate": "0", "confirmed": "1"}
     client = signed_in(Role.FINANCE)
     assert client.get(url).status_code == 200
     assert client.post(url, {**data, "donor": ""}).status_code == 422
@@ -100,7 +119,7 @@ def test_a_receipt_is_identified_on_the_page():
 
 def test_a_receipt_is_identified_as_money_of_an_agreement():
     found, instalment = make_unidentified(usd("500")), make_agreement(usd("500")).instalments.get()
-    data = {"on": "2026-03-16", "what": "instalment", "instalment": instalment.pk}
+    data = {"on": "2026-03-16", "what": "instalment", "instalment": instalment.pk, "confirmed": "1"}
     assert signed_in(Role.FINANCE).post(f"/donors/contributions/{found.pk}/identify/", data).status_code == 302
     assert Contribution.objects.get().instalment == instalment
 
