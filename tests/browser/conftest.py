@@ -136,11 +136,13 @@ def axe():
 
 @pytest.fixture(scope="session")
 def look():
-    """`look(page, "grants-list-360")`: a screenshot of the whole page in var/screens/, for the eye."""
+    """`look(page, "grants-list-360")`: a screenshot of the whole page in var/screens/, for the eye; only with LOOK=1, as it takes long."""
     SCREENS.mkdir(parents=True, exist_ok=True)
 
     def shoot(page, name):
         path = SCREENS / f"{name}.png"
+        if os.environ.get("LOOK") != "1":
+            return path
         page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         page.screenshot(path=path, full_page=True)
         return path
