@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trustfund.ledger import chart
 from trustfund.ledger.models import Subaccount
-from trustfund.statements import contributions, figures, grant
+from trustfund.statements import cash_flow, contributions, figures, grant, net_assets, pooled
 from trustfund.statements.books import BY_ACCOUNT, BY_LINE, Books, Keys
 from trustfund.statements.shape import Statement
 
@@ -39,6 +39,21 @@ STATEMENTS: dict[str, Kind] = {
         _("What came in and what was spent in a period."),
         lambda books, since, url: figures.performance(books, since),
     ),
+    "net-assets": Kind(
+        _("III. Statement of changes in net assets"),
+        _("From the net assets at the beginning to those at the end."),
+        lambda books, since, url: net_assets.net_assets(books, since),
+    ),
+    "cash-flow": Kind(
+        _("IV. Statement of cash flows"),
+        _("From the surplus to the change in cash."),
+        lambda books, since, url: cash_flow.cash_flow(books, since),
+    ),
+    "source-and-use": Kind(
+        _("VII. Statement of source and use of funds"),
+        _("Contributions, transfers to partners and costs, as pooled funds report them, and the delivery rate."),
+        lambda books, since, url: pooled.pooled(books, since),
+    ),
     "trial-balance": Kind(
         _("Trial balance"),
         _("Every account: balance before, debits, credits, balance."),
@@ -56,7 +71,7 @@ STATEMENTS: dict[str, Kind] = {
     ),
 }
 
-BY_NUMBER: dict[str, Any] = {}
+BY_NUMBER = {"III": net_assets, "IV": cash_flow, "VII": pooled}
 """The statements whose figures have keys of their own, "IV.advances"."""
 
 

@@ -24,7 +24,7 @@ from trustfund.statements.views import FORMATS, filename
 
 class Command(BaseCommand):
     help = (
-        "Write Statements I and II, the trial balance, contributions, grants, and one statement per donor and per grant, as PDF "
+        "Write Statements I to IV and VII, the trial balance, contributions, grants, and one statement per donor and per grant, as PDF "
         "and XLSX, and print a manifest (sha256, name). With the same day and head it writes the same bytes."
     )
 
