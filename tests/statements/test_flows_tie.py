@@ -12,8 +12,8 @@ from tests.statements.random_books import ACTS, EVERY_EVENT, FIRST, MORE, agreem
 from tests.statements.test_tie_out import RANDOM, adds_up
 from trustfund.ledger import chart, sealing
 from trustfund.ledger.models import Entry, Line, Seal
-from trustfund.money import zero
-from trustfund.statements import cash_flow, figures, net_assets, pooled
+from trustfund.money import total, zero
+from trustfund.statements import ageing, cash_flow, figures, net_assets, pooled
 from trustfund.statements.books import books_at, day_before, year_before
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,24 @@ def ties(books, since):
 
 def _position(books, day):
     return figures.position(books_at(day, books.seq))
+
+
+@RANDOM
+@given(events=EVERY_EVENT, days=st.integers(0, 1400))
+def test_the_ageing_ties_to_i(events, days):
+    happen(events)
+    books = books_at(FIRST + timedelta(days=days))
+    one = figures.position(books)
+    owed, held = ageing.receivables(books), ageing.advances(books)
+    for statement in (owed, held):
+        adds_up(statement)
+        for row in (row for table in statement.tables[:-1] for row in table.rows if row.kind == "line" and ":" in row.key):
+            assert total(row.amounts[:-1]) == row.amounts[-1] or row.key.startswith("AGE")
+    assert owed.amounts("tied")[0] == one.amounts("I.receivable_current")[0] + one.amounts("I.receivable_non_current")[0]
+    assert held.amounts("tied") == one.amounts("I.advances")[:1]
+    for statement, name in ((owed, "receivable"), (held, "advance"), (held, "due")):
+        tables = [table for table in statement.tables if any(row.key == f"{name}:total" for row in table.rows)]
+        assert [table.row(f"{name}:total").amounts[-1] for table in tables] in ([], statement.amounts(f"AGE.{name}:*"))
 
 
 def _net_assets_tie(books, since, two):

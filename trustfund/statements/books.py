@@ -49,12 +49,23 @@ def line_of(code: str) -> str:
 class Keys:
     """Under which key a statement adds up a line: `of` gives it from the account's code and the `marks`, truths about the line.
 
-    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in.
+    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each` every
+    subaccount has a key of its own, with its primary key behind a colon.
     """
 
     of: Callable[..., str]
     marks: tuple[tuple[str, Q], ...] = ()
     closing: bool = False
+    each: bool = False
+
+    @property
+    def fields(self) -> list[str]:
+        """What of a line its key depends on."""
+        return ["account_id", *self.names, *(["subaccount_id"] if self.each else [])]
+
+    def key(self, *values: Any) -> str:
+        """The key of lines with these values of the fields."""
+        return f"{self.of(*values[:-1])}:{values[-1] or ''}" if self.each else self.of(*values)
 
     @property
     def names(self) -> list[str]:
@@ -70,6 +81,7 @@ class Keys:
 
     def behind(self, lines: QuerySet[Line], key: str) -> QuerySet[Line] | None:
         """Those of the lines that a figure with this key adds up; None for a key that no line has."""
+        key, _colon, one = key.partition(":")
         codes: dict[Any, list[str]] = defaultdict(list)
         for code in chart.BY_CODE:
             codes[self._fitting(code, key)].append(code)
@@ -77,7 +89,8 @@ class Keys:
         for combinations, fitting in codes.items():
             for combination in combinations:
                 wanted |= Q(account_id__in=fitting, **dict(combination))
-        return self.marked(lines).filter(wanted) if wanted else None
+        found = self.marked(lines).filter(wanted) if wanted else None
+        return found.filter(subaccount_id=int(one)) if found is not None and one.isdecimal() else found
 
     def _fitting(self, code: str, key: str) -> frozenset[tuple[tuple[str, bool], ...]]:
         """With which marks lines of an account have a key; marks that make no difference are left out."""
@@ -156,11 +169,10 @@ class Books:
     def sums(self, since: date | None, until: date | None) -> Sums:
         """Debits and credits in cents per key; read once."""
         if (since, until) not in self._sums:
-            names = self.keys.names
-            rows = self.keys.marked(self.lines(since, until)).order_by().values("account_id", *names)
+            rows = self.keys.marked(self.lines(since, until)).order_by().values(*self.keys.fields)
             found: Sums = {}
             for row in rows.annotate(debits=Sum("debit"), credits=Sum("credit")):
-                key = self.keys.of(row["account_id"], *(row[name] for name in names))
+                key = self.keys.key(*(row[name] for name in self.keys.fields))
                 debits, credits = found.get(key, (0, 0))
                 found[key] = (debits + row["debits"], credits + row["credits"])
             self._sums[since, until] = found
@@ -171,7 +183,8 @@ class Books:
         return sum((self._term(term) for term in terms), zero())
 
     def _term(self, term: Term) -> Money:
-        matching = [value for key, value in self.sums(term.since, term.until).items() if fnmatchcase(key, term.key)]
+        sums = self.sums(term.since, term.until)
+        matching = [value for key, value in sums.items() if fnmatchcase(key, term.key)] if "*" in term.key else [sums.get(term.key, (0, 0))]
         debits, credits = sum(value[0] for value in matching), sum(value[1] for value in matching)
         cents = {"amount": debits - credits, "debit": debits, "credit": credits}[term.side]
         return Money.from_minor(term.sign * cents, "USD")

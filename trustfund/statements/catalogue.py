@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trustfund.ledger import chart
 from trustfund.ledger.models import Subaccount
-from trustfund.statements import cash_flow, contributions, figures, grant, net_assets, pooled
+from trustfund.statements import ageing, cash_flow, contributions, figures, grant, net_assets, pooled
 from trustfund.statements.books import BY_ACCOUNT, BY_LINE, Books, Keys
 from trustfund.statements.shape import Statement
 
@@ -69,10 +69,20 @@ STATEMENTS: dict[str, Kind] = {
         _("Each grant: committed, paid, accepted, and what is still open."),
         lambda books, since, url: grant.grants(books, url),
     ),
+    "receivables": Kind(
+        _("Ageing of contributions receivable"),
+        _("What each instalment still owes, by its due date."),
+        lambda books, since, url: ageing.receivables(books, url),
+    ),
+    "advances": Kind(
+        _("Ageing of advances and refunds due"),
+        _("What each grant has not accounted for or paid back, and since when."),
+        lambda books, since, url: ageing.advances(books, url),
+    ),
 }
 
-BY_NUMBER = {"III": net_assets, "IV": cash_flow, "VII": pooled}
-"""The statements whose figures have keys of their own, "IV.advances"."""
+BY_NUMBER = {"AGE": ageing, "III": net_assets, "IV": cash_flow, "VII": pooled}
+"""The statements whose figures have keys of their own, "IV.advances", by how these begin."""
 
 
 def keys_of(key: str) -> Keys:
@@ -87,4 +97,8 @@ def label_of(key: str) -> str:
     if key in chart.BY_CODE:
         return f"{key} {chart.BY_CODE[key].label}"
     labels = BY_NUMBER[number].LABELS if (number := key.split(".")[0]) in BY_NUMBER else figures.LABELS
+    whole, colon, one = key.partition(":")
+    if colon and one != "*":
+        named = Subaccount.objects.filter(pk=int(one) if one.isdecimal() else 0).first()
+        return f"{labels.get(f'{whole}:*', whole)}, {named.name if named else one}"
     return str(labels.get(key, key))

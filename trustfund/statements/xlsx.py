@@ -24,7 +24,7 @@ MOST_LINES = 20_000
 
 COLUMN = {"debit": "I", "credit": "J", "amount": "K"}
 PLAIN = ("entry__year_id", "entry__number", "entry__reference")
-ABOUT = ("date", "account_id", "subaccount__code", "currency")
+ABOUT = ("date", "subaccount__code", "currency")
 
 
 def made(statement: Statement, language: str | None = None) -> bytes:
@@ -120,25 +120,27 @@ def _rows(statement: Statement) -> Iterator[list[Any]]:
     """The rows of the sheet of lines: key, date, entry, reference, account, subaccount, currency, its amount, debit, credit, amount."""
     if statement.lines is None:
         return
-    names, single = statement.books.keys.names, statement.books.keys.marked(statement.lines).order_by("entry_id", "position")
-    for line in _single(single, names) if statement.lines[: MOST_LINES + 1].count() <= MOST_LINES else _by_day(single, names):
-        day, account, subaccount, currency, *marks, year, number, reference, original, debit, credit = line
+    keys = statement.books.keys
+    single = keys.marked(statement.lines).order_by("entry_id", "position")
+    for line in _single(single, keys.fields) if statement.lines[: MOST_LINES + 1].count() <= MOST_LINES else _by_day(single, keys.fields):
+        day, subaccount, currency, account, *others, year, number, reference, original, debit, credit = line
         entry = f"{year}/{number:06}" if year else ""
-        key = statement.books.keys.of(account, *marks)
+        key = keys.key(account, *others)
         own = Money.from_minor(original, currency).amount
         amounts = [Money.from_minor(cents, "USD") for cents in (debit, credit, debit - credit)]
         yield [key_in_sheet(key), day, entry, reference, account, subaccount or "", currency, own, *amounts]
 
 
-def _single(lines: Any, marks: list[str]) -> Any:
-    return lines.values_list(*ABOUT, *marks, *PLAIN, "original_minor", "debit", "credit").iterator()
+def _single(lines: Any, fields: list[str]) -> Any:
+    return lines.values_list(*ABOUT, *fields, *PLAIN, "original_minor", "debit", "credit").iterator()
 
 
-def _by_day(lines: Any, marks: list[str]) -> Any:
+def _by_day(lines: Any, fields: list[str]) -> Any:
     """Sums by day, account, subaccount, currency and marks."""
+    order = ("date", "account_id", "subaccount__code", "currency", *fields)
     nothing = Value(0)
     text = Value(_("sum of the day"), output_field=CharField())
-    rows = lines.order_by(*ABOUT, *marks).values_list(*ABOUT, *marks).annotate(
+    rows = lines.order_by(*order).values_list(*ABOUT, *fields).annotate(
         year=nothing, number=nothing, text=text, own=Sum(F("original_minor")), debits=Sum("debit"), credits=Sum("credit")
     )  # fmt: skip
     return rows.iterator()

@@ -24,8 +24,8 @@ from trustfund.statements.views import FORMATS, filename
 
 class Command(BaseCommand):
     help = (
-        "Write Statements I to IV and VII, the trial balance, contributions, grants, and one statement per donor and per grant, as PDF "
-        "and XLSX, and print a manifest (sha256, name). With the same day and head it writes the same bytes."
+        "Write Statements I to IV and VII, the trial balance, contributions, grants, ageings, and one statement per donor and per grant, "
+        "as PDF and XLSX, and print a manifest (sha256, name). With the same day and head it writes the same bytes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
