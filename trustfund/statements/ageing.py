@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from trustfund.ledger import chart
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
-from trustfund.statements.books import Books, Keys, Term, entries_with
+from trustfund.statements.books import Books, Keys, Term, entry_has
 from trustfund.statements.cash_flow import CASH
 from trustfund.statements.dues import due_dates
 from trustfund.statements.shape import Columns, Figure, Row, Statement, Table, added, line
@@ -163,7 +163,7 @@ def advances(books: Books, url: Url = None) -> Statement:
 def _parts(lines: QuerySet[Line], *, returns: bool) -> dict[int, list[Part]]:
     """Per grant with a balance, what stands and since when; `returns`: cash that came back is the latest payment, returned by the bank."""
     moved = lines.filter(subaccount_id__in=_open(lines)).order_by("date", "entry_id", "position")
-    back = moved.filter(entry_id__in=entries_with(*CASH), credit__gt=0) if returns else moved.none()
+    back = moved.filter(entry_has(*CASH), credit__gt=0) if returns else moved.none()
     returned = set(back.values_list("pk", flat=True))
     standing: dict[int, list[Part]] = defaultdict(list)
     for pk, grant, day, debit, credit in moved.values_list("pk", "subaccount_id", "date", "debit", "credit"):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
 from trustfund.ledger.models import Line
-from trustfund.statements.books import Books, Keys, Term, day_before, entries_with, opening_entry
+from trustfund.statements.books import Books, Keys, Term, day_before, entry_has, opening_entry
 from trustfund.statements.shape import (
     Columns,
     Row,
@@ -73,7 +73,7 @@ LABELS = {
 def exchange_alone() -> QuerySet[Line, dict[str, int]]:
     """Entries whose lines, but for exchange differences, are all on cash or all on one account: revaluations, conversions."""
     place = Case(When(account_id__in=CASH, then=Value("cash")), default=F("account__code"), output_field=CharField())
-    others = Line.objects.filter(entry_id__in=entries_with(*EXCHANGE)).exclude(account_id__in=[*EXCHANGE, *MEMO])
+    others = Line.objects.filter(entry_has(*EXCHANGE)).exclude(account_id__in=[*EXCHANGE, *MEMO])
     places = others.order_by().values("entry_id").annotate(places=Count(place, distinct=True))
     return places.filter(places=1).values("entry_id")
 
@@ -96,8 +96,8 @@ KEYS = Keys(
     key_of,
     (
         ("opening", opening_entry()),
-        ("impairing", Q(entry_id__in=entries_with(IMPAIRMENT)) & ~Q(entry_id__in=entries_with(*CASH))),
-        ("revaluing", Q(original_minor=0) | Q(entry_id__in=exchange_alone())),
+        ("impairing", entry_has(IMPAIRMENT) & ~entry_has(*CASH)),
+        ("revaluing", Q(original_minor=0) | (entry_has(*EXCHANGE) & Q(entry_id__in=exchange_alone()))),
     ),
 )
 """Marks: an opening entry; an entry that impairs or writes off and moves no cash; a line that only changes what a balance is in USD."""

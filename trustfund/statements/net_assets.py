@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.statements.books import Books, Keys, Term, day_before, entries_with, opening_entry
+from trustfund.statements.books import Books, Keys, Term, day_before, entry_has, opening_entry
 from trustfund.statements.shape import Figure, Row, Statement, Table, added, beside_a_year_before, column_head
 
 SURPLUS, RESERVE, WINDOWS = "III.surplus", "III.reserve", "III.windows"
@@ -26,7 +25,7 @@ def key_of(code: str, opening: bool, reserving: bool) -> str:
     return f"{COMPONENTS[code]}.{change}"
 
 
-KEYS = Keys(key_of, (("opening", opening_entry()), ("reserving", Q(entry_id__in=entries_with("3100")))))
+KEYS = Keys(key_of, (("opening", opening_entry()), ("reserving", entry_has("3100"))))
 """Marks: an opening entry; an entry that touches the operating reserve."""
 
 LABELS = {

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
 from trustfund.ledger.models import Subaccount
-from trustfund.statements.books import Books, Keys, Term, day_before, entries_with, opening_entry
+from trustfund.statements.books import Books, Keys, Term, day_before, entry_has, opening_entry
 from trustfund.statements.cash_flow import CASH, EXCHANGE
 from trustfund.statements.shape import (
     Columns,
@@ -128,8 +128,8 @@ def _use(code: str, of_instalment: bool, of_grant: bool) -> str:
 
 MARKS = (
     ("opening", opening_entry()),
-    ("paying", Q(entry_id__in=entries_with(*FUND, UNIDENTIFIED))),
-    ("partnering", Q(entry_id__in=entries_with(*PARTNERS, "5010"))),
+    ("paying", entry_has(*FUND, UNIDENTIFIED)),
+    ("partnering", entry_has(*PARTNERS, "5010")),
     ("of_instalment", Q(subaccount__kind=Subaccount.Kind.INSTALMENT)),
     ("of_grant", Q(subaccount__kind=Subaccount.Kind.GRANT)),
 )
