@@ -8,10 +8,12 @@ class DonorsConfig(AppConfig):
         from donors.contributions import home as contributions_home
         from donors.donors import actions
         from donors.donors import home as donors_home
+        from donors.pledges import dues
         from donors.pledges import home as pledges_home
         from donors.portal import home as portal_home
         from donors.words import ACTS
         from trustfund.people import duties, home, invitations, navigation
+        from trustfund.statements import dues as statement_dues
         from trustfund.ui.acts import name_acts
 
         rooms = [
@@ -25,4 +27,5 @@ class DonorsConfig(AppConfig):
             navigation.register(room.destinations)
         duties.register(donors_home.against_a_role)
         invitations.register(actions.PURPOSE, actions.accept_contact)
+        statement_dues.register(dues.due_dates)
         name_acts(ACTS)

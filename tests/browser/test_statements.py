@@ -10,6 +10,7 @@ from trustfund.ledger import sealing
 from trustfund.ledger.models import Subaccount
 from trustfund.people.models import User
 from trustfund.people.roles import Role
+from trustfund.statements.catalogue import STATEMENTS
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +28,7 @@ def test_the_pages_are_in_order(browser_page, sign_in, finance, axe, look, width
     page = browser_page(width=width)
     sign_in(page, finance)
     grant = Subaccount.objects.get(kind="grant")
-    codes = ("position", "performance", "trial-balance", "contributions", "grants", f"of/{grant.pk}")
+    codes = [*STATEMENTS, f"of/{grant.pk}"]
     for code in ("", *(f"{each}/" for each in codes), f"lines/I.cash/beginning/2026-12-31/{sealing.head().seq}/"):
         page.goto(f"/statements/{code}?as_of=2026-12-31")
         assert axe(page) == [], code

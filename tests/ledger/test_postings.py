@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.books import make_bank, make_grant, make_instalment, open_years, post
-from trustfund.ledger import balances, closing, postings, subaccounts
+from trustfund.ledger import balances, closing, headroom, posting, postings, subaccounts, trace
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 
@@ -161,6 +161,19 @@ def test_year_end_closes_revenue_and_expense_by_subaccount(of):
     assert (entry.kind, entry.period.number, entry.date) == ("closing", 13, date(2026, 12, 31))
     assert balances.balance("4010") == usd(0)
     assert balances.balance("4010", closing=False) == -usd(100)
+
+
+def test_what_reversed_a_closing_is_left_out_with_it(of):
+    """Of balances without closing, of what a contribution can fund, of what a grant has spent: nothing counts twice."""
+    open_years(2026, 2027)
+    post(postings.bank_gift(of["i"], of["b"], usd(100), donor_kind="state"), date(2026, 5, 1))
+    post(postings.expenditure_accepted(of["g"], usd(30), advance=usd(0)), date(2026, 6, 1))
+    closed = closing.close_year(2026, by=None)
+    posting.reverse(closed, on=date(2026, 12, 31), by=None, reference="reopen", reason="a late invoice")
+    assert balances.balance("4010", closing=False) == balances.balance("4010") == -usd(100)
+    assert balances.balance("3010", closing=False) == usd(0)
+    assert [row.received for row in headroom.headroom(date(2026, 12, 31))] == [usd(100)]
+    assert trace.cash_to_grants() == {of["g"].pk: 0}
 
 
 def test_a_year_is_closed_again_after_a_late_posting(of):

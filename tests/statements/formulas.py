@@ -12,6 +12,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.cell import coordinate_from_string
 
 PART = re.compile(r"([+-]?)(SUMIFS\(.*?\)(?=[+-]SUMIFS|$)|SUM\([A-Z]+\d+:[A-Z]+\d+\)|[A-Z]+\d+|0)")
+SHARE = re.compile(r"=([A-Z]+\d+)/([A-Z]+\d+)")
 CONDITION = re.compile(r"'[^']*'!\$([A-Z])\$\d+:\$[A-Z]\$\d+,\"([^\"]*)\"(?:&DATE\((\d+),(\d+),(\d+)\))?")
 
 
@@ -27,6 +28,8 @@ class Calculator:
         found = self.sheet[cell].value
         if not isinstance(found, str) or not found.startswith("="):
             return Decimal(str(found or 0))
+        if share := SHARE.fullmatch(found):
+            return self.value(share[1]) / self.value(share[2])
         parts = PART.findall(found[1:])
         assert "".join(sign + term for sign, term in parts) == found[1:], found
         return sum((self._term(term) * (-1 if sign == "-" else 1) for sign, term in parts), Decimal(0))

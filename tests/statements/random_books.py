@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.factories import books
 from trustfund.ledger import allocations, balances, closing, posting, postings
+from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Entry, Funding, Subaccount
 from trustfund.money import Money, usd
 
@@ -151,9 +152,84 @@ ACTS: list[Callable[[World, Money, date, int], None]] = [
     *[commit, commit, pay, pay, pay, returned, accept, accept, refund, back_to_donor, reverse_last, close],
 ]
 
-EVENTS = st.lists(
-    st.tuples(st.sampled_from(ACTS), st.integers(1, 90_000_00), st.integers(0, 900), st.integers(0, 11)), min_size=12, max_size=30
-)
+# What moves no cash, moves it between accounts, or comes from elsewhere
+
+
+def revaluation(world: World, amount: Money, day: date, pick: int) -> None:
+    """Of cash alone, of a receivable alone, or of both in one entry: lines that have no amount in their own currency."""
+    nothing, rate = Money(0, "EUR"), Decimal("0.9")
+    lines = [("1020", books.make_bank("EUR"))] if pick % 3 else []
+    lines += [("1100", world.receivables[pick % len(world.receivables)][0])] if pick % 2 else []
+    up = [debit(code, amount, of, nothing, rate) for code, of in lines]
+    legs = [*up, credit("4200", usd(0) + sum((leg.amount for leg in up), usd(0)))]
+    books.post(legs if pick % 5 else [*(leg.turned() for leg in up), debit("5400", legs[-1].amount)], day)
+
+
+def conversion(world: World, amount: Money, day: date, pick: int) -> None:
+    lost = min(amount, Money.from_minor(pick + 1, "USD"))
+    euro = debit("1020", amount, books.make_bank("EUR"), Money("1000", "EUR"), Decimal("0.9"))
+    books.post([euro, debit("5400", lost), credit("1010", amount + lost, books.make_bank())], day)
+
+
+def impairment(world: World, amount: Money, day: date, pick: int) -> None:
+    instalment, carrying = world.receivables[pick % len(world.receivables)]
+    lost = min(amount, carrying)
+    books.post([debit("5500", lost, instalment), credit("1190", lost, instalment)], day)
+    if pick % 2:
+        books.post([debit("1190", lost, instalment), credit("1100", lost, instalment)], day + timedelta(days=pick * 40))
+
+
+def partner_impairment(world: World, amount: Money, day: date, pick: int) -> None:
+    grant, _reservation = world.grants[pick % len(world.grants)]
+    books.post([debit("5500", amount, grant if pick % 2 else None), credit("1290", amount, grant)], day)
+
+
+def disallowed(world: World, amount: Money, day: date, pick: int) -> None:
+    grant, _reservation = world.grants[pick % len(world.grants)]
+    books.post(postings.expenditure_disallowed(grant, amount, psc_rate=RATE, earlier_year=bool(pick % 2)), day)
+
+
+def estimate(world: World, amount: Money, day: date, pick: int) -> None:
+    grant, _reservation = world.grants[pick % len(world.grants)]
+    books.post([debit("5010", amount, grant), credit("1280", amount, grant)], day)
+
+
+def in_kind(world: World, amount: Money, day: date, pick: int) -> None:
+    books.post([debit("5200", amount), credit("4040", amount, books.make_instalment())], day)
+
+
+def opening(world: World, amount: Money, day: date, pick: int) -> None:
+    """What another system kept before: cash, an advance, a payable, the surplus and a reserve."""
+    legs = [debit("1010", amount.times(3), books.make_bank()), debit("1200", amount, books.make_grant())]
+    legs += [credit("2010", amount), credit("3100", amount), credit("3010", amount.times(2))]
+    books.post(legs, day, kind=Entry.Kind.OPENING)
+
+
+def own_cash(world: World, amount: Money, day: date, pick: int) -> None:
+    bank = credit("1010", amount, books.make_bank())
+    others = [
+        debit("2400", amount), debit("1060", amount), debit("5300", amount), debit("1300", amount, books.make_instalment()),
+        debit("3010", amount), debit("5010", amount, books.make_grant()), debit("1400", amount),
+    ]  # fmt: skip
+    other = others[pick % len(others)]
+    books.post([other, bank] if pick < 7 else [other.turned(), bank.turned()], day)
+
+
+def reopen(world: World, amount: Money, day: date, pick: int) -> None:
+    entry = Entry.objects.filter(kind=Entry.Kind.CLOSING).latest("pk")
+    posting.reverse(entry, on=max(day, entry.date), by=None, reference=f"reopen:{entry.pk}", reason="random")
+
+
+MORE = [revaluation, conversion, impairment, partner_impairment, disallowed, estimate, in_kind, opening, own_cash, own_cash, reopen]
+
+
+def _events(acts: list[Callable[[World, Money, date, int], None]], least: int, most: int) -> st.SearchStrategy:
+    one = st.tuples(st.sampled_from(acts), st.integers(1, 90_000_00), st.integers(0, 900), st.integers(0, 11))
+    return st.lists(one, min_size=least, max_size=most)
+
+
+EVENTS = _events(ACTS, 12, 30)
+EVERY_EVENT = _events([*ACTS, *MORE], 16, 36)
 
 
 def happen(events: list[tuple[Callable[..., None], int, int, int]]) -> World:

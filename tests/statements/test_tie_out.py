@@ -24,8 +24,9 @@ RANDOM = settings(max_examples=5, deadline=None, suppress_health_check=list(Heal
 
 def adds_up(statement: Statement) -> None:
     """Each figure that adds up others does."""
+    rows = {}
     for table in statement.tables:
-        rows = {row.key: row for row in table.rows}
+        rows |= {row.key: row for row in table.rows}
         for row in table.rows:
             for index, value in enumerate(row.values):
                 if not isinstance(value, Figure):

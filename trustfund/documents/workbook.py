@@ -45,10 +45,10 @@ KINDS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula and the value it has now, so that a reader that does not calculate sees the figure."""
+    """A formula and the value it has now (an amount, or a share of one), so that a reader that does not calculate sees the figure."""
 
     text: str
-    value: Money
+    value: Money | Decimal
 
 
 class Workbook:
@@ -138,8 +138,10 @@ class Sheet:
 
     def _write(self, column: int, value: Any, kind: str, indent: int) -> None:
         at = (self.next, column)
-        if isinstance(value, Formula):
+        if isinstance(value, Formula) and isinstance(value.value, Money):
             self.sheet.write_formula(*at, value.text, self._number(value.value, kind), value.value.amount)
+        elif isinstance(value, Formula):
+            self.sheet.write_formula(*at, value.text, self.book.format(kind, "0.00%"), value.value)
         elif isinstance(value, Money):
             self.sheet.write_number(*at, value.amount, self._number(value, kind))
         elif isinstance(value, bool):

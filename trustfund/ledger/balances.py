@@ -17,6 +17,9 @@ NOTHING = Money(0, "USD")
 SIGNED = F("debit") - F("credit")
 ORIGINAL = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_minor"))
 
+YEAR_END = Q(entry__kind=Entry.Kind.CLOSING) | Q(entry__reverses__kind=Entry.Kind.CLOSING)
+"""That a line is of a year-end closing entry, or of what reversed one: it moves results, and is none."""
+
 
 @dataclass(frozen=True)
 class TrialRow:
@@ -49,7 +52,7 @@ def lines(
 ) -> QuerySet[Line]:
     """Lines dated not after `as_of`, sealed not after link `head`, of a subaccount or of what stands under it, in a window.
 
-    `closing=False` leaves the year-end closing entries out, as statement II does.
+    `closing=False` leaves the year-end closing entries out, and what reversed them, as statement II does.
     """
     found = Line.objects.order_by()
     if as_of is not None:
@@ -60,7 +63,7 @@ def lines(
         found = found.filter(Q(subaccount=of) | Q(subaccount__parent=of) | Q(subaccount__parent__parent=of))
     if window is not None:
         found = found.filter(window_id=window)
-    return found if closing else found.exclude(entry__kind=Entry.Kind.CLOSING)
+    return found if closing else found.exclude(YEAR_END)
 
 
 def trial_balance(as_of: date, head: int | None = None, *, window: str | None = None, closing: bool = True) -> list[TrialRow]:

@@ -19,7 +19,8 @@ from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
-from trustfund.ledger.models import GENERAL, Allocation, Entry, FundingRule, Line, Subaccount, Tag
+from trustfund.ledger.balances import YEAR_END
+from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
 from trustfund.money import Money
 
 NOT_FUNDING = ("2300", "9030", "9040")
@@ -81,7 +82,7 @@ def _inherited(subaccount: Subaccount | None, name: str) -> Any:
 def funding_lines(window: str = GENERAL) -> QuerySet[Line]:
     """The lines that say which cash an instalment brought."""
     lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.INSTALMENT, window_id=window)
-    return lines.exclude(account_id__in=NOT_FUNDING).exclude(entry__kind=Entry.Kind.CLOSING)
+    return lines.exclude(account_id__in=NOT_FUNDING).exclude(YEAR_END)
 
 
 def _cash(lines: QuerySet[Line]) -> dict[int, int]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
-from trustfund.ledger.models import Allocation, Entry, Line, Subaccount
+from trustfund.ledger.balances import YEAR_END
+from trustfund.ledger.models import Allocation, Line, Subaccount
 from trustfund.money import Money
 
 ACCEPTED = ("5010", "4900")
@@ -99,7 +100,7 @@ def _consume(shares: dict[tuple[int, int], int], grant: int, parts: list[tuple[i
 
 
 def _accepted(grants: set[int], as_of: date | None, head: int | None) -> dict[int, int]:
-    lines = Line.objects.filter(subaccount_id__in=grants, account_id__in=ACCEPTED).exclude(entry__kind=Entry.Kind.CLOSING)
+    lines = Line.objects.filter(subaccount_id__in=grants, account_id__in=ACCEPTED).exclude(YEAR_END)
     lines = _until(lines, as_of, head, "entry_id")
     rows = lines.order_by().values("subaccount_id").annotate(spent=Sum(F("debit") - F("credit")))
     return {row["subaccount_id"]: row["spent"] for row in rows}
@@ -115,7 +116,7 @@ def _payments(grants: set[int], as_of: date | None, head: int | None) -> list[tu
 
 def cash_to_grants(as_of: date | None = None, head: int | None = None) -> dict[int, int]:
     """Cents of cash that each grant got, by the ledger's lines: what its lines lack to balance (PSC, closing and memo aside)."""
-    lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.GRANT).exclude(entry__kind=Entry.Kind.CLOSING)
+    lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.GRANT).exclude(YEAR_END)
     lines = lines.exclude(account_id__in=["5100", "9010", "9020"])
     lines = _until(lines, as_of, head, "entry_id")
     signed = Case(When(debit__gt=0, then=F("debit")), default=-F("credit"))

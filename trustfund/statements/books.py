@@ -6,16 +6,19 @@ one after the other, or made again years later, are the same whatever was posted
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart, sealing, snapshots
@@ -42,6 +45,82 @@ def line_of(code: str) -> str:
     return code if definition.type == chart.MEMO else WINDOWS.get(code, definition.statement)
 
 
+@dataclass(frozen=True, eq=False)
+class Keys:
+    """Under which key a statement adds up a line: `of` gives it from the account's code and the `marks`, truths about the line.
+
+    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each` every
+    subaccount has a key of its own, with its primary key behind a colon.
+    """
+
+    of: Callable[..., str]
+    marks: tuple[tuple[str, Q], ...] = ()
+    closing: bool = False
+    each: bool = False
+
+    @property
+    def fields(self) -> list[str]:
+        """What of a line its key depends on."""
+        return ["account_id", *self.names, *(["subaccount_id"] if self.each else [])]
+
+    def key(self, *values: Any) -> str:
+        """The key of lines with these values of the fields."""
+        return f"{self.of(*values[:-1])}:{values[-1] or ''}" if self.each else self.of(*values)
+
+    @property
+    def names(self) -> list[str]:
+        """The marks, in the order in which `of` takes them."""
+        return [name for name, _condition in self.marks]
+
+    def marked(self, lines: QuerySet[Line]) -> QuerySet[Any]:
+        """The lines, each with its marks."""
+        truth = BooleanField()
+        return lines.annotate(
+            **{name: Case(When(condition, then=Value(True)), default=Value(False), output_field=truth) for name, condition in self.marks}
+        )
+
+    def behind(self, lines: QuerySet[Line], key: str) -> QuerySet[Line] | None:
+        """Those of the lines that a figure with this key adds up; None for a key that no line has."""
+        key, _colon, one = key.partition(":")
+        codes: dict[Any, list[str]] = defaultdict(list)
+        for code in chart.BY_CODE:
+            codes[self._fitting(code, key)].append(code)
+        wanted = Q()
+        for combinations, fitting in codes.items():
+            for combination in combinations:
+                wanted |= Q(account_id__in=fitting, **dict(combination))
+        found = self.marked(lines).filter(wanted) if wanted else None
+        return found.filter(subaccount_id=int(one)) if found is not None and one.isdecimal() else found
+
+    def _fitting(self, code: str, key: str) -> frozenset[tuple[tuple[str, bool], ...]]:
+        """With which marks lines of an account have a key; marks that make no difference are left out."""
+        every = product((False, True), repeat=len(self.marks))
+        fits = {flags for flags in every if fnmatchcase(self.of(code, *flags), key)}
+        telling = [at for at in range(len(self.marks)) if any(_flipped(flags, at) not in fits for flags in fits)]
+        return frozenset(tuple((self.names[at], flags[at]) for at in telling) for flags in fits)
+
+
+def _flipped(flags: tuple[bool, ...], at: int) -> tuple[bool, ...]:
+    return (*flags[:at], not flags[at], *flags[at + 1 :])
+
+
+BY_LINE = Keys(line_of)
+"""By the lines of Statements I and II."""
+
+BY_ACCOUNT = Keys(lambda code: code, closing=True)
+"""By account, year-end closing included: the books as they are."""
+
+
+def entry_has(*codes: str) -> Q:
+    """That the line's entry has a line on one of these accounts: looked up line by line, so that it costs the same in large books."""
+    return Q(Exists(Line.objects.filter(entry_id=OuterRef("entry_id"), account_id__in=codes).order_by()))
+
+
+def opening_entry() -> Q:
+    """That a line is of an opening entry, or of one that reverses it."""
+    return Q(entry__kind=Entry.Kind.OPENING) | Q(entry__reverses__kind=Entry.Kind.OPENING)
+
+
 @dataclass(frozen=True)
 class Term:
     """What a figure adds up: lines of a statement line or account (`key`, a last "*" stands for anything) between two days.
@@ -58,13 +137,17 @@ class Term:
 
 @dataclass(frozen=True)
 class Books:
-    """The books as of a day, up to the seal `seq` with its `hash`; `by_code` sums by account and with year-end closing entries."""
+    """The books as of a day, up to the seal `seq` with its `hash`; `keys` say under which key each line is added up."""
 
     as_of: date
     seq: int
     hash: str
-    by_code: bool = False
+    keys: Keys = BY_LINE
     _sums: dict[Any, Sums] = field(default_factory=dict, compare=False, repr=False)
+
+    def keyed(self, keys: Keys) -> Books:
+        """The same books, added up under other keys."""
+        return Books(self.as_of, self.seq, self.hash, keys)
 
     @cached_property
     def _closings(self) -> list[int]:
@@ -76,7 +159,7 @@ class Books:
         found = Line.objects.filter(date__lte=min(until or self.as_of, self.as_of), entry_id__lte=self.seq)
         if since is not None:
             found = found.filter(date__gte=since)
-        return found if self.by_code or not self._closings else found.exclude(entry_id__in=self._closings)
+        return found if self.keys.closing or not self._closings else found.exclude(entry_id__in=self._closings)
 
     def allocations(self, since: date | None = None, until: date | None = None) -> QuerySet[Allocation]:
         """What was reserved and paid for grants, of which contributions."""
@@ -86,10 +169,10 @@ class Books:
     def sums(self, since: date | None, until: date | None) -> Sums:
         """Debits and credits in cents per key; read once."""
         if (since, until) not in self._sums:
-            rows = self.lines(since, until).order_by().values("account_id").annotate(debits=Sum("debit"), credits=Sum("credit"))
+            rows = self.keys.marked(self.lines(since, until)).order_by().values(*self.keys.fields)
             found: Sums = {}
-            for row in rows:
-                key = row["account_id"] if self.by_code else line_of(row["account_id"])
+            for row in rows.annotate(debits=Sum("debit"), credits=Sum("credit")):
+                key = self.keys.key(*(row[name] for name in self.keys.fields))
                 debits, credits = found.get(key, (0, 0))
                 found[key] = (debits + row["debits"], credits + row["credits"])
             self._sums[since, until] = found
@@ -100,7 +183,8 @@ class Books:
         return sum((self._term(term) for term in terms), zero())
 
     def _term(self, term: Term) -> Money:
-        matching = [value for key, value in self.sums(term.since, term.until).items() if fnmatchcase(key, term.key)]
+        sums = self.sums(term.since, term.until)
+        matching = [value for key, value in sums.items() if fnmatchcase(key, term.key)] if "*" in term.key else [sums.get(term.key, (0, 0))]
         debits, credits = sum(value[0] for value in matching), sum(value[1] for value in matching)
         cents = {"amount": debits - credits, "debit": debits, "credit": credits}[term.side]
         return Money.from_minor(term.sign * cents, "USD")
@@ -111,15 +195,15 @@ class Books:
         return FundingRule.objects.filter(effective_on__lte=self.as_of).order_by("-effective_on").first()
 
 
-def books_at(as_of: date, head: int | None = None, *, by_code: bool = False) -> Books:
+def books_at(as_of: date, head: int | None = None, *, keys: Keys = BY_LINE) -> Books:
     """The books as of a day, up to the seal numbered `head` (default: the newest); ValidationError for a number that no seal has."""
     newest = sealing.head()
     if head is None or head == newest.seq:
-        return Books(as_of, newest.seq, newest.hash, by_code)
+        return Books(as_of, newest.seq, newest.hash, keys)
     seal = Seal.objects.filter(seq=head).first()
     if seal is None:
         raise ValidationError(_("The books have no seal number %(number)s.") % {"number": head}, code="head")
-    return Books(as_of, seal.seq, seal.hash, by_code)
+    return Books(as_of, seal.seq, seal.hash, keys)
 
 
 def year_before(day: date) -> date:

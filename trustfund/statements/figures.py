@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.statements.books import Books, Term, day_before, last_year_end, year_before
-from trustfund.statements.shape import Figure, Row, Statement, Table, added, section
+from trustfund.statements.books import BY_ACCOUNT, Books, Term, day_before, last_year_end, year_before
+from trustfund.statements.shape import (
+    Columns,
+    Figure,
+    Row,
+    Statement,
+    Table,
+    added,
+    beside_a_year_before,
+    column_head,
+    if_any,
+    line,
+    section,
+    summed,
+)
 from trustfund.ui.formatting import short_day_text
 
 ASSETS = [
@@ -51,9 +63,6 @@ EXPENSES = [
 RESULTS = "II.*"
 """All revenue and expense."""
 
-Columns = list[tuple[date | None, date]]
-"""Of each column of figures the first day and the last."""
-
 NET_ASSETS = [
     ("I.accumulated_surplus", gettext_lazy("Accumulated surplus of earlier years")),
     (RESULTS, gettext_lazy("Surplus (deficit) of the year")),
@@ -62,14 +71,6 @@ NET_ASSETS = [
     ("I.transfers", gettext_lazy("Transfers between windows")),
 ]
 LABELS = dict([*ASSETS, *LIABILITIES, *NET_ASSETS, *REVENUE, *EXPENSES])
-
-
-def _line(books: Books, key: str, label: object, columns: Columns, sign: int = 1) -> Row:
-    return _figures(books, key, label, [(Term(key, until, since, sign),) for since, until in columns])
-
-
-def _figures(books: Books, key: str, label: object, terms: Iterable[tuple[Term, ...]]) -> Row:
-    return Row(key, str(label), values=tuple(Figure(books.amount(*each), terms=each) for each in terms), indent=1)
 
 
 # Statement I
@@ -83,10 +84,10 @@ def position(books: Books) -> Statement:
     """
     days = [books.as_of, last_year_end(books.as_of)]
     columns: Columns = [(None, day) for day in days]
-    assets = [_line(books, key, label, columns) for key, label in ASSETS]
-    assets += _if_any([_line(books, "I.windows", LABELS["I.windows"], columns)])
+    assets = [line(books, key, label, columns) for key, label in ASSETS]
+    assets += if_any([line(books, "I.windows", LABELS["I.windows"], columns)])
     total_assets = added("assets", _("Total assets"), assets, "total")
-    liabilities = [_line(books, key, label, columns, -1) for key, label in LIABILITIES]
+    liabilities = [line(books, key, label, columns, -1) for key, label in LIABILITIES]
     total_liabilities = added("liabilities", _("Total liabilities"), liabilities)
     net = added("net", _("Total assets less total liabilities"), [total_assets, total_liabilities], "total", [1, -1])
     funds = _net_assets(books, days)
@@ -108,24 +109,19 @@ def _net_assets(books: Books, days: list[date]) -> list[Row]:
     of_year = [(Term(RESULTS, day, start, -1),) for day, start in zip(days, starts, strict=True)]
     columns: Columns = [(None, day) for day in days]
     return [
-        _figures(books, surplus, LABELS[surplus], earlier),
-        _figures(books, "surplus_of_year", LABELS[RESULTS], of_year),
-        _line(books, "I.reserves", LABELS["I.reserves"], columns, -1),
-        *_if_any([_line(books, "I.transfers", LABELS["I.transfers"], columns, -1)]),
+        summed(books, surplus, LABELS[surplus], earlier),
+        summed(books, "surplus_of_year", LABELS[RESULTS], of_year),
+        line(books, "I.reserves", LABELS["I.reserves"], columns, -1),
+        *if_any([line(books, "I.transfers", LABELS["I.transfers"], columns, -1)]),
     ]
-
-
-def _if_any(rows: list[Row]) -> list[Row]:
-    """Rows that have a figure; what is nothing everywhere is left out."""
-    return [row for row in rows if any(row.amounts)]
 
 
 def _off_statement(books: Books, days: list[date]) -> Table:
     """Commitments and announced pledges, which are no assets or liabilities."""
     columns: Columns = [(None, day) for day in days]
     rows = [
-        _line(books, "9010", _("Commitments to grantees, not yet paid"), columns),
-        _line(books, "9030", _("Pledges announced or conditional, not yet binding"), columns),
+        line(books, "9010", _("Commitments to grantees, not yet paid"), columns),
+        line(books, "9030", _("Pledges announced or conditional, not yet binding"), columns),
     ]
     return Table([_("Not on the statement"), *[short_day_text(day) for day in days]], rows, _("Commitments and contingent assets"))
 
@@ -143,9 +139,9 @@ def _policies() -> list[str]:
 def performance(books: Books, since: date | None = None) -> Statement:
     """Statement II from `since` (default: 1 January) to the day of the books, beside the same period of the year before."""
     start = since or date(books.as_of.year, 1, 1)
-    columns: Columns = [(start, books.as_of), (year_before(start), year_before(books.as_of))]
-    revenue = [_line(books, key, label, columns, -1) for key, label in REVENUE]
-    expenses = [_line(books, key, label, columns) for key, label in EXPENSES]
+    columns = beside_a_year_before(start, books.as_of)
+    revenue = [line(books, key, label, columns, -1) for key, label in REVENUE]
+    expenses = [line(books, key, label, columns) for key, label in EXPENSES]
     total_revenue = added("revenue", _("Total revenue"), revenue)
     total_expenses = added("expenses", _("Total expenses"), expenses)
     surplus = added("surplus", _("Surplus (deficit) for the period"), [total_revenue, total_expenses], "total", [1, -1])
@@ -154,16 +150,9 @@ def performance(books: Books, since: date | None = None) -> Statement:
         *[section("e", _("Expenses")), *expenses, total_expenses, surplus],
     ]
     lines = books.lines(year_before(start)).filter(account__type__in=[chart.REVENUE, chart.EXPENSE])
-    table = Table([_("Line"), *[_column_head(*column) for column in columns]], rows)
+    table = Table([_("Line"), *[column_head(*column) for column in columns]], rows)
     title = _("Statement of financial performance")
     return Statement("performance", title, books, [table], since=start, lines=lines, notes=_policies(), extra={"number": "II"})
-
-
-def _column_head(since: date | None, until: date) -> str:
-    """ "2026" for a whole year, else both days."""
-    if since == date(until.year, 1, 1) and until == date(until.year, 12, 31):
-        return str(until.year)
-    return _("%(start)s to %(end)s") % {"start": short_day_text(since or until), "end": short_day_text(until)}
 
 
 # Trial balance
@@ -174,7 +163,7 @@ def trial_balance(books: Books, since: date | None = None) -> Statement:
 
     The books as they are, year-end closing included; balances are debits less credits.
     """
-    books = replace(books, by_code=True, _sums={})
+    books = books.keyed(BY_ACCOUNT)
     start = since or date(books.as_of.year, 1, 1)
     row = _account_row(books, start)
     real = _moved([row(each) for each in chart.CHART if each.type != chart.MEMO])
@@ -200,10 +189,4 @@ def _account_row(books: Books, start: date) -> Callable[[chart.Definition], Row]
 
 def _moved(rows: list[Row]) -> list[Row]:
     """Accounts that have figures; the first where none has, so that there is something to add up."""
-    return _if_any(rows) or rows[:1]
-
-
-def label_of(key: str) -> str:
-    """The words for a statement line."""
-    return str(LABELS.get(key, key))
-
+    return if_any(rows) or rows[:1]

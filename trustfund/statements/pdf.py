@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.documents import Document
 from trustfund.documents import Row as PrintedRow
-from trustfund.statements.shape import Figure, Row, Statement
+from trustfund.statements.shape import Figure, Row, Share, Statement
 
 
 def made(statement: Statement, language: str | None = None) -> bytes:
@@ -41,4 +41,4 @@ def _printed(row: Row) -> PrintedRow:
 
 
 def _value(value: Any) -> Any:
-    return value.amount if isinstance(value, Figure) else value
+    return str(value) if isinstance(value, Share) else value.amount if isinstance(value, Figure) else value

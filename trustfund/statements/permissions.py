@@ -6,12 +6,12 @@ from typing import Any
 
 from trustfund.people.roles import MONEY, Role, holds
 
-PRINCIPAL = ("position", "performance")
-"""Statements I and II, which the Board sees too."""
+PRINCIPAL = ("position", "performance", "net-assets", "cash-flow", "source-and-use")
+"""Statements I to IV and VII, which the Board sees too."""
 
 
 def can_see(user: Any, code: str) -> bool:
-    """Finance, approving officers, managers and auditors see all statements, trustees I and II."""
+    """Finance, approving officers, managers and auditors see all statements, trustees I to IV and VII."""
     return holds(user, *MONEY) or (code in PRINCIPAL and holds(user, Role.TRUSTEE))
 
 

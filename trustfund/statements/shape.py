@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger.models import Line
 from trustfund.money import Money, total
-from trustfund.statements.books import Books, Term
-from trustfund.ui.formatting import day_text
+from trustfund.statements.books import Books, Term, year_before
+from trustfund.ui.formatting import day_text, percent_text, short_day_text
+
+SIX_PLACES = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Share:
+    """What a row of the column is of another, as a share of one; None where there is nothing to divide by."""
+
+    part: str
+    whole: str
+    ratio: Decimal | None
+
+    def __str__(self) -> str:
+        return "–" if self.ratio is None else percent_text(self.ratio, digits=2)
+
+
+@dataclass(frozen=True)
 class Row:
-    """A row: `kind` is "line", "section", "subtotal" or "total"; `values` are Figures, days or texts; `url` tells more of it."""
+    """A row: `kind` is "line", "section", "subtotal" or "total"; `values` are Figures, Shares, days or texts; `url` tells more of it."""
 
     key: str
     label: str
@@ -116,6 +131,43 @@ class Statement:
     def amounts(self, key: str) -> list[Money]:
         """The figures of a row."""
         return self.row(key).amounts
+
+
+Columns = list[tuple[date | None, date]]
+"""Of each column of figures the first day and the last."""
+
+
+def beside_a_year_before(since: date, until: date) -> Columns:
+    """A period, and the same a year before."""
+    return [(since, until), (year_before(since), year_before(until))]
+
+
+def column_head(since: date | None, until: date) -> str:
+    """ "2026" for a whole year, else both days."""
+    if since == date(until.year, 1, 1) and until == date(until.year, 12, 31):
+        return str(until.year)
+    return _("%(start)s to %(end)s") % {"start": short_day_text(since or until), "end": short_day_text(until)}
+
+
+def line(books: Books, key: str, label: object, columns: Columns, sign: int = 1) -> Row:
+    """A row that adds up the lines of one key, column by column."""
+    return summed(books, key, label, [(Term(key, until, since, sign),) for since, until in columns])
+
+
+def summed(books: Books, key: str, label: object, terms: Iterable[tuple[Term, ...]], indent: int = 1) -> Row:
+    """A row of figures that add up these terms; a figure without terms is nothing."""
+    return Row(key, str(label), values=tuple(Figure(books.amount(*each), terms=each) for each in terms), indent=indent)
+
+
+def if_any(rows: list[Row]) -> list[Row]:
+    """Rows that have a figure; what is nothing everywhere is left out."""
+    return [row for row in rows if any(row.amounts)]
+
+
+def share(key: str, label: str, part: Row, whole: Row) -> Row:
+    """A row that says how much of one row another is."""
+    ratios = [(each.amount / of.amount).quantize(SIX_PLACES) if of else None for each, of in zip(part.amounts, whole.amounts, strict=True)]
+    return Row(key, label, values=tuple(Share(part.key, whole.key, ratio) for ratio in ratios), indent=1)
 
 
 def section(key: str, label: str) -> Row:

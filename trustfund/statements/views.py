@@ -18,25 +18,18 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.files import serving
 from trustfund.files.kinds import Kind
-from trustfund.ledger import chart
 from trustfund.ledger.models import Subaccount
 from trustfund.lists import Column, listing
 from trustfund.money import Money
-from trustfund.statements import contributions, figures, grant, pdf, permissions, xlsx
-from trustfund.statements.books import Books, Term, books_at, line_of, snapshot
+from trustfund.statements import contributions, grant, pdf, permissions, xlsx
+from trustfund.statements.books import Books, Term, books_at, snapshot
+from trustfund.statements.catalogue import STATEMENTS, keys_of, label_of
 from trustfund.statements.forms import PeriodForm
-from trustfund.statements.shape import Figure, Row, Statement
+from trustfund.statements.shape import Figure, Row, Share, Statement
 
 BEGINNING = "beginning"
 """In an address: from the first line on."""
 
-STATEMENTS: dict[str, Callable[[Books, date | None], Statement]] = {
-    "position": lambda books, since: figures.position(books),
-    "performance": figures.performance,
-    "trial-balance": figures.trial_balance,
-    "contributions": lambda books, since: contributions.contributions(books, _own(books)),
-    "grants": lambda books, since: grant.grants(books, _own(books)),
-}
 FORMATS: dict[str, tuple[Kind, Callable[[Statement], bytes]]] = {"pdf": (Kind.PDF, pdf.made), "xlsx": (Kind.XLSX, xlsx.made)}
 
 
@@ -52,16 +45,9 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "statements/index.html", {"form": form, "statements": shown}, status=200 if valid else 422)
 
 
-def _card(code: str, query: str) -> dict[str, str]:
-    names = {
-        "position": (_("I. Statement of financial position"), _("What the Fund has, what it owes, and what is left.")),
-        "performance": (_("II. Statement of financial performance"), _("What came in and what was spent in a period.")),
-        "trial-balance": (_("Trial balance"), _("Every account: balance before, debits, credits, balance.")),
-        "contributions": (_("Contributions and their use"), _("What became of each donor's money, tied to Statement I.")),
-        "grants": (_("Grants and advances"), _("Each grant: committed, paid, accepted, and what is still open.")),
-    }
+def _card(code: str, query: str) -> dict[str, Any]:
     links = {format: _address(code, query, format) for format in FORMATS}
-    return {"title": names[code][0], "text": names[code][1], "url": _address(code, query), **links}
+    return {"title": STATEMENTS[code].title, "text": STATEMENTS[code].text, "url": _address(code, query), **links}
 
 
 def _own(books: Books) -> Callable[[Subaccount], str]:
@@ -95,7 +81,7 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "statements/statement.html", {"form": form, "title": _("Statement")}, status=422)
     with snapshot():
-        found = STATEMENTS[code](form.books, form.since_day)
+        found = STATEMENTS[code].make(form.books, form.since_day, _own(form.books))
     links = {format: _address(code, _query(form), format) for format in FORMATS}
     return render(request, "statements/statement.html", {"form": form, "title": pdf.numbered(found), **page(request, found), **links})
 
@@ -122,6 +108,8 @@ def _row(found: Statement, row: Row, linked: bool) -> dict[str, Any]:
 
 
 def _cell(found: Statement, row: Row, value: Any, linked: bool) -> dict[str, Any]:
+    if isinstance(value, Share):
+        return {"share": str(value)}
     if not isinstance(value, Figure):
         return {"text": value if isinstance(value, str) else None, "day": None if isinstance(value, str) else value}
     term = value.terms[0] if linked and len(value.terms) == 1 and value.amount else None
@@ -141,7 +129,7 @@ def download(request: HttpRequest, code: str, format: str) -> HttpResponse:
     if format not in FORMATS or not form.is_valid():
         raise Http404
     with snapshot():
-        return respond(STATEMENTS[code](form.books, form.since_day), format)
+        return respond(STATEMENTS[code].make(form.books, form.since_day, _own(form.books)), format)
 
 
 def respond(found: Statement, format: str) -> HttpResponse:
@@ -207,12 +195,11 @@ def lines(request: HttpRequest, key: str, since: str, until: str, head: int) -> 
     """The lines behind a figure: of a statement line, or of an account, from a day (or the beginning) to a day, up to a head."""
     if not permissions.can_see_lines(request.user):
         raise PermissionDenied
-    codes = [code for code in chart.BY_CODE if _belongs(code, key)]
-    if not codes:
-        raise Http404
     start, books = _asked(key, since, until, head)
-    found = books.lines(start).filter(account_id__in=codes).select_related("entry", "account", "subaccount")
-    label = f"{key} {chart.BY_CODE[key].name}" if key in chart.BY_CODE else figures.label_of(key)
+    found = books.keys.behind(books.lines(start), key)
+    if found is None:
+        raise Http404
+    found, label = found.select_related("entry", "account", "subaccount"), label_of(key)
     about = Statement("lines", label, books, [], since=start)
     return listing(
         request, found, title=_("Lines of %(figure)s") % {"figure": label}, columns=LINES, search=["entry__reference", "subaccount__name"],
@@ -224,13 +211,6 @@ def _asked(key: str, since: str, until: str, head: int) -> tuple[date | None, Bo
     """The first day and the books that an address names; an account's have its closing entries. Http404 for what never was."""
     try:
         start = None if since == BEGINNING else date.fromisoformat(since)
-        return start, books_at(date.fromisoformat(until), head, by_code=key in chart.BY_CODE)
+        return start, books_at(date.fromisoformat(until), head, keys=keys_of(key))
     except (ValueError, ValidationError) as error:
         raise Http404 from error
-
-
-def _belongs(code: str, key: str) -> bool:
-    definition = chart.BY_CODE[code]
-    if key == figures.RESULTS:
-        return definition.type in (chart.REVENUE, chart.EXPENSE)
-    return key in (code, line_of(code))

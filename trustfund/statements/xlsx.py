@@ -15,16 +15,16 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from trustfund.documents import Workbook
 from trustfund.documents.workbook import Formula, Sheet
 from trustfund.money import Money
-from trustfund.statements.books import Term, line_of
+from trustfund.statements.books import Term
 from trustfund.statements.pdf import numbered
-from trustfund.statements.shape import Figure, Row, Statement, Table
+from trustfund.statements.shape import Figure, Row, Share, Statement, Table
 
 MOST_LINES = 20_000
 """Beyond this the sheet has sums by day, account and subaccount instead of single lines; every figure still adds up from it."""
 
 COLUMN = {"debit": "I", "credit": "J", "amount": "K"}
 PLAIN = ("entry__year_id", "entry__number", "entry__reference")
-ABOUT = ("date", "account_id", "subaccount__code", "currency")
+ABOUT = ("date", "subaccount__code", "currency")
 
 
 def made(statement: Statement, language: str | None = None) -> bytes:
@@ -70,6 +70,8 @@ class Page:
             self.at[row.key] = self.sheet.row([row.label, *values], row.kind, row.indent)
 
     def _value(self, row: Row, column: int, value: Any) -> Any:
+        if isinstance(value, Share):
+            return self._share(column, value)
         if not isinstance(value, Figure):
             return value
         if value.terms:
@@ -78,6 +80,11 @@ class Page:
             cells = [("-" if each < 0 else "+") + xl_rowcol_to_cell(self.sheet.next, abs(each)) for each in value.across]
             return Formula("=" + "".join(cells).removeprefix("+"), value.amount)
         return self._added(column, value) if value.parts else value.amount
+
+    def _share(self, column: int, value: Share) -> Formula | str:
+        """One row in percent of another."""
+        part, whole = (xl_rowcol_to_cell(self.at[key], column) for key in (value.part, value.whole))
+        return str(value) if value.ratio is None else Formula(f"={part}/{whole}", value.ratio)
 
     def _added(self, column: int, value: Figure) -> Formula:
         """A sum of rows: as a range where they follow one another."""
@@ -113,26 +120,27 @@ def _rows(statement: Statement) -> Iterator[list[Any]]:
     """The rows of the sheet of lines: key, date, entry, reference, account, subaccount, currency, its amount, debit, credit, amount."""
     if statement.lines is None:
         return
-    single = statement.lines.order_by("entry_id", "position")
-    for line in _single(single) if single[: MOST_LINES + 1].count() <= MOST_LINES else _by_day(statement):
-        day, account, subaccount, currency, year, number, reference, original, debit, credit = line
+    keys = statement.books.keys
+    single = keys.marked(statement.lines).order_by("entry_id", "position")
+    for line in _single(single, keys.fields) if statement.lines[: MOST_LINES + 1].count() <= MOST_LINES else _by_day(single, keys.fields):
+        day, subaccount, currency, account, *others, year, number, reference, original, debit, credit = line
         entry = f"{year}/{number:06}" if year else ""
-        key = account if statement.books.by_code else line_of(account)
+        key = keys.key(account, *others)
         own = Money.from_minor(original, currency).amount
         amounts = [Money.from_minor(cents, "USD") for cents in (debit, credit, debit - credit)]
         yield [key_in_sheet(key), day, entry, reference, account, subaccount or "", currency, own, *amounts]
 
 
-def _single(lines: Any) -> Any:
-    return lines.values_list(*ABOUT, *PLAIN, "original_minor", "debit", "credit").iterator()
+def _single(lines: Any, fields: list[str]) -> Any:
+    return lines.values_list(*ABOUT, *fields, *PLAIN, "original_minor", "debit", "credit").iterator()
 
 
-def _by_day(statement: Statement) -> Any:
-    """Sums by day, account, subaccount and currency."""
-    assert statement.lines is not None
+def _by_day(lines: Any, fields: list[str]) -> Any:
+    """Sums by day, account, subaccount, currency and marks."""
+    order = ("date", "account_id", "subaccount__code", "currency", *fields)
     nothing = Value(0)
     text = Value(_("sum of the day"), output_field=CharField())
-    rows = statement.lines.order_by(*ABOUT).values_list(*ABOUT).annotate(
+    rows = lines.order_by(*order).values_list(*ABOUT, *fields).annotate(
         year=nothing, number=nothing, text=text, own=Sum(F("original_minor")), debits=Sum("debit"), credits=Sum("credit")
     )  # fmt: skip
     return rows.iterator()

@@ -15,16 +15,17 @@ from django.utils import translation
 
 from trustfund import clock
 from trustfund.ledger.models import Subaccount
-from trustfund.statements import contributions, figures, grant
+from trustfund.statements import contributions, grant
 from trustfund.statements.books import Books, books_at, snapshot
+from trustfund.statements.catalogue import STATEMENTS
 from trustfund.statements.shape import Statement
 from trustfund.statements.views import FORMATS, filename
 
 
 class Command(BaseCommand):
     help = (
-        "Write Statements I and II, the trial balance, the contributions, and one statement per donor and per grant, as PDF and XLSX, "
-        "and print a manifest (sha256, name). With the same day and head it writes the same bytes."
+        "Write Statements I to IV and VII, the trial balance, contributions, grants, ageings, and one statement per donor and per grant, "
+        "as PDF and XLSX, and print a manifest (sha256, name). With the same day and head it writes the same bytes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -56,11 +57,8 @@ class Command(BaseCommand):
 
 def everything(books: Books, since: date | None) -> Iterator[Statement]:
     """All statements of the books."""
-    yield figures.position(books)
-    yield figures.performance(books, since)
-    yield figures.trial_balance(books, since)
-    yield contributions.contributions(books)
-    yield grant.grants(books)
+    for kind in STATEMENTS.values():
+        yield kind.make(books, since, None)
     for donor in Subaccount.objects.filter(kind=Subaccount.Kind.DONOR).order_by("code"):
         yield contributions.donor_statement(books, donor, since)
     for each in Subaccount.objects.filter(kind=Subaccount.Kind.GRANT).order_by("code"):

@@ -1,0 +1,183 @@
+"""Ageing of receivables by due date and of advances and refunds due by age, each tied to its lines of Statement I."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from django.db.models import Min, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from trustfund.ledger import chart
+from trustfund.ledger.models import Line, Subaccount
+from trustfund.money import Money
+from trustfund.statements.books import Books, Keys, Term, entry_has
+from trustfund.statements.cash_flow import CASH
+from trustfund.statements.dues import due_dates
+from trustfund.statements.shape import Columns, Figure, Row, Statement, Table, added, line
+from trustfund.ui.formatting import short_day_text
+
+Url = Callable[[Subaccount], str] | None
+
+KEY = {
+    **dict.fromkeys(("1100", "1110"), "AGE.receivable"),
+    "1190": "AGE.allowance",
+    "1200": "AGE.advance",
+    "1280": "AGE.estimate",
+    "1210": "AGE.due",
+    "1290": "AGE.doubtful",
+}
+
+
+def key_of(code: str) -> str:
+    """ "AGE.receivable" and the like; other accounts keep their code."""
+    return KEY.get(code, code)
+
+
+KEYS = Keys(key_of, each=True)
+"""Per subaccount: "AGE.receivable:17" are the lines of the receivable on one instalment, "AGE.receivable:*" those of all."""
+
+LABELS = {
+    "AGE.receivable:*": gettext_lazy("Contributions receivable"),
+    "AGE.allowance:*": gettext_lazy(chart.BY_CODE["1190"].name),
+    "AGE.advance:*": gettext_lazy(chart.BY_CODE["1200"].name),
+    "AGE.estimate:*": gettext_lazy(chart.BY_CODE["1280"].name),
+    "AGE.due:*": gettext_lazy(chart.BY_CODE["1210"].name),
+    "AGE.doubtful:*": gettext_lazy(chart.BY_CODE["1290"].name),
+}
+
+Buckets = Sequence[tuple[Callable[[date], date] | None, object]]
+"""Columns: from which day on (seen from the day of the statement) an amount falls into each; the last takes the rest."""
+
+
+def _days_before(days: int) -> Callable[[date], date]:
+    return lambda day: day - timedelta(days=days)
+
+
+def _after_a_year(day: date) -> date:
+    """The first day that is more than twelve months ahead, as for what is non-current."""
+    return date(day.year + 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1) + timedelta(days=1)
+
+
+DUE: Buckets = [
+    (_after_a_year, gettext_lazy("Due after twelve months")),
+    (_days_before(0), gettext_lazy("Due within twelve months")),
+    (_days_before(90), gettext_lazy("Overdue up to 90 days")),
+    (_days_before(365), gettext_lazy("Overdue 91 to 365 days")),
+    (None, gettext_lazy("Overdue more than a year")),
+]
+AGE: Buckets = [
+    (_days_before(90), gettext_lazy("Up to 90 days")),
+    (_days_before(180), gettext_lazy("91 to 180 days")),
+    (_days_before(365), gettext_lazy("181 to 365 days")),
+    (None, gettext_lazy("More than a year")),
+]
+Part = tuple[date, int]
+"""A day and the cents that stand from it."""
+
+
+def bucket(day: date, as_of: date, buckets: Buckets) -> int:
+    """The column into which what stands from or is due on a day falls."""
+    return next(index for index, (first, _label) in enumerate(buckets) if first is None or day >= first(as_of))
+
+
+# Receivables
+
+
+def receivables(books: Books, url: Url = None) -> Statement:
+    """What each instalment still owes, by its due date; without one, by the day it was booked. `url` gives an instalment's statement."""
+    books = books.keyed(KEYS)
+    lines = books.lines().filter(account_id__in=["1100", "1110", "1190"])
+    open_ = _open(lines.exclude(account_id="1190"))
+    booked = dict(lines.order_by().values_list("subaccount_id").annotate(day=Min("date")))
+    days = {pk: booked[pk] for pk in open_} | due_dates(open_)
+    parts = {pk: [(days[pk], cents)] for pk, cents in open_.items()}
+    table = _table(books, "receivable", parts, DUE, [_("Instalment"), _("Due on")], "", url)
+    notes = [
+        _("Overdue is what should have come before the day of the statement. What has no due date counts from the day it was booked."),
+    ]
+    tied = _tied(books, ["receivable", "allowance"], _("Contributions receivable, current and non-current (Statement I)"), "tied")
+    return Statement("receivables", _("Ageing of contributions receivable"), books, [table, tied], lines=lines, notes=notes, signed=False,
+                     wide=True)  # fmt: skip
+
+
+def _open(lines: QuerySet[Line]) -> dict[int, int]:
+    """Subaccounts with a balance: debits less credits in cents."""
+    rows = lines.order_by().values_list("subaccount_id").annotate(held=Sum("debit") - Sum("credit"))
+    return {pk: held for pk, held in rows if held}
+
+
+def _table(books: Books, name: str, parts: dict[int, list[Part]], buckets: Buckets, heads: list[str], caption: str, url: Url) -> Table:
+    """A row per subaccount: its oldest day, a column per bucket, and the whole, which opens its lines."""
+    known = Subaccount.objects.filter(pk__in=parts).select_related("parent__parent").order_by("code")
+    rows = [_row(books, name, each, parts[each.pk], buckets, url(each) if url else "") for each in known]
+    columns = [*heads, *[str(label) for _first, label in buckets], _("Total")]
+    if not rows:
+        return Table(columns, [], caption)
+    of = tuple(row.key for row in rows)
+    sums = [Figure(sum((row.amounts[at] for row in rows), Money(0, "USD")), parts=of) for at in range(len(buckets) + 1)]
+    return Table(columns, [*rows, Row(f"{name}:total", _("Total"), "total", ("", *sums))], caption)
+
+
+def _row(books: Books, name: str, each: Subaccount, parts: list[Part], buckets: Buckets, url: str) -> Row:
+    cents = [0] * len(buckets)
+    for day, amount in parts:
+        cents[bucket(day, books.as_of, buckets)] += amount
+    term = Term(f"AGE.{name}:{each.pk}", books.as_of)
+    whole = Figure(books.amount(term), terms=(term,))
+    figures = [Figure(Money.from_minor(amount, "USD")) for amount in cents]
+    return Row(f"{name}:{each.pk}", each.name, values=(min(day for day, _amount in parts), *figures, whole), url=url)
+
+
+def _tied(books: Books, names: list[str], total: str, key: str) -> Table:
+    """The balances as Statement I has them."""
+    ever: Columns = [(None, books.as_of)]
+    rows = [line(books, f"AGE.{name}:*", LABELS[f"AGE.{name}:*"], ever) for name in names]
+    heads = [_("Balance"), short_day_text(books.as_of)]
+    return Table(heads, [*rows, added(key, total, rows, "total")], _("Reconciliation with Statement I") if key == "tied" else "")
+
+
+# Advances and refunds due
+
+
+def advances(books: Books, url: Url = None) -> Statement:
+    """Advances not accounted for and refunds due, by the age of the payments they come from. `url` gives a grant's statement."""
+    books = books.keyed(KEYS)
+    lines = books.lines().filter(account_id__in=["1200", "1210", "1280", "1290"])
+    captions = {"advance": str(LABELS["AGE.advance:*"]), "due": str(LABELS["AGE.due:*"])}
+    given, due = (_parts(lines.filter(account_id=code), returns=code == "1200") for code in ("1200", "1210"))
+    tables = [
+        _table(books, name, parts, AGE, [_("Grant"), _("Since")], captions[name], url) for name, parts in (("advance", given), ("due", due))
+    ]
+    refunds = _("Refunds due from partners, less allowance (within other receivables, Statement I)")
+    tables += [
+        _tied(books, ["advance", "estimate"], _("Advances to implementing partners (Statement I)"), "tied"),
+        _tied(books, ["due", "doubtful"], refunds, "tied_due"),
+    ]
+    notes = [_("Reports and refunds clear the oldest payment first; a payment that the bank returned clears the latest.")]
+    return Statement("advances", _("Ageing of advances and refunds due"), books, tables, lines=lines, notes=notes, signed=False, wide=True)
+
+
+def _parts(lines: QuerySet[Line], *, returns: bool) -> dict[int, list[Part]]:
+    """Per grant with a balance, what stands and since when; `returns`: cash that came back is the latest payment, returned by the bank."""
+    moved = lines.filter(subaccount_id__in=_open(lines)).order_by("date", "entry_id", "position")
+    back = moved.filter(entry_has(*CASH), credit__gt=0) if returns else moved.none()
+    returned = set(back.values_list("pk", flat=True))
+    standing: dict[int, list[Part]] = defaultdict(list)
+    for pk, grant, day, debit, credit in moved.values_list("pk", "subaccount_id", "date", "debit", "credit"):
+        standing[grant] = cleared(standing[grant], day, debit - credit, latest=pk in returned)
+    return dict(standing)
+
+
+def cleared(parts: list[Part], day: date, cents: int, *, latest: bool) -> list[Part]:
+    """What stands after a movement: one on the same side is added; one on the other clears the oldest parts first, or the latest."""
+    left, order = list(parts), -1 if latest else 0
+    while left and cents and (left[order][1] > 0) != (cents > 0):
+        since, held = left.pop(order)
+        cents += held
+        if cents and (cents > 0) == (held > 0):
+            left.insert(len(left) if latest else 0, (since, cents))
+            cents = 0
+    return [*left, (day, cents)] if cents else left
