@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class VouchersConfig(AppConfig):
+    name = "trustfund.vouchers"
+
+    def ready(self) -> None:
+        from trustfund.people import home, navigation
+        from trustfund.ui.acts import name_acts
+        from trustfund.vouchers import home as room
+
+        home.register(room.items)
+        navigation.register(room.destinations)
+        name_acts(room.ACTS)
