@@ -14,7 +14,7 @@ from tests.donors.support import queries, signed_in
 from tests.factories.books import DAY, make_bank, open_years
 from tests.factories.donors import PDF
 from tests.factories.people import age_sign_in, make_user, sign_in
-from tests.factories.vouchers import credit, debit, make_voucher
+from tests.factories.vouchers import credit, debit, fee, make_voucher, says
 from trustfund import clock
 from trustfund.ledger.models import Entry
 from trustfund.money import usd
@@ -49,6 +49,11 @@ def typed(*rows, **head):
         names = ("account", "subaccount", "debit", "credit", "currency", "memo")
         data |= {f"rows-{number}-{name}": value for name, value in zip(names, [*row, *["USD", ""][len(row) - 4 :]], strict=True)}
     return data
+
+
+def read(voucher):
+    """What the page of the approval sends: which version was read."""
+    return {"seen": str(actions.version_of(voucher))}
 
 
 FEE = [("5220", "", "4,800.00", "", "USD", "Invoice 17"), ("2010", "", "", "4800", "USD", "")]
@@ -209,10 +214,12 @@ def test_a_voucher_goes_from_the_maker_to_the_checker_and_into_the_books():
     assert maker.post(to(voucher, "submit/")).status_code == 409
     checker = sign_in(Client(), make_user(Role.APPROVER))
     asked = checker.get(to(voucher, "approve/")).content.decode()
-    assert all(text in asked for text in ["Debit 5220", "Credit 2010", "Debits in all", "Credits in all", voucher.maker.name])
+    for text in ["Debit 5220 Contractual services and audit", "Credit 2010", "Debits in all", "Credits in all", voucher.maker.name]:
+        assert text in asked
     assert not Entry.objects.exists()
-    assert checker.post(to(voucher, "approve/")).status_code == 302
-    assert checker.post(to(voucher, "approve/")).status_code == 409
+    assert checker.post(to(voucher, "approve/")).status_code == 422
+    assert checker.post(to(voucher, "approve/"), read(voucher)).status_code == 302
+    assert checker.post(to(voucher, "approve/"), read(voucher)).status_code == 409
     page = checker.get(to(voucher)).content.decode()
     assert Entry.objects.get().get_absolute_url() in page
     assert "Approved and posted" in page
@@ -224,8 +231,20 @@ def test_approval_wants_a_fresh_sign_in():
     client = sign_in(Client(), user)
     age_sign_in(client, user, seconds=3600)
     assert "/accounts/reauthenticate/" in client.get(to(voucher, "approve/"))["Location"]
-    assert client.post(to(voucher, "approve/")).status_code == 302
+    assert client.post(to(voucher, "approve/"), read(voucher)).status_code == 302
     assert not Entry.objects.exists()
+
+
+def test_what_is_approved_is_what_was_read():
+    voucher = make_voucher("submitted")
+    page = read(voucher)
+    actions.return_(voucher, by=make_user(Role.APPROVER), reason="Too little")
+    actions.change(voucher, says(fee("9999")), by=voucher.maker, narrative="Another amount")
+    actions.submit(voucher, by=voucher.maker)
+    checker = sign_in(Client(), make_user(Role.APPROVER))
+    assert checker.post(to(voucher, "approve/"), page).status_code == 409
+    assert not Entry.objects.exists()
+    assert checker.post(to(voucher, "approve/"), read(voucher)).status_code == 302
 
 
 def test_a_voucher_is_returned_with_a_reason_and_cancelled():
@@ -254,7 +273,7 @@ def test_a_posted_one_is_reversed_on_the_page():
     assert to(voucher, "reverse/") not in page
     assert signed_in(Role.APPROVER).get(to(voucher, "reverse/")).status_code == 403
     checker = sign_in(Client(), make_user(Role.APPROVER))
-    assert checker.post(to(mirror, "approve/")).status_code == 302
+    assert checker.post(to(mirror, "approve/"), read(mirror)).status_code == 302
     assert Entry.objects.filter(kind="reversal").count() == 1
 
 

@@ -10,8 +10,9 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
+from django_fsm import ConcurrentTransition
 
-from trustfund.audit.recording import record
+from trustfund.audit.recording import record, trail_for
 from trustfund.files.storing import store
 from trustfund.ledger import models as books
 from trustfund.ledger import posting
@@ -102,14 +103,22 @@ def total_of(voucher: Voucher) -> Money:
     return rules.sums(content_of(voucher).rows)[0]
 
 
+def version_of(voucher: Voucher) -> int:
+    """The number of the last act on it: whoever read it then has read what it says."""
+    return trail_for(voucher).values_list("seq", flat=True).last() or 0
+
+
 @transaction.atomic
-def approve(voucher: Voucher, *, by: Any) -> Voucher:
+def approve(voucher: Voucher, *, by: Any, seen: int | None = None) -> Voucher:
     """The second person approves, and its entry is posted, or the entry that it names is reversed.
 
     `ValidationError` when it is no longer in order: its period was closed, a rate was added, what it takes away was spent.
+    `ConcurrentTransition` (409) when it is not the version `seen` any more.
     """
     lock(voucher)
     require(voucher.approve, by=by)
+    if seen not in (None, version_of(voucher)):
+        raise ConcurrentTransition("It was returned and submitted again since it was read.")
     rules.refuse(problems_of(voucher))
     content = content_of(voucher)
     if voucher.kind != Kind.REVERSAL:

@@ -142,6 +142,12 @@ class ReversalForm(forms.Form):
     narrative = forms.CharField(label=_("Why it is reversed"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class ApprovalForm(forms.Form):
+    """Which version of the voucher the checker has read: that one is approved, and no other."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class ReturnForm(forms.Form):
     """Why a voucher is not approved."""
 

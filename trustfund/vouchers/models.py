@@ -35,9 +35,9 @@ class Voucher(Stateful, models.Model):
     """A journal voucher: written by the maker, approved by the checker, then posted as one entry; a posted one is reversed by another."""
 
     class Kind(models.TextChoices):
-        ENTRY = "entry", _("entry")
-        ADJUSTMENT = "adjustment", _("year-end adjustment")
-        REVERSAL = "reversal", _("reversal")
+        ENTRY = "entry", _("Entry")
+        ADJUSTMENT = "adjustment", _("Year-end adjustment")
+        REVERSAL = "reversal", _("Reversal")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

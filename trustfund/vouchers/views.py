@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from trustfund import acting, pages, rows
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
+from trustfund.ledger import chart
 from trustfund.ledger.models import FiscalYear, FundWindow, Rate, Subaccount
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
@@ -189,8 +190,9 @@ def _facts(voucher: Voucher) -> list[tuple[str, Any]]:
 
 
 def _side(row: rules.Row) -> str:
-    side = _("Debit %(account)s %(of)s") if row.side == "debit" else _("Credit %(account)s %(of)s")
-    return (side % {"account": row.account, "of": row.of.code if row.of else ""}).strip()
+    side = _("Debit %(account)s") if row.side == "debit" else _("Credit %(account)s")
+    account = f"{row.account} {chart.BY_CODE[row.account].label}"
+    return side % {"account": f"{account}, {row.of.code}" if row.of else account}
 
 
 def _worth(row: rules.Row) -> Any:
@@ -226,7 +228,8 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         voucher.approve,
         actions.approve,
         title=_("Approve and post this voucher"),
-        facts=_facts(voucher),
+        facts=[*_facts(voucher), (_("Attachments"), voucher.attachments.count())],
+        form=forms.ApprovalForm(request.POST or None, initial={"seen": actions.version_of(voucher)}),
         warning=_("It is posted at once and can’t be changed any more, only reversed by another voucher."),
         button=_("Approve and post it"),
         done=_("The voucher is approved and posted."),

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', django_fsm.FSMField(choices=[('draft', 'Draft'), ('submitted', 'To be approved'), ('returned', 'Returned to its maker'), ('approved', 'Posted'), ('cancelled', 'Cancelled')], default='draft', max_length=50, protected=True, verbose_name='state')),
-                ('kind', models.CharField(choices=[('entry', 'entry'), ('adjustment', 'year-end adjustment'), ('reversal', 'reversal')], default='entry', max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('entry', 'Entry'), ('adjustment', 'Year-end adjustment'), ('reversal', 'Reversal')], default='entry', max_length=12, verbose_name='kind')),
                 ('date', models.DateField(verbose_name='date')),
                 ('narrative', models.CharField(max_length=500, verbose_name='narrative')),
                 ('made_at', models.DateTimeField(default=trustfund.clock.now, verbose_name='made on')),
