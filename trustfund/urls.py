@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/", include("trustfund.people.urls")),
     path("accounts/", include("trustfund.people.account_urls")),
     path("language/", account_views.set_language, name="set_language"),
+    path("books/vouchers/", include("trustfund.vouchers.urls")),
     path("books/", include("trustfund.ledger.urls")),
     path("statements/", include("trustfund.statements.urls")),
     path("ngos/", include("ngos.urls")),

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grants.calls import actions, completeness, forms, permissions, rows
+from grants.calls import actions, completeness, forms, permissions
 from grants.calls.models import Call, State, form_sections
-from trustfund import acting, clock
+from trustfund import acting, clock, rows
 from trustfund.audit.recording import trail_for
 from trustfund.lists import Column, Filter, listing
 from trustfund.pages import attempt, done

@@ -14,11 +14,10 @@ from django.views.decorators.http import require_safe
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements.models import Grant
-from grants.calls import rows
 from grants.outcomes import actions, forms, grid, permissions
 from grants.outcomes.models import OutcomeSheet
 from grants.typology import Sex
-from trustfund import pages
+from trustfund import pages, rows
 
 
 def _sheet(request: HttpRequest, pk: int) -> OutcomeSheet:

@@ -10,10 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.forms import expect
-from grants.calls import rows
 from grants.reports.actions import NARRATIVE, NEEDED
 from grants.reports.models import Expenditure, Report
 from grants.reports.rows import MOST_ROWS, RowForm
+from trustfund import rows
 
 SPARE = 5
 """Empty rows at the end of the list."""

@@ -26,6 +26,7 @@ from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
 from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
 from trustfund.people.models import RoleGrant, User
+from trustfund.vouchers.models import Attachment, Voucher
 
 NGO, DONOR = "ngo@demo.example", "donor@demo.example"
 
@@ -84,6 +85,16 @@ def pk_of(queryset: Callable[[], Any]) -> Callable[[], int]:
     return lambda: queryset().latest("pk").pk
 
 
+def voucher(state: str) -> Callable[[], int]:
+    """A voucher of the demo in a state; a fund that was built before there were any has none."""
+    return lambda: Voucher.objects.filter(state=state).values_list("pk", flat=True).last() or 1
+
+
+def attachment() -> int:
+    """A document of a voucher that its maker may still change."""
+    return Attachment.objects.filter(voucher__state="returned").values_list("pk", flat=True).last() or 1
+
+
 # Which object a room's `pk` is, unless ACTS says otherwise.
 ROOMS: dict[str, Callable[[], int]] = {
     "people": lambda: User.objects.get(email=NGO).pk,
@@ -106,6 +117,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "closing": pk_of(lambda: Closure.objects.all()),
     "ledger": pk_of(lambda: Entry.objects.all()),
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
+    "vouchers": voucher("returned"),
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -156,6 +168,12 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},
+    "vouchers:detail": {"pk": voucher("approved")},
+    "vouchers:approve": {"pk": voucher("submitted")},
+    "vouchers:return": {"pk": voucher("submitted")},
+    "vouchers:reverse": {"pk": voucher("approved")},
+    "vouchers:attachment": {"pk": attachment},
+    "vouchers:detach": {"pk": attachment},
     "calls:detail": {"pk": call("published")},
     "calls:copy": {"pk": call("decided")},
     "calls:extend": {"pk": call("published")},

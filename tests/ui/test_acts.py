@@ -1,4 +1,4 @@
-"""Every act that the code can record about a grant, an NGO or a donor has words for the timeline."""
+"""Every act that the code can record about a grant, an NGO, a donor or a voucher has words for the timeline."""
 
 import re
 from pathlib import Path
@@ -11,11 +11,12 @@ from trustfund.ui import acts
 from trustfund.workflow import Stateful
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ("grants", "ngos", "donors")
+FLOORS = {"grants": "grants", "ngos": "ngos", "donors": "donors", "vouchers": "trustfund/vouchers"}
+"""The apps whose acts stand on a timeline, and their folders."""
 
 
 def transitions():
-    """`model.transition` of every state machine of the upper floors."""
+    """`model.transition` of every state machine of these apps."""
     for model in apps.get_models():
         if not issubclass(model, Stateful) or model._meta.app_label not in FLOORS:
             continue
@@ -25,8 +26,8 @@ def transitions():
 
 def recorded():
     """What actions record by hand."""
-    for floor in FLOORS:
-        for path in (ROOT / floor).rglob("*.py"):
+    for folder in FLOORS.values():
+        for path in (ROOT / folder).rglob("*.py"):
             yield from re.findall(r"\brecord\(\s*\"([a-z_]+\.[a-z_]+)\"", path.read_text())
 
 

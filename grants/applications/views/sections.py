@@ -20,8 +20,8 @@ from grants.applications.content import Content
 from grants.applications.dossier import counts_of
 from grants.applications.models import Application, ApplicationDocument
 from grants.applications.views.finding import find_draft
-from grants.calls import rows
 from grants.calls.models import FormSection
+from trustfund import rows
 from trustfund.pages import attempt, done
 
 

@@ -1,0 +1,218 @@
+"""What is done with vouchers: the maker writes and submits, the checker approves (which posts) or returns, finance asks for reversals."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+from django_fsm import ConcurrentTransition
+
+from trustfund.audit.recording import record, trail_for
+from trustfund.files.storing import store
+from trustfund.ledger import models as books
+from trustfund.ledger import posting
+from trustfund.ledger.checks import NEVER_NEGATIVE
+from trustfund.money import Money
+from trustfund.vouchers import permissions, rules
+from trustfund.vouchers.models import Attachment, Line, Voucher
+from trustfund.vouchers.rules import Content, Row
+from trustfund.workflow import advance, lock, require
+
+Kind = Voucher.Kind
+MOST_ATTACHMENTS = 20
+
+
+@transaction.atomic
+def draft(content: Content, *, by: Any, narrative: str) -> Voucher:
+    """Write a voucher. It need not balance yet; `rules.Refused` (a ValidationError) says which line can't be so in any case."""
+    if not permissions.can_make(by):
+        raise PermissionDenied
+    rules.refuse(rules.row_problems(content.rows))
+    voucher = Voucher(kind=content.kind, date=content.on, window_id=content.window, narrative=narrative, maker=by)
+    voucher.save()
+    _write(voucher, content)
+    record("voucher.draft", of=voucher, by=by, date=str(voucher.date), kind=str(voucher.kind))
+    return voucher
+
+
+@transaction.atomic
+def change(voucher: Voucher, content: Content, *, by: Any, narrative: str) -> Voucher:
+    """Write it anew, by its maker, before it is submitted or after it was returned. Raises as `draft`; 409 when it is under way."""
+    lock(voucher)
+    require(voucher.change, by=by)
+    rules.refuse(rules.row_problems(content.rows))
+    window = books.FundWindow.objects.get(pk=content.window)
+    voucher = advance(voucher.change, by=by, kind=content.kind, date=content.on, window=window, narrative=narrative)
+    _write(voucher, content)
+    return voucher
+
+
+def _write(voucher: Voucher, content: Content) -> None:
+    """Its lines, with their worth in USD as far as there are rates."""
+    rows, _problems = rules.worked_out(content.rows, content.on)
+    voucher.lines.all().delete()
+    Line.objects.bulk_create(
+        Line(
+            voucher=voucher,
+            position=position,
+            account_id=row.account,
+            subaccount=row.of,
+            side=row.side,
+            currency=row.amount.currency,
+            amount_minor=row.amount.minor,
+            usd=row.usd,
+            rate=row.rate,
+            memo=row.memo,
+        )
+        for position, row in enumerate(rows, 1)
+    )
+
+
+def content_of(voucher: Voucher) -> Content:
+    """What a voucher says, as it is stored."""
+    lines = voucher.lines.select_related("subaccount").order_by("position")
+    rows = [Row(line.account_id, line.side, line.amount, line.subaccount, line.memo, line.usd, line.rate) for line in lines]
+    since = voucher.reverses.date if voucher.reverses else None
+    return Content(voucher.kind, voucher.date, voucher.window_id, rows, since)
+
+
+def problems_of(voucher: Voucher) -> list[rules.Problem]:
+    """What stands in the way of posting it. The lines of a reversal are those of the entry: nothing of them is wrong."""
+    content = content_of(voucher)
+    return list(rules.header_problems(content)) if voucher.kind == Kind.REVERSAL else rules.problems_of(content)
+
+
+@transaction.atomic
+def submit(voucher: Voucher, *, by: Any) -> Voucher:
+    """Its maker says that it is complete; another person decides. `rules.Refused` says all that is wrong with it."""
+    lock(voucher)
+    require(voucher.submit, by=by)
+    rules.refuse(problems_of(voucher))
+    if voucher.kind != Kind.REVERSAL:
+        _write(voucher, content_of(voucher))
+    return advance(voucher.submit, by=by, on=voucher.date, total=total_of(voucher))
+
+
+def total_of(voucher: Voucher) -> Money:
+    """The sum of its debits."""
+    return rules.sums(content_of(voucher).rows)[0]
+
+
+def version_of(voucher: Voucher) -> int:
+    """The number of the last act on it: whoever read it then has read what it says."""
+    return trail_for(voucher).values_list("seq", flat=True).last() or 0
+
+
+@transaction.atomic
+def approve(voucher: Voucher, *, by: Any, seen: int | None = None) -> Voucher:
+    """The second person approves, and its entry is posted, or the entry that it names is reversed.
+
+    `ValidationError` when it is no longer in order: its period was closed, a rate was added, what it takes away was spent.
+    `ConcurrentTransition` (409) when it is not the version `seen` any more.
+    """
+    lock(voucher)
+    require(voucher.approve, by=by)
+    if seen not in (None, version_of(voucher)):
+        raise ConcurrentTransition("It was returned and submitted again since it was read.")
+    rules.refuse(problems_of(voucher))
+    content = content_of(voucher)
+    if voucher.kind != Kind.REVERSAL:
+        _refuse_other_rates(content)
+    voucher = advance(voucher.approve, by=by, total=total_of(voucher))
+    voucher.entry = _reversed(voucher, by) if voucher.kind == Kind.REVERSAL else _posted(voucher, content, by)
+    _refuse_wrong_side(voucher.entry)
+    voucher.save()
+    return voucher
+
+
+def _refuse_other_rates(content: Content) -> None:
+    """What is posted is what was submitted and seen, to the cent."""
+    rows, _problems = rules.worked_out(content.rows, content.on)
+    if rows != content.rows:
+        message = _("An exchange rate was added since this was submitted. Return it: its maker submits it again at that rate.")
+        raise ValidationError(message, code="rate")
+
+
+def _posted(voucher: Voucher, content: Content, by: Any) -> books.Entry:
+    about: dict[str, Any] = {"reference": f"voucher:{voucher.pk}", "source": "voucher.approve", "kind": content.entry_kind}
+    return posting.post(content.legs(), on=content.on, by=by, of=voucher, window=content.window, **about)
+
+
+def _reversed(voucher: Voucher, by: Any) -> books.Entry:
+    assert voucher.reverses is not None
+    assert voucher.reverses.entry is not None
+    return posting.reverse(voucher.reverses.entry, on=voucher.date, by=by, reference=f"voucher:{voucher.pk}", reason=voucher.narrative)
+
+
+def _refuse_wrong_side(entry: books.Entry) -> None:
+    """Asked while the books are locked: what is owed or due never falls below nothing, for any subaccount in any window."""
+    touched = entry.lines.filter(account_id__in=NEVER_NEGATIVE).values_list("account_id", "subaccount_id", "window_id").distinct()
+    for account, of, window in touched:
+        side, what = NEVER_NEGATIVE[account]
+        lines = books.Line.objects.filter(account_id=account, subaccount_id=of, window_id=window)
+        if lines.aggregate(balance=Sum(F("debit") - F("credit")))["balance"] * side < 0:
+            message = _("Account %(account)s would fall below nothing: there is not so much on it for this subaccount.")
+            raise ValidationError(message % {"account": account}, code="overdrawn", params={"what": what})
+
+
+@transaction.atomic
+def return_(voucher: Voucher, *, by: Any, reason: str) -> Voucher:
+    """Not approved: back to its maker, with the reason."""
+    return advance(voucher.return_, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def cancel(voucher: Voucher, *, by: Any) -> Voucher:
+    """Its maker gives it up."""
+    return advance(voucher.cancel, by=by)
+
+
+@transaction.atomic
+def reverse(voucher: Voucher, *, by: Any, date: date, narrative: str) -> Voucher:
+    """Ask for the reversal of a posted voucher: a voucher of its own, submitted at once, which another person approves."""
+    lock(voucher)
+    require(voucher.ask_reversal, by=by)
+    if voucher.reversals.exclude(state=Voucher.State.CANCELLED).exists():
+        raise ValidationError(_("This voucher is reversed already, or its reversal waits for approval."), code="reversed")
+    about = {"date": date, "window": voucher.window, "narrative": narrative}
+    mirror = Voucher(kind=Kind.REVERSAL, reverses=voucher, maker=by, **about)
+    mirror.save()
+    Line.objects.bulk_create(_mirrored(line, mirror) for line in voucher.lines.all())
+    advance(voucher.ask_reversal, by=by, voucher=mirror)
+    return submit(mirror, by=by)
+
+
+def _mirrored(line: Line, voucher: Voucher) -> Line:
+    side = Line.Side.CREDIT if line.side == Line.Side.DEBIT else Line.Side.DEBIT
+    names = ("position", "account_id", "subaccount_id", "currency", "amount_minor", "usd", "rate", "memo")
+    return Line(voucher=voucher, side=side, **{name: getattr(line, name) for name in names})
+
+
+# Attachments
+
+
+@transaction.atomic
+def attach(voucher: Voucher, *, by: Any, upload: File[Any]) -> Attachment:
+    """Keep a document with it, while it is its maker's to change; its hash is on record."""
+    lock(voucher)
+    require(voucher.attach, by=by)
+    if voucher.attachments.count() >= MOST_ATTACHMENTS:
+        raise ValidationError({"upload": _("A voucher has at most %(most)s attachments.") % {"most": MOST_ATTACHMENTS}})
+    stored = store(upload, by=by)
+    attachment = Attachment.objects.create(voucher=voucher, file=stored)
+    record("voucher.attach", of=voucher, by=by, file=stored.pk, sha256=stored.sha256)
+    return attachment
+
+
+@transaction.atomic
+def detach(attachment: Attachment, *, by: Any) -> None:
+    """Take a document off it; the file itself is kept."""
+    lock(attachment.voucher)
+    require(attachment.voucher.attach, by=by)
+    record("voucher.detach", of=attachment.voucher, by=by, file=attachment.file_id, sha256=attachment.file.sha256)
+    attachment.delete()

@@ -1,0 +1,47 @@
+"""Which vouchers wait for a person, and where they are reached from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from trustfund.people.home import Item
+from trustfund.people.navigation import Destination
+from trustfund.people.roles import Role, holds
+from trustfund.vouchers.models import Voucher
+from trustfund.vouchers.permissions import can_read_books
+
+ACTS = {
+    "voucher.draft": gettext_lazy("Voucher written"),
+    "voucher.change": gettext_lazy("Voucher changed"),
+    "voucher.submit": gettext_lazy("Submitted for approval"),
+    "voucher.approve": gettext_lazy("Approved and posted"),
+    "voucher.return_": gettext_lazy("Returned to its maker"),
+    "voucher.cancel": gettext_lazy("Cancelled"),
+    "voucher.ask_reversal": gettext_lazy("Reversal asked for"),
+    "voucher.attach": gettext_lazy("Document attached"),
+    "voucher.detach": gettext_lazy("Document taken off"),
+}
+
+
+def items(user: Any) -> Iterable[Item]:
+    """The checker: vouchers that somebody else submitted. The maker: those that came back."""
+    found = []
+    if holds(user, Role.APPROVER):
+        waiting = Voucher.objects.filter(state=Voucher.State.SUBMITTED).exclude(maker=user).count()
+        title = ngettext("Approve a voucher", "Approve %(count)s vouchers", waiting) % {"count": waiting}
+        found += [Item(title, reverse("vouchers:index") + "?state=submitted", count=waiting)] if waiting else []
+    if holds(user, Role.FINANCE):
+        back = Voucher.objects.filter(state=Voucher.State.RETURNED, maker=user).count()
+        title = ngettext("Put a returned voucher right", "Put %(count)s returned vouchers right", back) % {"count": back}
+        found += [Item(title, reverse("vouchers:index") + "?state=returned", count=back, tone="blocked")] if back else []
+    return found
+
+
+def destinations(user: Any) -> Iterable[Destination]:
+    """The vouchers stand beside the books; they are a tab of theirs."""
+    return [Destination(_("Vouchers"), reverse("vouchers:index"), 55, daily=False)] if can_read_books(user) else []

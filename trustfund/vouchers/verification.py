@@ -1,0 +1,55 @@
+"""Vouchers against the books: what a posted voucher says is what its entry holds, and no entry claims a voucher that is not there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from trustfund.chain import Finding
+from trustfund.ledger import models as books
+from trustfund.vouchers.models import Line, Voucher
+
+
+def vouchers() -> list[Finding]:
+    """A voucher is posted once, by the entry under its number, with its lines; the checker is who posted it."""
+    posted = {each.pk: each for each in Voucher.objects.filter(state=Voucher.State.APPROVED).select_related("entry")}
+    lines, held = _lines(), _held()
+    claimed = books.Entry.objects.filter(reference__startswith="voucher:").exclude(pk__in=[each.entry_id for each in posted.values()])
+    return [
+        *(finding for pk, voucher in sorted(posted.items()) for finding in _voucher(voucher, lines[pk], held)),
+        *(Finding(f"entry {entry.reference}", "a posted voucher of that number", "none") for entry in claimed),
+    ]
+
+
+def _voucher(voucher: Voucher, lines: list[Any], held: dict[int, list[Any]]) -> list[Finding]:
+    entry, where = voucher.entry, f"voucher {voucher}"
+    if entry is None or entry.reference != f"voucher:{voucher.pk}":
+        return [Finding(where, f"the entry voucher:{voucher.pk}", entry.reference if entry else "none")]
+    found = []
+    if (entry.by_id, entry.date) != (voucher.checker_id, voucher.date):
+        found.append(Finding(where, f"its entry's day {entry.date} and person {entry.by_id}", f"{voucher.date} and {voucher.checker_id}"))
+    if lines != held[entry.pk]:
+        found.append(Finding(where, "the lines of its entry", "other lines"))
+    return found
+
+
+def _lines() -> dict[int, list[Any]]:
+    """What each posted voucher says, line by line, as its entry would hold it."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    rows = Line.objects.filter(voucher__state=Voucher.State.APPROVED).select_related("voucher").order_by("voucher", "position")
+    for line in rows:
+        cents = line.usd.minor if line.usd else 0
+        sides = (cents, 0) if line.side == Line.Side.DEBIT else (0, cents)
+        about = (line.account_id, line.subaccount_id, line.voucher.window_id)
+        found[line.voucher_id].append((*about, *sides, line.currency, line.amount_minor, line.rate))
+    return found
+
+
+def _held() -> dict[int, list[Any]]:
+    """The lines of the entries of vouchers."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    rows = books.Line.objects.filter(entry__reference__startswith="voucher:").order_by("entry", "position")
+    for row in rows:
+        about = (row.account_id, row.subaccount_id, row.window_id)
+        found[row.entry_id].append((*about, row.debit, row.credit, row.currency, row.original_minor, row.rate))
+    return found
