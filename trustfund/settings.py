@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "trustfund.people",
     "trustfund.ledger",
     "trustfund.statements",
+    "trustfund.banking",
     "ngos",
     "donors",
     "grants",

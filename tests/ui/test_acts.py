@@ -1,4 +1,4 @@
-"""Every act that the code can record about a grant, an NGO or a donor has words for the timeline."""
+"""Every act that the code can record about a grant, an NGO, a donor or a bank's statement has words for the timeline."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ def transitions():
 
 def recorded():
     """What actions record by hand."""
-    for floor in FLOORS:
+    for floor in (*FLOORS, "trustfund/banking"):
         for path in (ROOT / floor).rglob("*.py"):
             yield from re.findall(r"\brecord\(\s*\"([a-z_]+\.[a-z_]+)\"", path.read_text())
 
