@@ -5,12 +5,14 @@ class DonorsConfig(AppConfig):
     name = "donors"
 
     def ready(self) -> None:
+        from donors.contributions import bank
         from donors.contributions import home as contributions_home
         from donors.donors import actions
         from donors.donors import home as donors_home
         from donors.pledges import home as pledges_home
         from donors.portal import home as portal_home
         from donors.words import ACTS
+        from trustfund.banking import hooks as banking
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.ui.acts import name_acts
 
@@ -25,4 +27,6 @@ class DonorsConfig(AppConfig):
             navigation.register(room.destinations)
         duties.register(donors_home.against_a_role)
         invitations.register(actions.PURPOSE, actions.accept_contact)
+        banking.name(bank.words)
+        banking.offer(bank.offers)
         name_acts(ACTS)
