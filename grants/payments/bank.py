@@ -45,6 +45,7 @@ def _paid(line: BankLine, seen: Any, user: Any) -> list[Offer]:
             label=_("Payment %(payment)s: the bank paid it") % {"payment": payment},
             facts=_facts(payment),
             do=partial(_settle, payment, line),
+            warning=_("The payment is posted as paid on the value date, and the NGO is told."),
         )
         for payment in ordered
         if possible(payment.settle, by=user)
@@ -67,6 +68,7 @@ def _returned(line: BankLine, seen: Any, user: Any) -> list[Offer]:
             label=_("Payment %(payment)s: the bank sent it back") % {"payment": payment},
             facts=[*_facts(payment), (_("Charges kept by the bank"), payment.to_transfer - line.amount)],
             do=partial(_return, payment, line, payment.to_transfer - line.amount),
+            warning=_("The return is posted on the value date, and the tranche can be paid anew."),
         )
         for payment in paid
         if line.amount <= payment.to_transfer and possible(payment.return_, by=user)

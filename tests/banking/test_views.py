@@ -133,7 +133,7 @@ def test_a_suggestion_is_confirmed_and_taken_back(client):
     line = make_line(usd("100.00"), first=DAY)
     sign_in(client, Role.FINANCE)
     page = client.get(line.get_absolute_url())
-    assert "the amount, 1 day apart" in page.content.decode()
+    assert "Because of: the amount, 1 day apart" in page.content.decode()
     (suggestion,) = page.context["suggestions"]
     response = client.post(reverse("banking:confirm", args=[line.pk]), {"suggestion": suggestion.value})
     assert response.url == line.get_absolute_url()

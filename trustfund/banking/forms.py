@@ -153,14 +153,16 @@ class HandForm(forms.Form):
 
     lines = LinesField(Line.objects.none(), label=_("Lines of the books on this bank account"), widget=forms.CheckboxSelectMultiple)
 
-    SHOWN = 100
+    SHOWN = 60
+    """So many before the bank's day, and so many after it: nobody looks through more."""
 
     def __init__(self, line: BankLine, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["lines"]
-        field.queryset = open_lines(line.bank)
-        nearest = sorted(field.queryset, key=lambda each: (abs(each.date - line.booked_on), each.pk))[: self.SHOWN]
-        field.choices = [(each.pk, field.label_from_instance(each)) for each in nearest]
+        field.queryset = found = open_lines(line.bank)
+        before = found.filter(date__lte=line.booked_on).order_by("-date", "-pk")[: self.SHOWN]
+        after = found.filter(date__gt=line.booked_on)[: self.SHOWN]
+        field.choices = [(each.pk, field.label_from_instance(each)) for each in [*reversed(before), *after]]
 
 
 class ChosenForm(forms.Form):

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
-from trustfund.banking.models import BankLine, BankStatement, MatchedLine
+from trustfund.banking.models import BankLine, BankStatement
 from trustfund.banking.open_items import lines_on
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money, total
@@ -132,9 +132,9 @@ def _unmatched(booked: QuerySet[BankLine], day: date) -> Iterable[Item]:
     for line in lines.filter(match=None):
         yield _item(line, line.amount)
     late = lines.filter(match__parts__line__date__gt=day).distinct()
-    for line in late:
-        posted = MatchedLine.objects.filter(match__bank_line=line, line__date__lte=day).select_related("line")
-        yield _item(line, line.amount - total((part.line.original for part in posted), line.currency))
+    for line in late.prefetch_related("match__parts__line"):
+        posted = [part.line.original for part in line.match.parts.all() if part.line.date <= day]
+        yield _item(line, line.amount - total(posted, line.currency))
 
 
 def _item(line: BankLine, amount: Money) -> Item:
