@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,8 +18,9 @@ from trustfund.banking import actions
 from trustfund.banking.models import BankLine
 from trustfund.banking.open_items import open_lines, suggestions
 from trustfund.banking.reconciliation import reconcile
-from trustfund.ledger import postings
+from trustfund.ledger import posting, postings
 from trustfund.ledger.legs import credit, debit
+from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
 
@@ -42,12 +43,12 @@ def bank():
     return make_bank()
 
 
-def earn(bank, amount: str, on: date) -> None:
-    post(postings.interest(bank, usd(amount)), on)
+def earn(bank, amount: str, on: date) -> Entry:
+    return post(postings.interest(bank, usd(amount)), on)
 
 
-def spend(bank, amount: str, on: date) -> None:
-    post(postings.bank_charge(bank, usd(amount)), on)
+def spend(bank, amount: str, on: date) -> Entry:
+    return post(postings.bank_charge(bank, usd(amount)), on)
 
 
 def match_what_is_suggested(bank, by) -> None:
@@ -132,6 +133,23 @@ def test_a_match_that_is_posted_in_part_leaves_the_rest(bank, finance):
     assert (amounts(found.unmatched), found.difference) == ([usd("30.00")], usd(0))
 
 
+def test_what_was_entered_in_error_and_reversed_is_no_item(bank, finance):
+    """Unless the bank had it: then its reversal stands alone."""
+    earn(bank, "1000.00", march(1))
+    wrong = post(postings.interest(bank, usd("70.00")), march(1))
+    make_statement(Fact(usd("50.00")), details=make_details(), opening=usd("1000.00"), first=march(2))
+    error = post(postings.interest(bank, usd("50.00")), march(3))
+    posting.reverse(wrong, on=march(5), by=finance, reference="undo:1")
+    posting.reverse(error, on=march(6), by=finance, reference="undo:2")
+    found = reconcile(bank, END)
+    assert (found.outstanding, amounts(found.unmatched), found.difference) == ([], [usd("50.00")], usd(0))
+    assert amounts(reconcile(bank, march(5)).outstanding) == [usd("50.00")]
+    assert suggestions(BankLine.objects.get()) == []
+    actions.confirm(BankLine.objects.get(), [line for line in open_lines(bank) if line.entry_id == error.pk], by=finance)
+    found = reconcile(bank, END)
+    assert (amounts(found.outstanding), found.unmatched, found.difference) == ([usd("-50.00")], [], usd(0))
+
+
 def test_a_revaluation_is_no_item_of_an_account_in_another_currency(finance):
     open_years(2026)
     euros = make_bank("EUR")
@@ -143,19 +161,26 @@ def test_a_revaluation_is_no_item_of_an_account_in_another_currency(finance):
     assert (found.per_bank, found.per_books, found.difference) == (Money("100.00", "EUR"), Money("100.00", "EUR"), Money(0, "EUR"))
 
 
-moves = st.lists(st.tuples(st.integers(1, 28), st.sampled_from([1, 2, 3, -1, -2, -3]), st.booleans(), st.integers(-2, 2)), max_size=8)
+IN_BOOKS = ["no", "yes", "reversed"]
+move = st.tuples(st.integers(1, 28), st.sampled_from([1, 2, 3, -1, -2, -3]), st.sampled_from(IN_BOOKS), st.integers(-2, 2))
+moves = st.lists(move, max_size=8)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(moves, st.integers(-3, 3), st.integers(1, 31))
 def test_whatever_happened_nothing_is_unexplained(bank, finance, moved, opening, day):
-    """Movements at the bank, some of them in the books too, on another day, some matched."""
+    """Movements at the bank, some of them in the books too, on another day, some matched, some reversed before or after that."""
     with transaction.atomic():
         facts = [Fact(usd(amount), after=on - 1) for on, amount, _in_books, _apart in moved]
         make_statement(*facts, details=make_details(), opening=usd(opening), first=march(1), days=30)
         for on, amount, in_books, apart in moved:
-            if in_books:
-                (earn if amount > 0 else spend)(bank, str(abs(amount)), march(min(max(on + apart, 1), 31)))
+            if in_books != "no":
+                booked = march(min(max(on + apart, 1), 30))
+                entry = (earn if amount > 0 else spend)(bank, str(abs(amount)), booked)
+                if in_books == "reversed":
+                    if apart > 0:
+                        match_what_is_suggested(bank, finance)
+                    posting.reverse(entry, on=booked + timedelta(days=1), by=finance, reference=f"undo:{entry.pk}")
         match_what_is_suggested(bank, finance)
         found = reconcile(bank, march(day))
         assert found.unexplained == usd(0)

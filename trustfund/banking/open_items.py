@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from trustfund import clock
 from trustfund.banking import hooks, matching
-from trustfund.banking.models import BankLine
-from trustfund.ledger.models import Line, Subaccount
+from trustfund.banking.models import BankLine, MatchedLine
+from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
 ACCOUNTS = ("1010", "1020")
@@ -25,6 +27,14 @@ def lines_on(bank: Subaccount) -> QuerySet[Line]:
 def open_lines(bank: Subaccount) -> QuerySet[Line]:
     """Those of which nobody has said yet what they are at the bank, oldest first."""
     return lines_on(bank).filter(bank_match=None).select_related("entry").order_by("date", "pk")
+
+
+def that_stand(lines: QuerySet[Line], day: date) -> QuerySet[Line]:
+    """Without entries that were reversed by `day` and their reversals, if the bank had neither: together they are nothing."""
+    at_the_bank = Exists(MatchedLine.objects.filter(line__entry=OuterRef("entry")))
+    mates = Entry.objects.filter(Q(reverses=OuterRef("entry")) | Q(reversed_by=OuterRef("entry")), date__lte=day)
+    undone = Exists(mates.exclude(Exists(MatchedLine.objects.filter(line__entry=OuterRef("pk")))))
+    return lines.filter(at_the_bank | ~undone)
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,7 @@ class Shown:
 def suggestions(line: BankLine) -> list[Shown]:
     """What the rules suggest for a line of the bank, the best first."""
     near = {"date__gte": line.booked_on - matching.NEAR, "date__lte": line.booked_on + matching.NEAR}
-    found = list(open_lines(line.bank).filter(**near))
+    found = list(that_stand(open_lines(line.bank).filter(**near), clock.today()))
     by_pk = {each.pk: each for each in found}
     text = " ".join([line.bank_reference, line.end_to_end_id, line.text])
     made = matching.suggest(line.amount, line.booked_on, text, candidates(found))

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from trustfund.banking.models import BankLine, BankStatement
-from trustfund.banking.open_items import lines_on
+from trustfund.banking.open_items import lines_on, that_stand
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money, total
 
@@ -94,6 +94,7 @@ def reconcile(bank: Subaccount, day: date) -> Reconciliation | None:
         return None
     booked = BankLine.objects.filter(bank=bank, booked_on__lte=day)
     posted = lines_on(bank).filter(date__lte=day)
+    standing = that_stand(posted, day)
     # What was never explained by the bank and is older than its first statement belongs to the balance with which that one opened.
     old = Q(bank_match=None, date__lt=_begins(first))
     return Reconciliation(
@@ -102,9 +103,9 @@ def reconcile(bank: Subaccount, day: date) -> Reconciliation | None:
         first=first,
         last=last,
         per_bank=first.opening + _sum(booked, F("amount_minor"), first.currency),
-        outstanding=list(_outstanding(posted.exclude(old), day)),
+        outstanding=list(_outstanding(standing.exclude(old), day)),
         unmatched=list(_unmatched(booked, day)),
-        before=_sum(posted.filter(old), SIGNED, first.currency),
+        before=_sum(standing.filter(old), SIGNED, first.currency),
         per_books=_sum(posted, SIGNED, first.currency),
     )
 
