@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -298,6 +299,15 @@ def test_days_outside_of_the_statement_are_refused():
     assert "entry 2, value date: 14 May 2026 is too far from the booking date." in text
 
 
+def test_a_year_that_can_not_be_meant_is_refused():
+    assert "opening balance: 0026-03-02 is too long ago." in refused(replace(FACTS, first=date(26, 3, 2)))
+
+
+def test_an_amount_that_no_account_holds_is_refused():
+    with pytest.raises(ValidationError, match="is too large"):
+        csv_files.read(b"Booked,Amount\n2026-03-03,999999999999999\n", Layout(booked="Booked", amount="Amount"), "CLF")
+
+
 def test_overlapping_statements_are_refused():
     assert "their days overlap" in refused(FACTS, Known(IBAN, "USD", date(2026, 3, 5), usd("1000.00")))
 
@@ -336,3 +346,76 @@ def test_what_is_not_booked_yet_is_no_entry():
     content = camt(FACTS, version="02").replace(b"<Sts>BOOK</Sts>", b"<Sts>PDNG</Sts>", 1)
     (found,) = camt_reader.read(content)
     assert [each.where for each in found.bookings] == ["Statement 2026-12, entry 2"]
+
+
+# As real banks write
+
+GERMAN = b""":20:STARTUMS
+:25:70040041/0123456789
+:28C:00123/001
+:60F:C260301EUR1000,00
+:61:2603020302CR250,00N051NONREF//BANKREF123
+/OCMT/EUR250,00/
+:86:166?00SEPA-GUTSCHRIFT?109075/628?20EREF+E2E-4711?21KREF+KUNDE1
+?22SVWZ+Instalment 2 of ARD?23-2026?30COBADEFF?31DE89370400440532013000
+?32Kingdom of Arendal
+:61:260303DR99,95NCHGNONREF
+:86:808?00ENTGELT?20Charges March
+:62F:C260331EUR1150,05
+:64:C260331EUR1150,05
+-}
+"""
+
+
+def test_the_subfields_that_german_banks_write_into_mt940():
+    (found,) = mt940_reader.read(b"{1:F01BANKDEFFXXXX0000000000}{4:\r\n" + GERMAN.replace(b"\n", b"\r\n"))
+    first, second = found.bookings
+    assert (found.number, found.closing) == ("2026-123/1", Money("1150.05", "EUR"))
+    assert (first.bank_reference, first.end_to_end_id, first.counterparty) == ("BANKREF123", "E2E-4711", "Kingdom of Arendal")
+    assert first.text.startswith("Instalment 2 of ARD-2026")
+    assert (second.amount, second.text, second.end_to_end_id) == (Money("-99.95", "EUR"), "Charges March", "")
+    check([found], Known("70040041/0123456789", "EUR"), TODAY)
+    check([found], Known("0123456789", "EUR"), TODAY)
+
+
+def test_a_batch_in_camt_is_one_entry_that_names_all_its_parts():
+    part = "<TxDtls><Refs><EndToEndId>{}</EndToEndId></Refs><RltdPties><Cdtr><Nm>{}</Nm></Cdtr></RltdPties></TxDtls>"
+    batch = f"<NtryDtls>{part.format('VTF-1', 'Haven')}{part.format('VTF-2', 'Harbour')}</NtryDtls>".encode()
+    content = camt(Facts([Fact(usd("-30.00"), end_to_end="ALL")], opening=usd("30.00")), version="02")
+    start, end = content.index(b"<NtryDtls>"), content.index(b"</NtryDtls>") + len(b"</NtryDtls>")
+    (found,) = camt_reader.read(content[:start] + batch + content[end:])
+    (booking,) = found.bookings
+    assert (booking.amount, booking.end_to_end_id, booking.counterparty) == (usd("-30.00"), "VTF-1 VTF-2", "Haven, Harbour")
+
+
+@pytest.mark.parametrize("name", ["balance", "amount", "side", "day"])
+def test_what_is_missing_in_camt_is_named(name):
+    taken = {
+        "balance": (b"<Cd>CLBD</Cd>", b"<Cd>ITBD</Cd>", "closing balance (CLBD): it is missing."),
+        "amount": (b'<Amt Ccy="USD">250.00</Amt>', b"", "entry 1, amount: it is missing"),
+        "side": (b"<CdtDbtInd>CRDT</CdtDbtInd><Sts>", b"<Sts>", "entry 1, amount: it is missing"),
+        "day": (b"<BookgDt><Dt>2026-03-03</Dt></BookgDt>", b"", "entry 1, booking date: “” is not a date."),
+    }
+    before, after, words = taken[name]
+    with pytest.raises(ValidationError) as error:
+        camt_reader.read(camt(FACTS, version="02").replace(before, after))
+    assert words in said(error)
+
+
+STARTS = [b"", b":20:A\n:25:B\n:28C:1\n:60F:C260301USD0,\n:61:", b"<?xml version='1.0'?><Document>", b"<"]
+
+
+@SLOW
+@given(st.sampled_from(STARTS), st.binary(max_size=400))
+def test_whatever_is_sent_it_is_read_or_refused_in_words(start, content):
+    with suppress(ValidationError):
+        reading.read(start + content, LAYOUT, "USD")
+
+
+@SLOW
+@given(st.sampled_from([camt(FACTS), mt940(FACTS), GERMAN, table(FACTS, LAYOUT)]), st.data())
+def test_a_file_with_a_changed_byte_is_read_or_refused_in_words(content, data):
+    place = data.draw(st.integers(0, len(content) - 1))
+    changed = content[:place] + data.draw(st.binary(max_size=2)) + content[place + 1 :]
+    with suppress(ValidationError):
+        check(reading.read(changed, LAYOUT, "USD"), Known(IBAN, "USD"), TODAY)

@@ -14,6 +14,7 @@ from trustfund.banking.found import Statement, wrong
 from trustfund.money import Money, total
 from trustfund.ui.formatting import day_text, money_text
 
+FIRST_YEAR = 2000
 VALUE_DATE_WITHIN = timedelta(days=60)
 """How far a value date may be from its booking: further away day and month were taken for each other."""
 
@@ -89,6 +90,8 @@ def _days(statement: Statement, today: date) -> Iterator[ValidationError]:
     if statement.closed_on > today:
         shown = {"day": day_text(statement.closed_on)}
         yield wrong(_name(statement), _("closing balance"), _("%(day)s has not come yet.") % shown)
+    if statement.opened_on.year < FIRST_YEAR:
+        yield wrong(_name(statement), _("opening balance"), _("%(day)s is too long ago.") % {"day": statement.opened_on.isoformat()})
     if statement.opened_on > statement.closed_on:
         yield wrong(_name(statement), _("opening balance"), _("its day is after the day of the closing balance."))
     for booking in statement.bookings:

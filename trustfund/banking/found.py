@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from trustfund.fields import LARGEST
 from trustfund.money import Money, TooPrecise, UnknownCurrency
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -63,11 +64,14 @@ def money_of(text: str, currency: str, where: str, field: str) -> Money:
     if not NUMBER.fullmatch(text):
         raise wrong(where, field, _("“%(text)s” is not an amount.") % shown)
     try:
-        return Money(Decimal(text), currency)
+        found = Money(Decimal(text), currency)
     except TooPrecise as error:
         raise wrong(where, field, _("“%(text)s” has more decimal places than %(currency)s has.") % shown) from error
     except UnknownCurrency as error:
         raise wrong(where, field, _("“%(currency)s” is no active currency.") % shown) from error
+    if abs(found.minor) > LARGEST:
+        raise wrong(where, field, _("“%(text)s” is too large.") % shown)
+    return found
 
 
 def day_of(text: str, where: str, field: str) -> date:
