@@ -49,6 +49,7 @@ class GrantsConfig(AppConfig):
         self.connect_grants()
         name_acts(acts.WORDS)
         self.connect_reports()
+        self.connect_banks()
 
     def connect_calls(self) -> None:
         """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""
@@ -109,3 +110,11 @@ class GrantsConfig(AppConfig):
         hooks.listen(hooks.on_terminated, actions.drop_open)
         tabs.register(home.tab)
         ticking.register(actions.remind)
+
+    def connect_banks(self) -> None:
+        """A line of a bank's statement may be a payment that was ordered, or one that came back."""
+        from grants.payments import bank
+        from trustfund.banking import hooks
+
+        hooks.name(bank.words)
+        hooks.offer(bank.offers)

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "trustfund.ledger",
     "trustfund.statements",
     "trustfund.vouchers",
+    "trustfund.banking",
     "ngos",
     "donors",
     "grants",

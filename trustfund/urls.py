@@ -17,6 +17,7 @@ urlpatterns = [
     path("language/", account_views.set_language, name="set_language"),
     path("books/vouchers/", include("trustfund.vouchers.urls")),
     path("books/", include("trustfund.ledger.urls")),
+    path("banking/", include("trustfund.banking.urls")),
     path("statements/", include("trustfund.statements.urls")),
     path("ngos/", include("ngos.urls")),
     path("donors/", include("donors.urls")),

@@ -24,6 +24,7 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
+from trustfund.banking.models import BankLine, BankStatement
 from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
 from trustfund.people.models import RoleGrant, User
 from trustfund.vouchers.models import Attachment, Voucher
@@ -116,6 +117,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "payments": payment("certified"),
     "closing": pk_of(lambda: Closure.objects.all()),
     "ledger": pk_of(lambda: Entry.objects.all()),
+    "banking": pk_of(lambda: BankStatement.objects.all()),
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
     "vouchers": voucher("returned"),
     "mfa_remove_webauthn": lambda: 1,
@@ -145,6 +147,9 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "section": lambda: "basics",
     "part": lambda: "questions",
     "name": lambda: "about",
+    "bank": lambda: "BANK-USD",
+    "line_pk": lambda: BankLine.objects.unmatched().filter(amount_minor__gt=0).earliest("pk").pk,
+    "offer": lambda: "unidentified",
     "act": lambda: "propose-closing",
     "since": lambda: "2026-01-01",
     "until": lambda: "2026-12-31",
@@ -174,6 +179,7 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "vouchers:reverse": {"pk": voucher("approved")},
     "vouchers:attachment": {"pk": attachment},
     "vouchers:detach": {"pk": attachment},
+    "banking:undo": {"line_pk": lambda: BankLine.objects.exclude(match=None).latest("pk").pk},
     "calls:detail": {"pk": call("published")},
     "calls:copy": {"pk": call("decided")},
     "calls:extend": {"pk": call("published")},

@@ -21,9 +21,10 @@ from tests.demo.personas import PERSONAS, STAFF, STRANGERS, user_of
 from tests.factories.people import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
-CLOSED_ROOMS = ("calls:", "ledger:", "statements:", "vouchers:")
+CLOSED_ROOMS = ("calls:", "ledger:", "statements:", "banking:", "vouchers:")
 """A published call is everybody's to see; the books refuse whoever has no business there, whatever is asked for."""
-MONEY = ("ledger", "statements", "vouchers", "agreements", "tranches", "payments", "reports", "closing", "outcomes", "reviews", "decisions")
+BOOKS = ("ledger", "statements", "banking", "vouchers")
+MONEY = (*BOOKS, "agreements", "tranches", "payments", "reports", "closing", "outcomes", "reviews", "decisions")
 MATRIX = Path(__file__).with_name("matrix.txt")
 
 

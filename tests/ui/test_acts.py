@@ -1,4 +1,4 @@
-"""Every act that the code can record about a grant, an NGO, a donor or a voucher has words for the timeline."""
+"""Every act that the code can record about a grant, an NGO, a donor, a voucher or a bank's statement has words for the timeline."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from trustfund.ui import acts
 from trustfund.workflow import Stateful
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = {"grants": "grants", "ngos": "ngos", "donors": "donors", "vouchers": "trustfund/vouchers"}
+FLOORS = {"grants": "grants", "ngos": "ngos", "donors": "donors", "banking": "trustfund/banking", "vouchers": "trustfund/vouchers"}
 """The apps whose acts stand on a timeline, and their folders."""
 
 

@@ -58,6 +58,12 @@ def store_bytes(content: bytes, name: str, *, by: Any, kinds: Collection[Kind] =
     return _keep(made, cleaned(name, kind), kind, by)
 
 
+@transaction.atomic
+def store_read(content: bytes, name: str, kind: Kind, *, by: Any) -> StoredFile:
+    """Keep what its room has read itself, byte for byte: a bank's statement in the bank's own encoding."""
+    return _keep(ContentFile(content, name=name), cleaned(name, kind), kind, by)
+
+
 def _keep(content: File[Any], name: str, kind: Kind, by: Any) -> StoredFile:
     content.seek(0)
     digest = digest_of(content)

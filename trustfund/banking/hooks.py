@@ -1,0 +1,58 @@
+"""What upper rooms tell this one: how a bank may call an entry, and what a line of a bank may be that is not in the books yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trustfund.banking.models import BankLine
+    from trustfund.ledger.models import Entry
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act of an upper room that would explain a line of the bank: what it is, what it is about, and what does it.
+
+    `key` names it in an address ("payment-12"). `do(by)` runs the act and returns the entry that it posted.
+    """
+
+    key: str
+    label: str
+    facts: Sequence[tuple[str, Any]]
+    do: Callable[[Any], Entry]
+    warning: str = ""
+
+
+Words = Callable[[Sequence["Entry"]], Mapping[int, Iterable[str]]]
+Offers = Callable[["BankLine", Any], Iterable[Offer]]
+_words: list[Words] = []
+_offers: list[Offers] = []
+
+
+def name(words: Words) -> None:
+    """Register what gives the references by which a bank may call entries, by the entry's key. Called from `AppConfig.ready()`."""
+    if words not in _words:
+        _words.append(words)
+
+
+def offer(offers: Offers) -> None:
+    """Register what gives the offers for a line of the bank and a person. Called from `AppConfig.ready()`."""
+    if offers not in _offers:
+        _offers.append(offers)
+
+
+def words_of(entries: Sequence[Entry]) -> dict[int, tuple[str, ...]]:
+    """The references of each entry."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for words in _words:
+        for pk, each in words(entries).items():
+            found[pk] += [word for word in each if word]
+    return {pk: tuple(each) for pk, each in found.items()}
+
+
+def offers_for(line: BankLine, user: Any) -> list[Offer]:
+    """Everything that a line may be and that the user could do now."""
+    return [each for offers in _offers for each in offers(line, user)]

@@ -1,0 +1,76 @@
+"""What is open between a bank and the books: lines of the books on a bank account that no line of the bank explains, and suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from trustfund import clock
+from trustfund.banking import hooks, matching
+from trustfund.banking.models import BankLine, MatchedLine
+from trustfund.ledger.models import Entry, Line, Subaccount
+from trustfund.money import Money
+
+ACCOUNTS = ("1010", "1020")
+"""The accounts whose subaccounts are the Fund's bank accounts."""
+
+
+def lines_on(bank: Subaccount) -> QuerySet[Line]:
+    """The books' lines on a bank account in its own currency: a revaluation, which no bank knows of, is not among them."""
+    return Line.objects.filter(account_id__in=ACCOUNTS, subaccount=bank, currency=bank.currency or "USD", original_minor__gt=0)
+
+
+def open_lines(bank: Subaccount) -> QuerySet[Line]:
+    """Those of which nobody has said yet what they are at the bank, oldest first."""
+    return lines_on(bank).filter(bank_match=None).select_related("entry").order_by("date", "pk")
+
+
+def that_stand(lines: QuerySet[Line], day: date) -> QuerySet[Line]:
+    """Without entries that were reversed by `day` and their reversals, if the bank had neither: together they are nothing."""
+    at_the_bank = Exists(MatchedLine.objects.filter(line__entry=OuterRef("entry")))
+    mates = Entry.objects.filter(Q(reverses=OuterRef("entry")) | Q(reversed_by=OuterRef("entry")), date__lte=day)
+    undone = Exists(mates.exclude(Exists(MatchedLine.objects.filter(line__entry=OuterRef("pk")))))
+    return lines.filter(at_the_bank | ~undone)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A suggestion with its lines and their sum, for the page."""
+
+    lines: list[Line]
+    reasons: str
+
+    @property
+    def value(self) -> str:
+        """How a form names it: the keys of its lines."""
+        return ",".join(str(line.pk) for line in self.lines)
+
+    @property
+    def total(self) -> Money:
+        return sum((line.original for line in self.lines[1:]), start=self.lines[0].original)
+
+
+def suggestions(line: BankLine) -> list[Shown]:
+    """What the rules suggest for a line of the bank, the best first."""
+    near = {"date__gte": line.booked_on - matching.NEAR, "date__lte": line.booked_on + matching.NEAR}
+    found = list(that_stand(open_lines(line.bank).filter(**near), clock.today()))
+    by_pk = {each.pk: each for each in found}
+    text = " ".join([line.bank_reference, line.end_to_end_id, line.text])
+    made = matching.suggest(line.amount, line.booked_on, text, candidates(found))
+    return [Shown([by_pk[pk] for pk in each.lines], ", ".join(each.reasons)) for each in made]
+
+
+def candidates(lines: Iterable[Line]) -> list[matching.Candidate]:
+    """Lines of the books as the rules see them."""
+    found = list(lines)
+    words = hooks.words_of(list({line.entry_id: line.entry for line in found}.values()))
+    return [_candidate(line, words) for line in found]
+
+
+def _candidate(line: Line, words: dict[int, tuple[str, ...]]) -> matching.Candidate:
+    named: Any = (*words.get(line.entry_id, ()), line.entry.reference)
+    return matching.Candidate(line.pk, line.entry_id, line.date, line.original, named)
