@@ -13,7 +13,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 export STRICT
 
-.PHONY: demo test check lint types contracts migrations templates docs test-sqlite test-postgres test-demo test-upgrade crawl bench screenshots messages clean
+.PHONY: demo test check lint types contracts migrations templates docs test-sqlite test-postgres test-crash test-demo test-upgrade crawl bench screenshots messages clean
 
 # Runs a command on a throw-away PostgreSQL cluster; says so, or fails with STRICT=1, where there is none.
 define on_postgresql
@@ -40,7 +40,7 @@ demo: .venv/runtime .venv/catalogues
 	$(MANAGE) demo --address http://localhost:$(PORT)
 	@if [ "$(SERVE)" != 0 ]; then exec $(BIN)/python deploy/serve.py --port $(PORT); fi
 
-test: check test-sqlite test-postgres test-demo test-upgrade
+test: check test-sqlite test-postgres test-crash test-demo test-upgrade
 	@echo "All tests passed."
 
 check: lint types contracts migrations templates docs
@@ -69,6 +69,11 @@ test-sqlite: .venv/dev .venv/catalogues
 # What opens no database is not run twice, and pages are opened on PostgreSQL by test-upgrade, every one for everybody.
 test-postgres: .venv/dev .venv/catalogues
 	@$(call on_postgresql,$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not sqlite_only and not browser" -k "not test_views")
+
+# Kill -9 at random moments while eight workers post, on SQLite and on a PostgreSQL of its own.
+test-crash: .venv/dev .venv/catalogues
+	$(BIN)/python tests/crash.py
+	@$(call on_postgresql,$(BIN)/python tests/crash.py)
 
 # The demo fund as a test database: who gets what at every address, its books before outside programs, its statements.
 test-demo: .venv/dev .venv/catalogues

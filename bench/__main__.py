@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import django
+
+from bench import peers
+from bench.peers import Peer
 
 
 def database_url(folder: str) -> str:
@@ -32,7 +37,22 @@ def main() -> None:
         from bench import postings
 
         call_command("migrate", verbosity=0)
-        postings.run()
+        with beside(os.environ["DATABASE_URL"]) as peer:
+            postings.run(peer)
+
+
+@contextmanager
+def beside(url: str) -> Iterator[Peer | None]:
+    """django-hordak in a database of its own on the same PostgreSQL server; nothing beside SQLite."""
+    if not url.startswith("postgres"):
+        yield None
+        return
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE bench_peer")
+    with peers.peer("hordak", url.rsplit("/", 1)[0] + "/bench_peer") as process:
+        yield process
 
 
 if __name__ == "__main__":

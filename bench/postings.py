@@ -1,49 +1,126 @@
-"""Posting a two-leg entry with everything on (triggers, chain, numbering, idempotency), one commit each, against the raw limit.
+"""Posting a two-leg entry with everything on, one commit each, against the raw limit and against django-hordak.
 
-The raw limit is the same rows' bytes inserted by three bare statements into plain tables without triggers, one commit each.
+Everything: triggers, chain, numbering, idempotency, and the act in the audit trail. The raw limit is the same rows' bytes inserted by
+three bare statements into plain tables without triggers, by the driver alone, one commit each. Then thousands of entries in one call,
+against COPY of the same rows into the same kind of plain tables.
 """
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
-from trustfund.ledger import periods, posting, postings, subaccounts
+from bench.peers import Peer
+from trustfund import clock
+from trustfund.audit.recording import record
+from trustfund.ledger import periods, posting, postings, sealing, subaccounts
+from trustfund.ledger.models import Entry, Line, Seal, Subaccount
+from trustfund.ledger.posting import Draft
 from trustfund.money import usd
 
-ROUNDS, ENTRIES = 5, 200
+ROUNDS, ENTRIES, MANY = 7, 300, 2000
 DAY = date(2026, 3, 16)
+RAW, COPY = "three bare statements", "COPY into the same tables"
 
 
-def run() -> None:
-    """Print both rates (medians of the rounds) and their ratio."""
+def run(peer: Peer | None) -> None:
+    """Print the rates (medians of interleaved rounds) and their ratios; `peer` is django-hordak on the same server, where there is one."""
     periods.open_year(DAY.year)
     bank = subaccounts.open("bank", "BENCH", name="Bench", public_label="Bench", currency="USD")
     _raw_tables()
-    ours, raw = [], []
-    for number in range(ROUNDS):
-        ours.append(_rate(lambda n, r=number: _post(bank, f"bench:{r}:{n}")))
-        raw.append(_rate(lambda n, r=number: _insert(r * ENTRIES + n)))
-    mine, limit = statistics.median(ours), statistics.median(raw)
-    print(f"{connection.vendor}, {ROUNDS} rounds of {ENTRIES} entries, medians")
-    print(f"  posting.post            {mine:9,.0f} entries/s")
-    print(f"  three bare statements   {limit:9,.0f} entries/s")
-    print(f"  ratio                   {mine / limit:9.2f}")
+    acts: dict[str, Callable[[int], float]] = {
+        "posting.post": lambda first: _rate(lambda n: _post(bank, f"bench:{n}"), first),
+        "posting.post, its act on record": lambda first: _rate(lambda n: _post_on_record(bank, f"act:{n}"), first),
+        RAW: lambda first: _rate(_insert, first),
+    }
+    if peer:
+        acts["django-hordak transfer_to"] = lambda _first: peer.rate(ENTRIES)
+    _compare(f"{connection.vendor}, {ROUNDS} rounds of {ENTRIES} entries, one commit each, medians", acts, ROUNDS, RAW)
+    many = {"posting.post_all": lambda first: _many(bank, first)}
+    if connection.vendor == "postgresql":
+        many[COPY] = _copy
+    _compare(f"{MANY} entries in one transaction, medians", many, 5, COPY if COPY in many else "posting.post_all")
 
 
-def _rate(act: Callable[[int], None]) -> float:
+def _compare(title: str, acts: dict[str, Callable[[int], float]], rounds: int, base: str) -> None:
+    rates: dict[str, list[float]] = {name: [] for name in acts}
+    for number in range(rounds):
+        for name, act in acts.items():
+            rates[name].append(act(number * ENTRIES))
+    _table(title, rates, base)
+
+
+def _table(title: str, rates: dict[str, list[float]], base: str) -> None:
+    limit = statistics.median(rates[base])
+    print(title)
+    for name, found in rates.items():
+        rate = statistics.median(found)
+        print(f"  {name:34}{rate:9,.0f} entries/s   ratio {rate / limit:5.2f}")
+
+
+def _rate(act: Callable[[int], Any], first: int) -> float:
     begin = time.perf_counter()
-    for number in range(ENTRIES):
+    for number in range(first, first + ENTRIES):
         act(number)
     return ENTRIES / (time.perf_counter() - begin)
 
 
-def _post(bank: object, reference: str) -> None:
-    posting.post(postings.interest(bank, usd("1.00")), reference=reference, on=DAY, by=None, source="bench")
+def _post(bank: Any, reference: str) -> Any:
+    return posting.post(postings.interest(bank, usd("1.00")), reference=reference, on=DAY, by=None, source="bench")
+
+
+@transaction.atomic
+def _post_on_record(bank: Any, reference: str) -> None:
+    record("bench.post", of=bank, by=None, reference=reference)
+    _post(bank, reference)
+
+
+def _many(bank: Any, first: int) -> float:
+    legs = postings.interest(bank, usd("1.00"))
+    drafts = [Draft(legs, f"many:{first}:{each}", DAY, "bench", "", "", "general", "normal") for each in range(MANY)]
+    begin = time.perf_counter()
+    posting.post_all(drafts)
+    return MANY / (time.perf_counter() - begin)
+
+
+@transaction.atomic
+def _copy(first: int) -> float:
+    """The same rows made ready beforehand (with hashes that mean nothing) and copied into the ledger's own tables, triggers and all.
+
+    The seals can't be copied at once: each is checked against the head that the one before it moved.
+    """
+    head, period = sealing.lock_heads(), periods.period_for(DAY)
+    number = Entry.objects.filter(year_id=DAY.year).latest("number").number
+    bank, at = Subaccount.objects.get(code="BENCH").pk, clock.now()
+    hashes = [head.hash, *(hashlib.sha256(f"{head.seq}:{each}".encode()).hexdigest() for each in range(MANY))]
+    entries, lines, seals = [], [], []
+    for each in range(1, MANY + 1):
+        seq = head.seq + each
+        entries.append((seq, DAY.year, number + each, period.pk, DAY, "normal", f"copy:{seq}", "bench", "", "", None, None))
+        lines += [
+            (seq * 100_000 + 1, seq, 1, DAY, "1010", "general", bank, 100, 0, "USD", 100, "1"),
+            (seq * 100_000 + 2, seq, 2, DAY, "4100", "general", None, 0, 100, "USD", 100, "1"),
+        ]
+        seals.append((seq, at, 1, hashes[each - 1], hashes[each]))
+    begin = time.perf_counter()
+    with connection.cursor() as cursor:
+        for model, rows in ((Entry, entries), (Line, lines)):
+            with cursor.copy(f"COPY {model._meta.db_table} ({_columns(model)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        cursor.executemany(f"INSERT INTO ledger_seal ({_columns(Seal)}) VALUES (%s, %s, %s, %s, %s)", seals)
+    connection.check_constraints()
+    return MANY / (time.perf_counter() - begin)
+
+
+def _columns(model: Any) -> str:
+    return ", ".join(field.column for field in model._meta.concrete_fields)
 
 
 def _raw_tables() -> None:

@@ -37,7 +37,7 @@ def migrated_before() -> Path:
 
 
 def _makes_tables(path: Path) -> bool:
-    return path.parent.name == "migrations" or path.name in ("guards.py", "chart.py", "settings.py")
+    return path.parent.name == "migrations" or path.name in ("guards.py", "procedures.py", "chart.py", "settings.py")
 
 
 def keep(kept: Path) -> None:

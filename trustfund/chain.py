@@ -3,12 +3,14 @@
 import datetime
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 GENESIS = "0" * 64
 """The previous hash of the first link."""
@@ -26,7 +28,12 @@ class Finding:
         return f"{self.where}: expected {self.expected}; found {self.found}."
 
 
+PLAIN = {str, int, bool, type(None)}
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
     if isinstance(value, datetime.date):
@@ -43,14 +50,41 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in sorted(value)]
     if isinstance(value, Sequence):
         return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | int):
-        return value
-    return str(value)
+    return value if isinstance(value, int) else str(value)
 
 
 def canonical(content: Mapping[str, Any]) -> str:
     """One text for one content: JSON, keys sorted, no spaces, ASCII; dates in ISO, instants in UTC with microseconds, no floats."""
     return json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Places in a canonical text that a database function fills in under the lock: an instant, a number.
+
+    They are marked with a word that nobody can guess, so that no text of the content can pretend to be one.
+    """
+
+    word: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def instant(self) -> str:
+        """The mark of an instant in UTC."""
+        return f"{self.word}+00:00"
+
+    def number(self, ending: str = "") -> str:
+        """The mark of a whole number, whose last digits are known."""
+        return f"{self.word}n{ending}{self.word}e"
+
+    def pieces(self, content: Mapping[str, Any]) -> list[str]:
+        """The canonical text of the content, cut at the marks."""
+        text = canonical(content)
+        return text.replace(f'"{self.word}n', self.word).replace(f'{self.word}e"', "").split(self.word)
+
+
+def within() -> AbstractContextManager[Any]:
+    """The caller's transaction, or else one of our own: for what writes last, and so leaves nothing half done when it is refused."""
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
 
 
 def link(previous: str, text: str) -> str:

@@ -95,7 +95,7 @@ def head_of(table: str, chain: str) -> list[Guard]:
 
 def linked(table: str, head: str) -> list[Guard]:
     """A link is added after the head's, names its hash, and moves the head."""
-    previous = f"NEW.seq <> (SELECT seq + 1 FROM {head}) OR NEW.previous_hash <> (SELECT hash FROM {head})"
+    previous = f"NEW.seq <> (SELECT seq + 1 FROM {head} WHERE id = 1) OR NEW.previous_hash <> (SELECT hash FROM {head} WHERE id = 1)"
     return [
         Guard(table, "linked", ("INSERT",), ((previous, f"{table} continues at its head"),)),
         Guard(table, "moves_head", ("INSERT",), then=f"UPDATE {head} SET seq = NEW.seq, hash = NEW.hash WHERE id = 1", timing="AFTER"),

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -89,7 +90,8 @@ def test_the_upgrade_puts_on_record_what_rates_had_beside_their_value_and_takes_
     rate = Rate.objects.create(currency="EUR", effective_on=DAY, value=Decimal("0.92"), source="x.xml", added_at=clock.now())
     record("rate.add", of=rate, by=None, currency="EUR", effective_on=DAY, value="0.93")
     assert "exchange rate EUR 2026-03-16: expected the source on record; found another text." in said()
-    import_module("trustfund.ledger.migrations.0005_rates_on_record").take_in(apps, None)
+    editor = SimpleNamespace(connection=connection, execute=lambda *_statement: None)
+    import_module("trustfund.ledger.migrations.0005_rates_on_record").take_in(apps, editor)
     assert said() == "exchange rate EUR 2026-03-16: expected value 0.93, as on record; found 0.92."
 
 

@@ -170,7 +170,5 @@ def test_reversing_a_gift_that_is_promised_is_refused():
 
 def test_posting_costs_a_fixed_number_of_queries(django_assert_max_num_queries):
     post(interest())
-    with django_assert_max_num_queries(14) as found:
+    with django_assert_max_num_queries(4 if connection.vendor == "postgresql" else 14):
         post(interest())
-    connection.check_constraints()
-    assert len(found) >= 8

@@ -55,7 +55,7 @@ SEAL_RULES = (
 ENTRY_RULES = (
     ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.seal_id)", "a sealed entry is complete"),
     (
-        "NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM ledger_entry WHERE year_id = NEW.year_id)",
+        "NEW.number <> 1 AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE year_id = NEW.year_id AND number = NEW.number - 1)",
         "entries are numbered without gaps",
     ),
     (

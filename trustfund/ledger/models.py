@@ -300,7 +300,7 @@ class Entry(models.Model):
         OPENING = "opening", _("opening")
 
     seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="entry")
-    year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="+")
+    year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="+", db_index=False)  # (year, number) has an index
     number = models.PositiveIntegerField(_("number"))
     period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
     date = models.DateField(_("date"))

@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import allocations, chart, headroom, periods, sealing
+from trustfund.chain import within
+from trustfund.ledger import allocations, chart, headroom, writing
 from trustfund.ledger.legs import Leg, credit, debit
-from trustfund.ledger.models import GENERAL, Entry, FundWindow, LedgerHead, Line, Note
+from trustfund.ledger.models import GENERAL, Entry, FundWindow, Note
+from trustfund.ledger.writing import Draft
 from trustfund.money import Money
 
-__all__ = ["credit", "debit", "post", "reverse"]
+__all__ = ["Draft", "credit", "debit", "post", "post_all", "reverse"]
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """What is to be posted, before it has a number."""
-
-    legs: list[Leg]
-    reference: str
-    date: date
-    source: str
-    object_type: str
-    object_id: str
-    window: str
-    kind: str
-    reverses: Entry | None = None
-
-    def content(self) -> tuple[Any, ...]:
-        """What must be the same when the same reference is posted again."""
-        about = (self.date, self.kind, self.source, self.object_type, self.object_id, self.reverses.pk if self.reverses else None)
-        return (*about, [_leg_content(leg, self.window) for leg in self.legs])
-
-
-@transaction.atomic
 def post(
     legs: Iterable[Leg],
     *,
@@ -62,7 +42,7 @@ def post(
     """
     code = window.code if isinstance(window, FundWindow) else window or GENERAL
     about = (of._meta.label_lower, str(of.pk)) if of is not None else ("", "")
-    return _post(_Draft(list(legs), reference, on, source, *about, code, kind), by)
+    return _post(Draft(list(legs), reference, on, source, *about, code, kind, getattr(by, "pk", None)))
 
 
 @transaction.atomic
@@ -73,12 +53,13 @@ def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = ""
     `reason` is kept beside the entry as a note, outside the chain, where it can be erased.
     """
     legs = [leg.turned() for leg in _legs_of(entry)]
-    draft = _Draft(legs, reference, on, "entry.reverse", entry.object_type, entry.object_id, GENERAL, Entry.Kind.REVERSAL, entry)
+    about, person = (entry.object_type, entry.object_id), getattr(by, "pk", None)
+    draft = Draft(legs, reference, on, "entry.reverse", *about, GENERAL, Entry.Kind.REVERSAL, person, entry.pk)
     other = Entry.objects.filter(reverses=entry).exclude(reference=reference).first()
     if other is not None:
         names = {"entry": entry, "other": other}
         raise ValidationError(_("The entry %(entry)s is reversed already, by %(other)s.") % names, code="reversed")
-    mirror = _post(draft, by)
+    mirror = _post(draft)
     if entry.fundings.exists():
         allocations.restore(entry, entry_returned=mirror, by=by)
     if reason and not mirror.notes.exists():
@@ -102,94 +83,40 @@ def _legs_of(entry: Entry) -> list[Leg]:
     ]
 
 
-def _post(draft: _Draft, by: Any) -> Entry:
+def _post(draft: Draft) -> Entry:
+    """What may still be refused after it was written, because it takes money from a contribution, is written under a savepoint."""
     _check(draft)
-    head = sealing.lock_heads()
-    place = _place(draft)
-    if place.first:
-        return _same(Entry.objects.get(pk=place.first), draft)
-    entry = _written(draft, head, place, by)
-    headroom.refuse_overdrawn(_lowered(draft.legs))
+    lowered = _lowered(draft.legs)
+    with transaction.atomic() if lowered else within():
+        entry, now = writing.write([draft])[0]
+        if not now:
+            return _same(entry, draft)
+        headroom.refuse_overdrawn(lowered)
     return entry
 
 
-class _Place(NamedTuple):
-    """Where an entry goes: the first one under its reference if there is one, the last number of the year, the period (it exists, or
-    the posting is refused)."""
-
-    first: int | None
-    last: int
-    period: int
-    state: str | None
-
-
-PLACE = """
-SELECT (SELECT seal_id FROM ledger_entry WHERE reference = %s), (SELECT COALESCE(MAX(number), 0) FROM ledger_entry WHERE year_id = %s),
-       p.id, p.state
-FROM (SELECT 1 AS one) AS always LEFT JOIN ledger_period p ON p.year_id = %s AND p.number = %s
-"""
+@transaction.atomic
+def post_all(drafts: Sequence[Draft]) -> list[Entry]:
+    """Post many entries in this order, all or none: an import, a year of history. The same rules and refusals as `post`."""
+    for draft in drafts:
+        _check(draft)
+    written = writing.write(drafts)
+    headroom.refuse_overdrawn(_lowered(leg for draft in drafts for leg in draft.legs))
+    return [entry if now else _same(entry, draft) for draft, (entry, now) in zip(drafts, written, strict=True)]
 
 
-def _place(draft: _Draft) -> _Place:
-    """In one query, because every posting asks it under the lock."""
-    year = draft.date.year
-    with connection.cursor() as cursor:
-        cursor.execute(PLACE, [draft.reference, year, year, periods.number_of(draft.date, draft.kind)])
-        place = _Place(*cursor.fetchone())
-    if not place.first and place.state not in periods.TAKES_POSTINGS:
-        periods.period_for(draft.date, draft.kind)  # says why not
-    return place
-
-
-def _written(draft: _Draft, head: LedgerHead, place: _Place, by: Any) -> Entry:
-    """Header, lines and seal, in this order; the database refuses anything else."""
-    entry = Entry(
-        seal_id=head.seq + 1,
-        year_id=draft.date.year,
-        number=place.last + 1,
-        period_id=place.period,
-        date=draft.date,
-        kind=draft.kind,
-        reference=draft.reference,
-        source=draft.source,
-        object_type=draft.object_type,
-        object_id=draft.object_id,
-        by_id=getattr(by, "pk", None),
-        reverses=draft.reverses,
-    )
-    entry.save(force_insert=True)
-    lines = Line.objects.bulk_create(_line(entry, position, leg, draft.window) for position, leg in enumerate(draft.legs, 1))
-    codes = {leg.of.pk: leg.of.code for leg in draft.legs if leg.of}
-    sealing.add(sealing.entry_content(entry, lines, codes, periods.number_of(draft.date, draft.kind)), head)
-    return entry
-
-
-def _line(entry: Entry, position: int, leg: Leg, window: str) -> Line:
-    original = leg.original if leg.original is not None else leg.amount
-    return Line(
-        id=entry.pk * sealing.WIDTH + position,
-        entry=entry,
-        position=position,
-        date=entry.date,
-        account_id=leg.code,
-        window_id=leg.window or window,
-        subaccount=leg.of,
-        debit=leg.debit,
-        credit=leg.credit,
-        currency=original.currency,
-        original_minor=original.minor,
-        rate=leg.rate if leg.rate is not None else Decimal(1),
-    )
-
-
-def _same(first: Entry, draft: _Draft) -> Entry:
-    stored = _Draft(
-        _legs_of(first), first.reference, first.date, first.source, first.object_type, first.object_id, GENERAL, first.kind, first.reverses
-    )
-    if stored.content() != draft.content():
+def _same(first: Entry, draft: Draft) -> Entry:
+    about = (first.source, first.object_type, first.object_id, GENERAL, first.kind, first.by_id, first.reverses_id)
+    if _content(Draft(_legs_of(first), first.reference, first.date, *about)) != _content(draft):
         message = _("The reference %(reference)s was posted already, with other content, as entry %(entry)s.")
         raise ValidationError(message % {"reference": first.reference, "entry": first}, code="reference")
     return first
+
+
+def _content(draft: Draft) -> tuple[Any, ...]:
+    """What must be the same when the same reference is posted again: who posts it may differ."""
+    about = (draft.date, draft.kind, draft.source, draft.object_type, draft.object_id, draft.reverses)
+    return (*about, [_leg_content(leg, draft.window) for leg in draft.legs])
 
 
 def _leg_content(leg: Leg, window: str) -> tuple[Any, ...]:
@@ -210,7 +137,7 @@ def _lowered(legs: Iterable[Leg]) -> list[int]:
 # What is refused with a sentence before the database refuses it without one
 
 
-def _check(draft: _Draft) -> None:
+def _check(draft: Draft) -> None:
     if len(draft.legs) < 2:
         raise ValidationError(_("There is nothing to post: an entry has at least two lines."), code="empty")
     for leg in draft.legs:

@@ -2,10 +2,12 @@
 
 from django.db import migrations
 
+from trustfund.audit import procedures
 from trustfund.ledger import standing
 
 
 def take_in(apps, schema_editor):
+    procedures.install(schema_editor)
     first = {(row._meta.model_name, row.pk) for row in standing.ORIGINAL}
     for name in ("tag", "subaccount", "fundwindow", "fundingrule"):
         for row in apps.get_model("ledger", name).objects.order_by("pk"):

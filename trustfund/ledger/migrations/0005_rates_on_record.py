@@ -5,11 +5,13 @@ Currency, day and value stay as they were put on record when each was added: wha
 
 from django.db import migrations
 
+from trustfund.audit import procedures
 from trustfund.audit.recording import record
 from trustfund.ledger import standing
 
 
 def take_in(apps, schema_editor):
+    procedures.install(schema_editor)
     for row in apps.get_model("ledger", "rate").objects.order_by("pk"):
         stored = standing.plain_of(row)
         columns = {name: stored[name] for name in ("added_at", "added_by_id")}

@@ -1,0 +1,193 @@
+"""Writing an entry under the heads' lock: numbered, linked to the chain, sealed. `posting` alone calls it, with what it has checked.
+
+On PostgreSQL one statement does it all (`procedures`), for one entry or for thousands; on SQLite the same steps are done here, in a
+transaction that has locked everything already.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from trustfund import clock
+from trustfund.chain import Cuts
+from trustfund.ledger import periods, sealing
+from trustfund.ledger.fields import plain
+from trustfund.ledger.legs import Leg
+from trustfund.ledger.models import Entry, LedgerHead, Line
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be posted, before it has a number; `window` is that of the legs which name none."""
+
+    legs: list[Leg]
+    reference: str
+    date: date
+    source: str
+    object_type: str
+    object_id: str
+    window: str
+    kind: str
+    by: int | None = None
+    reverses: int | None = None
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """The codes of its subaccounts, by primary key."""
+        return {leg.of.pk: leg.of.code for leg in self.legs if leg.of}
+
+    @property
+    def period(self) -> int:
+        """The number of the period that it goes to."""
+        return periods.number_of(self.date, self.kind)
+
+
+class Written(NamedTuple):
+    """An entry, and whether it was written now (or else before, under the same reference)."""
+
+    entry: Entry
+    now: bool
+
+
+def write(drafts: Sequence[Draft]) -> list[Written]:
+    """Write entries in this order; one whose reference was posted before is left as it is, and given.
+
+    ValidationError when the period of one is closed, or its year was not opened: then none is written.
+    """
+    if connection.vendor == "postgresql":
+        return _by_function(drafts)
+    return [_by_hand(draft, sealing.lock_heads()) for draft in drafts]
+
+
+# One statement
+
+
+def _by_function(drafts: Sequence[Draft]) -> list[Written]:
+    at = clock.now().isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_post(%s)", [json.dumps([_told(draft, at) for draft in drafts])])
+        rows = cursor.fetchall()
+    if len(rows) < len(drafts) or rows[-1][0] == "period":
+        refused = drafts[len(rows) - 1]
+        periods.period_for(refused.date, refused.kind)  # says why not
+    return [_found(draft, *row) for draft, row in zip(drafts, rows, strict=True)]
+
+
+def _found(draft: Draft, outcome: str, seal: int, number: int, period: int) -> Written:
+    if outcome != "posted":
+        return Written(Entry.objects.get(pk=seal), False)
+    entry = _entry(draft, seal, number, period)
+    entry._state.adding, entry._state.db = False, connection.alias
+    return Written(entry, True)
+
+
+def _told(draft: Draft, at: str) -> dict[str, Any]:
+    """A draft as the function takes it."""
+    lines = _lines(draft, 0)
+    return {
+        "at": at,
+        "version": sealing.VERSION,
+        "pieces": _pieces(draft, lines),
+        "year": draft.date.year,
+        "period": draft.period,
+        "date": draft.date.isoformat(),
+        "kind": str(draft.kind),
+        "reference": draft.reference,
+        "source": draft.source,
+        "object_type": draft.object_type,
+        "object_id": draft.object_id,
+        "by": draft.by,
+        "reverses": draft.reverses,
+        "legs": [_columns(line) for line in lines],
+    }
+
+
+def _columns(line: Line) -> list[Any]:
+    amounts = [line.debit, line.credit, line.currency, line.original_minor, plain(line.rate)]
+    return [line.account_id, line.window_id, line.subaccount_id, *amounts]
+
+
+def _pieces(draft: Draft, lines: list[Line]) -> list[str]:
+    """The canonical text of the entry, cut where the function sets the instant, the number and, elsewhere, the seal's number."""
+    cuts = Cuts()
+    entry = _entry(draft, 0, cuts.number(), 0)
+    for line in lines:
+        line.id = cuts.number(f"{line.position:05}")
+    content = sealing.entry_content(entry, lines, draft.codes, draft.period)
+    return cuts.pieces({"version": sealing.VERSION, "seq": cuts.number(), "at": cuts.instant, **content})
+
+
+# Step by step
+
+
+PLACE = """
+SELECT (SELECT seal_id FROM ledger_entry WHERE reference = %s), (SELECT COALESCE(MAX(number), 0) FROM ledger_entry WHERE year_id = %s),
+       p.id, p.state
+FROM (SELECT 1 AS one) AS always LEFT JOIN ledger_period p ON p.year_id = %s AND p.number = %s
+"""
+
+
+def _by_hand(draft: Draft, head: LedgerHead) -> Written:
+    """Header, lines and seal, in this order; the database refuses anything else."""
+    year = draft.date.year
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, [draft.reference, year, year, draft.period])
+        first, last, period, state = cursor.fetchone()
+    if first:
+        return Written(Entry.objects.get(pk=first), False)
+    if state not in periods.TAKES_POSTINGS:
+        periods.period_for(draft.date, draft.kind)  # says why not
+    entry = _entry(draft, head.seq + 1, last + 1, period)
+    entry.save(force_insert=True)
+    lines = Line.objects.bulk_create(_lines(draft, entry.pk))
+    sealing.add(sealing.entry_content(entry, lines, draft.codes, draft.period), head)
+    return Written(entry, True)
+
+
+# The rows
+
+
+def _entry(draft: Draft, seal: int, number: Any, period: int) -> Entry:
+    return Entry(
+        seal_id=seal,
+        year_id=draft.date.year,
+        number=number,
+        period_id=period,
+        date=draft.date,
+        kind=draft.kind,
+        reference=draft.reference,
+        source=draft.source,
+        object_type=draft.object_type,
+        object_id=draft.object_id,
+        by_id=draft.by,
+        reverses_id=draft.reverses,
+    )
+
+
+def _lines(draft: Draft, seal: int) -> list[Line]:
+    return [_line(draft, seal, position, leg) for position, leg in enumerate(draft.legs, 1)]
+
+
+def _line(draft: Draft, seal: int, position: int, leg: Leg) -> Line:
+    original = leg.original if leg.original is not None else leg.amount
+    return Line(
+        id=seal * sealing.WIDTH + position,
+        entry_id=seal,
+        position=position,
+        date=draft.date,
+        account_id=leg.code,
+        window_id=leg.window or draft.window,
+        subaccount_id=leg.of.pk if leg.of else None,
+        debit=leg.debit,
+        credit=leg.credit,
+        currency=original.currency,
+        original_minor=original.minor,
+        rate=leg.rate if leg.rate is not None else Decimal(1),
+    )
