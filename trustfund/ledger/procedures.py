@@ -4,8 +4,9 @@ Under the heads' lock every millisecond counts for everybody who waits, so nothi
 form stays Python's alone (trustfund.chain): it comes in pieces, between which the function sets what is known under the lock only,
 the instant, the number and the seal's number. The triggers check what it writes like anything else; on SQLite, `writing` does the same.
 
-An instant is always after an act or a seal that is newer than the caller's clock, so that what was posted after a reopening says so. Plans are made while the
-tables are small and used when they are large: hence no sequential scans, and no compilation for a handful of rows.
+Where the caller's clock is behind the last act on record or the last seal, the instant is set after them: what was posted after a
+reopening says so, though it waited. Plans are made while the tables are small and used when they are large: hence no sequential scans,
+and no compilation for a handful of rows.
 """
 
 POST = """
