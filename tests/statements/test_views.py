@@ -92,6 +92,31 @@ def test_every_link_leads_to_lines(finance, code):
         assert "/books/entries/" in answer.content.decode(), address
 
 
+def test_the_whole_of_an_instalment_and_of_a_grant_leads_to_its_own_lines(finance):
+    owed, grant = books.make_instalment(), books.make_grant()
+    books.open_years(2026)
+    books.post(postings.agreement_signed(owed, usd(7000), donor_kind="state"), date(2026, 3, 1))
+    books.post(postings.agreement_signed(books.make_instalment(), usd(8000), donor_kind="state"), date(2026, 3, 1))
+    books.post(postings.tranche_paid(grant, books.make_bank(), usd(900)), date(2026, 3, 2))
+    head = sealing.head().seq
+    for code, key, name, amount in (
+        ("receivables", f"AGE.receivable:{owed.pk}", owed.name, "7,000.00"),
+        ("advances", f"AGE.advance:{grant.pk}", grant.name, "900.00"),
+    ):
+        address = f"/statements/lines/{key}/beginning/2026-12-31/{head}/"
+        assert address in finance.get(f"/statements/{code}/?as_of=2026-12-31").content.decode()
+        lines = finance.get(address).content.decode()
+        assert name in lines
+        assert amount in lines
+        assert "8,000.00" not in lines
+
+
+@pytest.mark.parametrize("one, status", [("0", 200), ("*", 200), ("x", 404), ("9" * 30, 404), ("1:2", 404), ("", 404), ("٣", 404)])
+def test_lines_of_one_subaccount_or_of_all(finance, one, status):
+    assert finance.get(f"/statements/lines/AGE.receivable:{one}/beginning/2026-12-31/0/").status_code == status
+    assert finance.get(f"/statements/lines/I.cash:{one}/beginning/2026-12-31/0/").status_code == 404
+
+
 def test_trustees_see_figures_without_lines(client):
     books.give("1234.56", date(2026, 3, 1))
     client.force_login(make_user(Role.TRUSTEE))

@@ -6,6 +6,7 @@ one after the other, or made again years later, are the same whatever was posted
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -45,6 +46,10 @@ def line_of(code: str) -> str:
     return code if definition.type == chart.MEMO else WINDOWS.get(code, definition.statement)
 
 
+ONE_OR_ALL = re.compile(r"\*|[0-9]{1,18}")
+"""What may stand behind the colon of a key: all subaccounts, or the primary key of one."""
+
+
 @dataclass(frozen=True, eq=False)
 class Keys:
     """Under which key a statement adds up a line: `of` gives it from the account's code and the `marks`, truths about the line.
@@ -81,7 +86,9 @@ class Keys:
 
     def behind(self, lines: QuerySet[Line], key: str) -> QuerySet[Line] | None:
         """Those of the lines that a figure with this key adds up; None for a key that no line has."""
-        key, _colon, one = key.partition(":")
+        key, colon, one = key.partition(":")
+        if colon and not (self.each and ONE_OR_ALL.fullmatch(one)):
+            return None
         codes: dict[Any, list[str]] = defaultdict(list)
         for code in chart.BY_CODE:
             codes[self._fitting(code, key)].append(code)
@@ -90,7 +97,7 @@ class Keys:
             for combination in combinations:
                 wanted |= Q(account_id__in=fitting, **dict(combination))
         found = self.marked(lines).filter(wanted) if wanted else None
-        return found.filter(subaccount_id=int(one)) if found is not None and one.isdecimal() else found
+        return found.filter(subaccount_id=int(one)) if found is not None and one not in ("", "*") else found
 
     def _fitting(self, code: str, key: str) -> frozenset[tuple[tuple[str, bool], ...]]:
         """With which marks lines of an account have a key; marks that make no difference are left out."""

@@ -93,12 +93,12 @@ def keys_of(key: str) -> Keys:
 
 
 def label_of(key: str) -> str:
-    """The words for the lines with a key."""
+    """The words for the lines with a key that there is."""
     if key in chart.BY_CODE:
         return f"{key} {chart.BY_CODE[key].label}"
     labels = BY_NUMBER[number].LABELS if (number := key.split(".")[0]) in BY_NUMBER else figures.LABELS
     whole, colon, one = key.partition(":")
     if colon and one != "*":
-        named = Subaccount.objects.filter(pk=int(one) if one.isdecimal() else 0).first()
+        named = Subaccount.objects.filter(pk=int(one)).first()
         return f"{labels.get(f'{whole}:*', whole)}, {named.name if named else one}"
     return str(labels.get(key, key))
