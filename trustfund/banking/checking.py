@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from trustfund.banking.found import Statement, wrong
+from trustfund.banking.found import Booking, Statement, wrong
 from trustfund.money import Money, total
 from trustfund.ui.formatting import day_text, money_text
 
@@ -95,14 +95,18 @@ def _days(statement: Statement, today: date) -> Iterator[ValidationError]:
     if statement.opened_on > statement.closed_on:
         yield wrong(_name(statement), _("opening balance"), _("its day is after the day of the closing balance."))
     for booking in statement.bookings:
-        shown = {"day": day_text(booking.booked_on)}
-        if booking.booked_on > today:
-            yield wrong(booking.where, _("booking date"), _("%(day)s has not come yet.") % shown)
-        elif not statement.opened_on <= booking.booked_on <= statement.closed_on:
-            yield wrong(booking.where, _("booking date"), _("%(day)s is not within the days of the statement.") % shown)
-        elif abs(booking.value_on - booking.booked_on) > VALUE_DATE_WITHIN:
-            shown = {"day": day_text(booking.value_on)}
-            yield wrong(booking.where, _("value date"), _("%(day)s is too far from the booking date.") % shown)
+        yield from _days_of(booking, statement, today)
+
+
+def _days_of(booking: Booking, statement: Statement, today: date) -> Iterator[ValidationError]:
+    shown = {"day": day_text(booking.booked_on)}
+    if booking.booked_on > today:
+        yield wrong(booking.where, _("booking date"), _("%(day)s has not come yet.") % shown)
+    elif not statement.opened_on <= booking.booked_on <= statement.closed_on:
+        yield wrong(booking.where, _("booking date"), _("%(day)s is not within the days of the statement.") % shown)
+    elif abs(booking.value_on - booking.booked_on) > VALUE_DATE_WITHIN:
+        shown = {"day": day_text(booking.value_on)}
+        yield wrong(booking.where, _("value date"), _("%(day)s is too far from the booking date.") % shown)
 
 
 def _sum(statement: Statement) -> Iterator[ValidationError]:
