@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,11 +58,16 @@ def main() -> None:
         old = Path(folder) / "old"
         run("git", "worktree", "add", "--detach", str(old), commit)
         try:
-            upgrade(old, f"sqlite:///{folder}/demo.sqlite3", f"{folder}/media")
-            print(f"Upgraded the demo fund of {commit[:9]} on SQLite.")
-            on_postgresql(old, folder, commit)
+            with ThreadPoolExecutor() as both:  # each is one process at a time, so they share the cores
+                for done in [both.submit(engine, old, folder, commit) for engine in (on_sqlite, on_postgresql)]:
+                    done.result()
         finally:
             run("git", "worktree", "remove", "--force", str(old))
+
+
+def on_sqlite(old: Path, folder: str, commit: str) -> None:
+    upgrade(old, f"sqlite:///{folder}/demo.sqlite3", f"{folder}/media")
+    print(f"Upgraded the demo fund of {commit[:9]} on SQLite.")
 
 
 def on_postgresql(old: Path, folder: str, commit: str) -> None:
