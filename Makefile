@@ -43,7 +43,8 @@ demo: .venv/runtime .venv/catalogues
 test: check test-sqlite test-postgres test-crash test-demo test-upgrade
 	@echo "All tests passed."
 
-check: lint types contracts migrations templates docs
+check: .venv/dev .venv/catalogues
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint types contracts migrations templates docs
 
 lint: .venv/dev
 	$(BIN)/ruff check .

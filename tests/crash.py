@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-WORKERS, KILLS = 8, 9
+WORKERS, KILLS = 8, 6
 DAY = date(2026, 3, 16)
 
 
