@@ -15,6 +15,7 @@ def main() -> int:
     """The number of pages that broke; each is printed with who opened it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustfund.settings")
     django.setup()
+    from django.core.exceptions import ObjectDoesNotExist
     from django.test import Client
     from django.urls import reverse
 
@@ -23,17 +24,22 @@ def main() -> int:
     from tests.demo.test_matrix import names
     from tests.factories.people import sign_in
 
-    opened, broken = 0, []
+    opened, broken, missing = 0, [], set()
     for persona in PERSONAS:
         user = user_of(persona)
         client = Client(raise_request_exception=False)
         cookies = sign_in(client, user).cookies if user else client.cookies
         for name in (name for name in names() if "logout" not in name):
             client.cookies = cookies
-            status = client.get(reverse(name, kwargs=doors.kwargs_of(name))).status_code
+            try:
+                path = reverse(name, kwargs=doors.kwargs_of(name))
+            except ObjectDoesNotExist:  # an older demo has nothing in a room that is new
+                missing.add(name)
+                continue
+            status = client.get(path).status_code
             opened += status == 200
             broken += [f"{persona} {name}: {status}"] if status >= 500 else []
-    print(f"{opened} pages opened, {len(broken)} broke.", *broken, sep="\n")
+    print(f"{opened} pages opened, {len(broken)} broke; nothing to open at {len(missing)} addresses.", *broken, sep="\n")
     return len(broken)
 
 
