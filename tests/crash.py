@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def _kill_at_random(folder: Path) -> None:
     time.sleep(3)
     (folder / "stop").touch()
     for worker in workers:
-        worker.wait(timeout=60)
+        assert worker.wait(timeout=60) == 0, "a worker ended by an error of its own"
 
 
 def _kill_a_worker(workers: list[subprocess.Popen[bytes]]) -> None:
@@ -117,7 +118,8 @@ def _kill_a_backend() -> None:
     """One process of the server, by its number; the server then ends all others and recovers."""
     backends = _asked("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
     if backends:
-        os.kill(random.choice(backends)[0], signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself in this moment
+            os.kill(random.choice(backends)[0], signal.SIGKILL)
 
 
 def _asked(query: str) -> list[Any]:
