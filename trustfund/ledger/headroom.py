@@ -2,7 +2,7 @@
 
 The cash that an instalment brought is what its lines lack to balance: credits less debits of every line that names it (receivable,
 revenue, conditional liability, exchange difference). A promise alone balances and brings nothing. What must go back to the donor (2300)
-is gone from the day it is due; year-end closing and memo accounts do not count.
+is gone from the day it is due; what is given in kind (4040) is no cash; year-end closing and memo accounts do not count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from trustfund.ledger.balances import YEAR_END
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
 from trustfund.money import Money
 
-NOT_FUNDING = ("2300", "9030", "9040")
+NOT_FUNDING = ("2300", "4040", "9030", "9040")
 GENERAL_POOL = 99
 """How far the general pool is from any earmark."""
 
