@@ -143,6 +143,7 @@ def second_quarter(fund: Fund) -> None:
     fund.pays("Austria", day(4, 1), eur("17000"), bank=fund.euros, charges=eur("10"))
     fund.voucher(day(4, 5), "Staff paid", debit("2010", usd("2000")), credit("1010", usd("2000"), fund.dollars))
     _safe_harbour(fund)
+    _little_light(fund)
     # The receipt of February was a gift of Maria Moreno: Dr 2100 500 / Cr 4030 500.
     fund.donor("Maria Moreno", "person", "ES", day(5, 4))
     fund.identifies(fund.receipt, "Maria Moreno", day(5, 5))
@@ -175,14 +176,20 @@ def _safe_harbour(fund: Fund) -> None:
     fund.pays_tranche("Safe Harbour", day(4, 30), 1)
 
 
+def _little_light(fund: Fund) -> None:
+    """A grant of 5,000 in tranches of 2,500, 2,000 and 500: Norway has 42,000 left and Austria 14,000, they give 3,750 and 1,250."""
+    fund.grants_to("Little Light", day(4, 21), usd("5000"), months=12)
+    fund.pays_tranche("Little Light", day(4, 22), 1)
+
+
 JUNE = {
-    # 107,770 - 2,000 - 12,000 + 11,950 - 12,000 + 11,000 + 8,700 + 400 - 15
-    "1010": "113,805.00",
+    # 107,770 - 2,000 - 12,000 + 11,950 - 12,000 - 2,500 + 11,000 + 8,700 + 400 - 15
+    "1010": "111,305.00",
     # 21,250 - 12.50 - 8,737.50: EUR 10,000 at 0.80
     "1020": "12,500.00",
     "1110": "18,000.00",
-    # 20,000 + 12,000
-    "1200": "32,000.00",
+    # 20,000 + 12,000 + 2,500
+    "1200": "34,500.00",
     "2010": "-1,500.00",
     # Beta
     "2200": "-4,000.00",
@@ -198,9 +205,9 @@ JUNE = {
     # 30 + 12.50 + 50 + 15
     "5300": "107.50",
     "5400": "37.50",
-    # 20,000 + 24,000 - 12,000 + 12,000 - 12,000
-    "9010": "32,000.00",
-    "9020": "-32,000.00",
+    # 20,000 + 24,000 - 12,000 + 12,000 - 12,000 + 5,000 - 2,500
+    "9010": "34,500.00",
+    "9020": "-34,500.00",
 }
 
 
@@ -218,6 +225,9 @@ def third_quarter(fund: Fund) -> None:
     # Hope House reports 24,000; a third of it has no receipt and stays an advance: Dr 5010 16,000 / Cr 1200 16,000.
     # Programme support at the 13 % of its agreement: Dr 5100 2,080 / Cr 2400 2,080.
     fund.reports("Hope House", day(9, 20), usd("24000"), disallowed=2)
+    # Little Light has spent 3,000, more than the 2,500 it got: Dr 5010 3,000 / Cr 1200 2,500 / Cr 2020 500; what is owed now is no
+    # commitment any more: Dr 9020 500 / Cr 9010 500. Dr 5100 390 / Cr 2400 390.
+    fund.reports("Little Light", day(9, 26), usd("3000"))
     # 16,000 of 20,000 are accounted for, the 80 % that are asked for: Dr 1200 16,000 / Cr 1010 16,000, Dr 9020 / Cr 9010.
     fund.pays_tranche("Hope House", day(9, 28), 2)
     fund.voucher(day(9, 29), "The audit", debit("5220", usd("3000")), credit("2010", usd("3000")))
@@ -240,16 +250,18 @@ def _in_kind(fund: Fund) -> None:
 
 
 SEPTEMBER = {
-    # 113,805 - 4,000 - 1,500 - 99 + 99 - 16,000 - 1,000 + 350 - 12
-    "1010": "91,643.00",
+    # 111,305 - 4,000 - 1,500 - 99 + 99 - 16,000 - 1,000 + 350 - 12
+    "1010": "89,143.00",
     "1020": "12,500.00",
     "1110": "18,000.00",
-    # 32,000 - 16,000 + 16,000
+    # 34,500 - 16,000 - 2,500 + 16,000
     "1200": "32,000.00",
     # -1,500 + 1,500 - 3,000
     "2010": "-3,000.00",
-    # 2,080 - 1,000
-    "2400": "-1,080.00",
+    # Little Light
+    "2020": "-500.00",
+    # 2,080 + 390 - 1,000
+    "2400": "-1,470.00",
     "4010": "-163,000.00",
     "4020": "-10,000.00",
     "4030": "-500.00",
@@ -257,8 +269,10 @@ SEPTEMBER = {
     "4090": "2,000.00",
     "4100": "-1,050.00",
     "4200": "-2,250.00",
-    "5010": "16,000.00",
-    "5100": "2,080.00",
+    # 16,000 + 3,000
+    "5010": "19,000.00",
+    # 2,080 + 390
+    "5100": "2,470.00",
     "5200": "2,000.00",
     "5210": "1,500.00",
     # 600 + 3,000
@@ -266,9 +280,9 @@ SEPTEMBER = {
     # 107.50 + 99 - 99 + 12
     "5300": "119.50",
     "5400": "37.50",
-    # Hope House 4,000, Safe Harbour 12,000
-    "9010": "16,000.00",
-    "9020": "-16,000.00",
+    # Hope House 4,000, Safe Harbour 12,000, Little Light 5,000 - 2,500 - 500
+    "9010": "18,000.00",
+    "9020": "-18,000.00",
 }
 
 
@@ -277,6 +291,8 @@ SEPTEMBER = {
 
 def fourth_quarter(fund: Fund) -> None:
     """The second grant ends, a gift goes back, the receivable is doubted."""
+    # Little Light's second tranche settles what is owed first: Dr 2020 500, Dr 1200 1,500 / Cr 1010 2,000; Dr 9020 1,500 / Cr 9010 1,500.
+    fund.pays_tranche("Little Light", day(10, 6), 2)
     # Safe Harbour's final report: Dr 5010 9,000 / Cr 1200 9,000; Dr 5100 1,170 / Cr 2400 1,170. It ends its reporting:
     # Dr 1210 3,000 / Cr 1200 3,000 for what is unspent, Dr 9020 12,000 / Cr 9010 12,000 for what is not paid any more.
     fund.reports("Safe Harbour", day(10, 20), usd("9000"))
@@ -305,7 +321,7 @@ def year_end(fund: Fund) -> None:
     _estimated(fund)
     # The operating reserve: Dr 3010 15,000 / Cr 3100 15,000.
     fund.voucher(day(12, 31), "Operating reserve", debit("3010", usd("15000")), credit("3100", usd("15000")), kind="adjustment")
-    # Revenue and expense to 3010, one line per account and subaccount: Dr 3010 -129,219, that is Cr 3010 129,219.
+    # Revenue and expense to 3010, one line per account and subaccount: Cr 3010 125,829.
     with clock.frozen(day(12, 31)):
         closing.close_year(YEAR, by=fund.finance)
 
@@ -331,18 +347,18 @@ def _estimated(fund: Fund) -> None:
 
 
 DECEMBER = {
-    # 91,643 + 3,000 - 3,000 - 500 - 1,080 + 250 - 8
-    "1010": "90,305.00",
+    # 89,143 - 2,000 + 3,000 - 3,000 - 500 - 1,080 + 250 - 8
+    "1010": "85,805.00",
     # EUR 10,000 at 0.78125
     "1020": "12,800.00",
     # EUR 15,300 at 0.78125
     "1100": "19,584.00",
     "1190": "-1,000.00",
-    # 32,000 - 9,000 - 3,000
-    "1200": "20,000.00",
+    # 32,000 + 1,500 - 9,000 - 3,000
+    "1200": "21,500.00",
     "1280": "-10,000.00",
-    # 1,080 + 1,170 - 1,080 + 1,300
-    "2400": "-2,470.00",
+    # 1,470 + 1,170 - 1,080 + 1,300
+    "2400": "-2,860.00",
     # before the closing entry
     "3010": "15,000.00",
     "3100": "-15,000.00",
@@ -355,10 +371,10 @@ DECEMBER = {
     "4100": "-1,300.00",
     # 2,250 + 300 + 1,584
     "4200": "-4,134.00",
-    # 16,000 + 9,000 + 10,000
-    "5010": "35,000.00",
-    # 2,080 + 1,170 + 1,300
-    "5100": "4,550.00",
+    # 19,000 + 9,000 + 10,000
+    "5010": "38,000.00",
+    # 2,470 + 1,170 + 1,300
+    "5100": "4,940.00",
     "5200": "2,000.00",
     "5210": "1,500.00",
     "5220": "3,600.00",
@@ -366,9 +382,9 @@ DECEMBER = {
     "5300": "127.50",
     "5400": "37.50",
     "5500": "1,000.00",
-    # Hope House: its third tranche
-    "9010": "4,000.00",
-    "9020": "-4,000.00",
+    # the third tranches of Hope House and Little Light
+    "9010": "4,500.00",
+    "9020": "-4,500.00",
 }
 
 
