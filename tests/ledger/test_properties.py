@@ -1,36 +1,26 @@
-"""Random sequences of every business event: the books stay in order, nothing goes below zero, the trace adds up to what was paid, and
-the statements tie to each other and to the trial balance.
-"""
+"""Random sequences of the business events: the books stay in order, nothing goes below zero, the trace adds up to what was paid."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
-from tests.statements.test_flows_tie import ties
-from tests.statements.test_tie_out import adds_up
-from trustfund.ledger import allocations, balances, closing, posting, postings, standing, subaccounts, tags
+from trustfund.ledger import allocations, balances, closing, posting, postings, tags
 from trustfund.ledger.headroom import headroom, totals
-from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Entry, FundWindow
+from trustfund.ledger.models import Entry
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, total, usd
-from trustfund.statements import contributions, figures
-from trustfund.statements.books import books_at
 
 pytestmark = pytest.mark.django_db
 EVENTS = [
     "gift", "agreement", "conditional", "certify", "certify", "pay", "pay", "pay", "returned", "report", "report", "disallow", "settle",
-    "close_grant", "refund_donor", "reverse_gift", "interest", "cost", "release", "unidentified", "identified", "in_kind", "promise",
-    "promise", "impair", "write_off", "keep_promise", "estimate", "estimate_back", "exchange", "revalue", "reserve", "support_paid",
-    "between_windows", "charge",
+    "close_grant", "refund_donor", "reverse_gift", "interest", "cost", "release",
 ]  # fmt: skip
 STEP = st.tuples(st.sampled_from(EVENTS), st.integers(1, 500_000), st.integers(0, 5))
 
@@ -68,15 +58,6 @@ class Fund:
         region = tags.create("region", "Region", "region")
         self.tags = [None, None, region, tags.create("call", "Call", "call", parent=region), None, None]
         self.gifts, self.grants, self.paid, self.numbers = [], [], Counter(), 0
-        self.receipts, self.promises, self.estimates, self.euro = [], [], [], make_bank("EUR")
-        self.windows = [self._window("general"), self._window("emergency")]
-
-    @staticmethod
-    def _window(code):
-        window, made = FundWindow.objects.get_or_create(code=code, defaults={"name": code})
-        if made:
-            standing.put("window.open", window, by=None)
-        return subaccounts.open("window", f"WINDOW-{code}", name=code, public_label=code)
 
     def happen(self, event, cents, choice):
         self.day = min(self.day + timedelta(days=choice), date(2026, 12, 31))
@@ -141,104 +122,7 @@ class Fund:
         self.post(postings.direct_cost("5200", amount))
         self.post(postings.direct_cost_paid(self.bank, amount))
 
-    def charge(self, amount, choice):
-        self.post(postings.bank_charge(self.bank, amount))
-
-    def unidentified(self, amount, choice):
-        receipt = subaccounts.open("receipt", self.reference(), name="Receipt", public_label="Receipt")
-        self.post(postings.unidentified_receipt(receipt, self.bank, amount))
-        self.receipts.append((receipt, amount))
-
-    def identified(self, amount, choice):
-        receipt, held = self._one_of(self.receipts, choice)
-        gift = make_instalment()
-        self.post(postings.receipt_identified(receipt, postings.bank_gift(gift, self.bank, held, donor_kind="person")))
-
-    def in_kind(self, amount, choice):
-        """It brings no money: nothing can be certified from it."""
-        giver = make_instalment()
-        self.post([debit("5220", amount), credit("4040", amount, giver)])
-        assert [row.available for row in headroom(self.day) if row.instalment == giver] in ([], [usd(0)])
-
-    @staticmethod
-    def _one_of(found, choice):
-        if not found:
-            raise ValidationError("there is none")
-        return found.pop(choice % len(found))
-
-    # What is promised, doubted, given up
-
-    def promise(self, amount, choice):
-        instalment = make_instalment()
-        self.post(postings.agreement_signed(instalment, amount, donor_kind="state", current=bool(choice % 2)))
-        self.promises.append((instalment, bool(choice % 2)))
-
-    def _promised(self, choice):
-        instalment, current = self._one_of(self.promises, choice)
-        owed = balances.balance("1100" if current else "1110", of=instalment)
-        allowed = -balances.balance("1190", of=instalment)
-        return instalment, current, owed, allowed
-
-    def impair(self, amount, choice):
-        instalment, current, owed, allowed = self._promised(choice)
-        self.promises.append((instalment, current))
-        self.post(_some(debit("5500", min(amount, owed - allowed), instalment), credit("1190", min(amount, owed - allowed), instalment)))
-
-    def write_off(self, amount, choice):
-        instalment, current, owed, allowed = self._promised(choice)
-        rest = debit("5500", owed - allowed, instalment)
-        self.post(_some(debit("1190", allowed, instalment), rest, credit("1100" if current else "1110", owed, instalment)))
-
-    def keep_promise(self, amount, choice):
-        instalment, current, owed, allowed = self._promised(choice)
-        self.post(_some(debit("1190", allowed, instalment), credit("5500", allowed, instalment)))
-        self.post(postings.cash_on_receivable(instalment, self.bank, owed.times(2), carrying=owed, current=current))
-
-    # The Fund's own money
-
-    def exchange(self, amount, choice):
-        """Dollars become euros at 0.8, with a loss of a cent where there is one."""
-        lost = usd("0.01") if choice % 2 else usd(0)
-        euros = debit("1020", amount, self.euro, Money.rounded(amount.amount * Decimal("0.8"), "EUR"), Decimal("0.8"))
-        self.post(_some(euros, debit("5400", lost), credit("1010", amount + lost, self.bank)))
-
-    def revalue(self, amount, choice):
-        """The euros at the bank in dollars alone; every promise too, a few of them down."""
-        nothing = Money(0, "EUR")
-        for code, of, named in [("1020", self.euro, None), *(("1100", each, each) for each, current in self.promises if current)]:
-            up = choice % 2 or balances.balance(code, of=of) <= amount
-            legs = [debit(code, amount, of, nothing, Decimal("0.8")), credit("4200", amount, named)]
-            self.post(legs if up else [credit(code, amount, of, nothing, Decimal("0.8")), debit("5400", amount, named)])
-
-    def reserve(self, amount, choice):
-        self.post(postings.operating_reserve(amount if choice % 2 else min(amount, -balances.balance("3100")).times(-1)))
-
-    def support_paid(self, amount, choice):
-        owed = -balances.balance("2400")
-        if owed.amount > 0:
-            self.post(postings.programme_support_settled(self.bank, min(amount, owed)))
-
-    def between_windows(self, amount, choice):
-        """One window owes another; every second time it is paid at once."""
-        giver, taker = self.windows if choice % 2 else self.windows[::-1]
-        gives, takes = giver.name, taker.name
-        owed = _in(gives, debit("3900", amount), credit("2900", amount, taker))
-        self.post(owed + _in(takes, debit("1900", amount, giver), credit("3900", amount)))
-        if choice % 3:
-            paid = _in(gives, debit("2900", amount, taker), credit("1010", amount, self.bank))
-            self.post(paid + _in(takes, debit("1010", amount, self.bank), credit("1900", amount, giver)))
-
     # Grants
-
-    def estimate(self, amount, choice):
-        grant = self.pick(choice, lambda each: each.open and each.advance.amount > 0)
-        least = min(amount, grant.advance + balances.balance("1280", of=grant.subaccount))
-        legs = _some(debit("5010", least, grant.subaccount), credit("1280", least, grant.subaccount))
-        entry = self.post([*legs, *postings.programme_support(grant.subaccount, least, Decimal("0.13"))])
-        self.estimates += [entry] if entry else []
-
-    def estimate_back(self, amount, choice):
-        posting.reverse(self._one_of(self.estimates, choice), on=self.day, by=None, reference=self.reference())
 
     def certify(self, amount, choice):
         grant = make_grant(tag=self.tags[5 - choice])
@@ -274,7 +158,7 @@ class Fund:
 
     def disallow(self, amount, choice):
         grant = self.pick(choice)
-        accepted = balances.balance("5010", of=grant.subaccount) - grant.payable + balances.balance("1280", of=grant.subaccount)
+        accepted = balances.balance("5010", of=grant.subaccount) - grant.payable
         if accepted.amount > 0:
             self.post(postings.expenditure_disallowed(grant.subaccount, min(amount, accepted)))
 
@@ -302,8 +186,8 @@ class Fund:
         grant.open = False
 
 
-@given(steps=st.lists(STEP, min_size=10, max_size=40), close=st.booleans())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+@given(steps=st.lists(STEP, min_size=5, max_size=30), close=st.booleans())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_happens_the_books_stay_in_order(db, steps, close):
     with transaction.atomic():
         fund = Fund()
@@ -314,14 +198,6 @@ def test_whatever_happens_the_books_stay_in_order(db, steps, close):
         connection.check_constraints()
         judge(fund)
         transaction.set_rollback(True)
-
-
-def _some(*legs):
-    return [leg for leg in legs if leg.amount.amount > 0]
-
-
-def _in(window, *legs):
-    return [replace(leg, window=window) for leg in legs]
 
 
 def judge(fund):
@@ -337,16 +213,3 @@ def judge(fund):
     if room:
         assert room["received"] - room["psc"] - room["reserved"] - room["allocated"] == room["available"]
         assert all(row.available.amount >= 0 for row in headroom(date(2026, 12, 31)))
-    statements(books_at(date(2026, 12, 31)))
-
-
-def statements(books):
-    """I to IV and VII tie to each other, and the columns of all donors to the cash of Statement I."""
-    one = figures.position(books)
-    assert one.amounts("net") == one.amounts("net_assets")
-    assert figures.performance(books).amounts("surplus")[0] == one.amounts("surplus_of_year")[0]
-    ties(books, date(2026, 1, 1))
-    donors = contributions.contributions(books)
-    for statement in (one, donors):
-        adds_up(statement)
-    assert donors.amounts("t:cash") == one.amounts("I.cash")[:1]

@@ -28,8 +28,8 @@ from trustfund.ui.formatting import day_text
 EXCHANGE = frozenset({"4200", "5400"})
 COSTS = frozenset(each.code for each in chart.CHART if each.type == chart.EXPENSE) - EXCHANGE
 BACK = "2300"
-NO_CASH = ("4040", "9030", "9040")
-"""What is given in kind, and what was announced: named with a contribution, and no cash of it."""
+IN_KIND = "4040"
+MEMO = ("9030", "9040")
 NOTHING = zero()
 
 
@@ -92,7 +92,7 @@ def psc_rate_of(subaccount: Subaccount | None) -> Decimal | None:
 
 def _moves(books: Books, known: dict[int, Subaccount], until: date | None) -> dict[int, dict[str, int]]:
     """Cents received, refunded, of costs and of exchange differences per contribution."""
-    lines = books.lines(None, until).filter(subaccount_id__in=known).exclude(account_id__in=NO_CASH)
+    lines = books.lines(None, until).filter(subaccount_id__in=known).exclude(account_id__in=(*MEMO, IN_KIND))
     rows = lines.order_by().values_list("subaccount_id", "entry_id", "account_id").annotate(brought=Sum("credit") - Sum("debit"))
     entries: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     for subaccount, entry, account, brought in rows:
@@ -165,7 +165,7 @@ def donor_statement(books: Books, subaccount: Subaccount, since: date | None = N
         _grants(books, subaccount),
     ]
     title = _("Statement to the donor")
-    lines = books.lines().filter(subaccount__in=[each.pk for each in instalments]).exclude(account_id__in=NO_CASH)
+    lines = books.lines().filter(subaccount__in=[each.pk for each in instalments]).exclude(account_id__in=MEMO)
     return Statement(f"donor-{subaccount.code}", title, books, tables, since=start, subject=subject or subaccount.public_label,
                      notes=rule_notes(books), lines=lines, wide=True)  # fmt: skip
 
@@ -265,7 +265,7 @@ def contributions(books: Books, url: Callable[[Subaccount], str] | None = None) 
         Table(_heads(_("Donor")), _rows(rows, "d", urls), _("From the beginning to %(date)s") % {"date": day_text(books.as_of)}),
         _tied(books, whole),
     ]
-    lines = books.lines().filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=NO_CASH)
+    lines = books.lines().filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=MEMO)
     return Statement("contributions", _("Contributions and their use"), books, tables, notes=rule_notes(books), lines=lines, wide=True)
 
 
@@ -285,7 +285,7 @@ def _tied(books: Books, whole: Columns) -> Table:
 def _elsewhere(books: Books, whole: Columns) -> dict[str, Money]:
     """Per account what it adds to cash beside contributions and grants: credits less debits; accounts at nothing are left out."""
     lines = books.lines().exclude(account__type=chart.MEMO)
-    named = lines.filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=[BACK, *NO_CASH])
+    named = lines.filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=(BACK, IN_KIND))
     sums: dict[str, Any] = defaultdict(int)
     for account, cents in _by_account(lines):
         if line_of(account) != "I.cash":
