@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def year(django_db_setup, django_db_blocker, tmp_path_factory):
     """The Fund after the year of `story.tell`, and the balances as they were on each quarter's last day."""
     from django.conf import settings
