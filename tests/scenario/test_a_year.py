@@ -167,8 +167,11 @@ def test_statement_vii(year):
     }
 
 
+HEADS = [
+    "Received", "Programme support set aside", "Direct costs", "Granted (paid)", "Accepted", "Open advances", "Refunded or due back",
+    "Exchange", "Balance",
+]  # fmt: skip
 DONORS = {
-    # received, set aside, costs, paid, accepted, open advances, refunded, exchange, balance
     "Norway": [113000, 13000, 0, 46125, 35000, 11125, 0, 0, 53875],  # paid 36,000, 6,750, 3,375; accepted 26,000, 6,750, 2,250
     "Austria": [21250, 1250, 0, 3375, 3000, 375, 0, 0, 16625],  # paid 2,250 and 1,125; accepted 2,250 and 750
     "Japan": [11000, 1000, 0, 0, 0, 0, 0, 0, 10000],
@@ -177,21 +180,28 @@ DONORS = {
     "Maria Moreno": [500, 0, 0, 0, 0, 0, 500, 0, 0],
     "Chile": [0, 0, 0, 0, 0, 0, 0, 0, 0],
 }
+TOTAL = [159750, 15250, 0, 49500, 38000, 11500, 4500, 0, 90500]
+
+
+def columns(statement, key):
+    """The figures of a row by the heads of its table; a column that is not among HEADS has nothing in it."""
+    table = next(table for table in statement.tables if any(row.key == key for row in table.rows))
+    found = {head: figure.amount.amount for head, figure in zip(table.heads[1:], table.row(key).values, strict=True)}
+    assert not any(amount for head, amount in found.items() if head not in HEADS)
+    return [found[head] for head in HEADS]
 
 
 def test_the_donors_columns_tie_to_statement_i(year):
     statement = contributions.contributions(books_at(END))
-    found = {name: [figure.amount for figure in statement.amounts(f"d:{donor.subaccount.code}")] for name, donor in year.donors.items()}
-    assert found == DONORS
-    assert [figure.amount for figure in statement.amounts("d:total")] == [159750, 15250, 0, 49500, 38000, 11500, 4500, 0, 90500]
+    assert {name: columns(statement, f"d:{donor.subaccount.code}") for name, donor in year.donors.items()} == DONORS
+    assert columns(statement, "d:total") == TOTAL
     assert statement.amounts("t:cash") == figures.position(books_at(END)).amounts("I.cash")[:1]
 
 
 def test_each_donors_own_statement_says_the_same(year):
     for name, donor in year.donors.items():
         own = contributions.donor_statement(books_at(END), donor.subaccount)
-        assert [figure.amount for figure in own.amounts("c:total")] == DONORS[name]
-        assert [figure.amount for figure in own.amounts("a:total")] == DONORS[name]
+        assert columns(own, "c:total") == columns(own, "a:total") == DONORS[name]
 
 
 def test_the_bank_has_its_euros(year):
