@@ -12,16 +12,11 @@ OPEN = "('open', 'closing')"
 UNDER = "WHERE entry_id = NEW.seq"
 FUNDED = "SELECT reservation_id FROM ledger_allocation WHERE funding_id = NEW.seq"
 
-SEAL_RULES = (
-    (
-        "NOT EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq) "
-        "AND NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq)",
-        "a seal seals an entry or an act of funding",
-    ),
-    (
-        f"EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq) AND (SELECT COUNT(*) FROM ledger_line {UNDER}) < 2",
-        "an entry has at least two lines",
-    ),
+OF_ENTRY = "EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq)"
+OF_FUNDING = "EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq)"
+
+SEALED_ENTRY_RULES = (
+    (f"(SELECT COUNT(*) FROM ledger_line {UNDER}) < 2", "an entry has at least two lines"),
     (
         f"EXISTS (SELECT 1 FROM ledger_line {UNDER} GROUP BY window_id HAVING SUM(debit) <> SUM(credit))",
         "the debits of an entry equal its credits, in each window",
@@ -35,11 +30,11 @@ SEAL_RULES = (
         f"WHERE e.seal_id = NEW.seq AND p.state NOT IN {OPEN})",
         "the period is closed",
     ),
-    (
-        "EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq) "
-        "AND NOT EXISTS (SELECT 1 FROM ledger_allocation WHERE funding_id = NEW.seq)",
-        "an act of funding has allocations",
-    ),
+)
+
+SEALED_FUNDING_RULES = (
+    (f"NOT ({OF_FUNDING})", "a seal seals an entry or an act of funding"),
+    ("NOT EXISTS (SELECT 1 FROM ledger_allocation WHERE funding_id = NEW.seq)", "an act of funding has allocations"),
     (
         f"EXISTS (SELECT 1 FROM ledger_allocation WHERE reservation_id IN ({FUNDED}) "
         "GROUP BY reservation_id, instalment_id HAVING SUM(reserved) < 0)",
@@ -107,7 +102,8 @@ def _fixed(table: str, *rules: tuple[str, str]) -> Guard:
 GUARDS = [
     *append_only("ledger_seal"),
     no_replace("ledger_seal", "seq", "hash"),
-    Guard("ledger_seal", "whole", ("INSERT",), SEAL_RULES),
+    Guard("ledger_seal", "whole_entry", ("INSERT",), SEALED_ENTRY_RULES, when=OF_ENTRY),
+    Guard("ledger_seal", "whole_funding", ("INSERT",), SEALED_FUNDING_RULES, when=f"NOT ({OF_ENTRY})"),
     *linked("ledger_seal", "ledger_ledgerhead"),
     *head_of("ledger_ledgerhead", "ledger_seal"),
     *append_only("ledger_entry"),

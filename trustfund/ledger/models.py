@@ -333,12 +333,12 @@ class Line(models.Model):
     """One debit or credit in cents of USD, with the amount in the transaction's currency and the rate (units per USD) beside it."""
 
     id = models.BigIntegerField(primary_key=True)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_index=False)  # (entry, position) has an index
     position = models.PositiveIntegerField()
     date = models.DateField()
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lines")
-    window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+")
-    subaccount = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="lines")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="lines", db_index=False)  # (account, date) has one
+    window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+", db_index=False)  # nothing is found by it alone
+    subaccount = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="lines", db_index=False)
     debit = models.BigIntegerField()
     credit = models.BigIntegerField()
     currency = models.CharField(max_length=3)

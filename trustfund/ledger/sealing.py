@@ -11,6 +11,7 @@ from typing import Any
 from trustfund import clock
 from trustfund.audit import recording
 from trustfund.chain import canonical, link, lock_head
+from trustfund.ledger.columns import EntryRow, LineRow
 from trustfund.ledger.fields import plain
 from trustfund.ledger.models import Allocation, Entry, Funding, LedgerHead, Line, Seal
 
@@ -34,7 +35,7 @@ def lock_heads() -> LedgerHead:
     return lock_head(LedgerHead)
 
 
-def entry_content(entry: Entry, lines: Iterable[Line], codes: dict[int, str], period: int) -> dict[str, Any]:
+def entry_content(entry: Entry | EntryRow, lines: Iterable[Line | LineRow], codes: dict[int, str], period: int) -> dict[str, Any]:
     """An entry and its lines as the chain hashes them; `codes` gives each subaccount's code, `period` the period's number."""
     return {
         "entry": {
@@ -53,7 +54,7 @@ def entry_content(entry: Entry, lines: Iterable[Line], codes: dict[int, str], pe
     }
 
 
-def _line(line: Line, codes: dict[int, str]) -> list[Any]:
+def _line(line: Line | LineRow, codes: dict[int, str]) -> list[Any]:
     subaccount = codes.get(line.subaccount_id, str(line.subaccount_id)) if line.subaccount_id else None  # a key of no row is not none
     original = [line.currency, line.original_minor, plain(line.rate)]
     return [line.id, line.position, line.date, line.account_id, line.window_id, subaccount, line.debit, line.credit, *original]
