@@ -25,6 +25,9 @@ from trustfund.money import Money, total
 __all__ = ["Headroom", "TraceRow", "confirm", "headroom", "refund", "release", "reserve", "restore", "trace_of"]
 
 Kind = Funding.Kind
+TAKEN_BACK = (Kind.CONFIRM, Kind.REFUND)
+"""The acts of an entry that are taken back when it is reversed or returned."""
+
 
 
 @transaction.atomic
@@ -91,7 +94,7 @@ def restore(entry_paid: Entry, *, entry_returned: Entry, by: Any = None) -> list
     first = done(reference)
     if first is not None:
         return list(first.allocations.all())
-    origin = Funding.objects.filter(entry=entry_paid, kind__in=(Kind.CONFIRM, Kind.REFUND)).select_related("grant", "reservation").first()
+    origin = Funding.objects.filter(entry=entry_paid, kind__in=TAKEN_BACK).select_related("grant", "reservation").first()
     rows = _taken_back(origin) if origin is not None else []
     if origin is None or abs(sum(row["allocated"] for row in rows)) != origin.amount_minor:
         message = _("What the entry %(entry)s allocated was taken back before.") % {"entry": entry_paid}

@@ -186,13 +186,17 @@ def _earmark(instalment: Subaccount, distances: Mapping[int, int]) -> int:
     return GENERAL_POOL if tag is None else distances.get(tag.pk, -1)
 
 
+def brought(instalments: Iterable[int]) -> dict[int, int]:
+    """Cents of cash that each of these instalments brought, by now, to whatever window."""
+    return _cash(funding_lines(None).filter(subaccount_id__in=list(instalments)))
+
+
 def short_of(instalments: Iterable[int]) -> dict[int, Headroom]:
     """Those of the instalments that have less than what is reserved and spent of them, or than what was refunded; the reserve apart."""
     wanted = list(instalments)
     if not wanted:
         return {}
-    cash = _cash(funding_lines(None).filter(subaccount_id__in=wanted))
-    used = _used(wanted)
+    cash, used = brought(wanted), _used(wanted)
     found = Subaccount.objects.filter(pk__in=wanted).select_related("parent__parent")
     rows = [_row(each, cash.get(each.pk, 0), used.get(each.pk, Used()), Decimal(0)) for each in found]
     nothing = Money(0, "USD")
