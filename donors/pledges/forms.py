@@ -120,6 +120,25 @@ class ReduceForm(forms.Form):
         amount.label = _t("Reduced by, %(currency)s") % {"currency": instalment.pledge.currency}
 
 
+class KeepForm(forms.Form):
+    """The donor's consent to keep what is left after the end, with its document."""
+
+    on = day_field(_("Consented on"))
+    general = forms.TypedChoiceField(
+        label=_("What may it be used for?"),
+        choices=[("", _("For what it was given")), ("1", _("For any purpose of the Fund"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    document = DocumentField(label=_("The donor’s consent"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"on": clock.today(), "general": ""})
+        super().__init__(*args, **kwargs)
+
+
 def whole(amount: Money, due_on: date) -> list[tuple[date, Money]]:
     """The schedule of a pledge in one instalment."""
     return [(due_on, amount)]

@@ -65,6 +65,11 @@ def release(reservation: Funding, *, by: Any, on: date, reference: str, amount: 
     return seal(funding, [{"instalment_id": pk, "reserved": -cents, "reservation_id": reservation.pk} for pk, cents in parts])
 
 
+def rows_of(funding: Funding | None) -> list[Allocation]:
+    """The allocations of an act; none of none."""
+    return list(funding.allocations.select_related("funding")) if funding is not None else []
+
+
 @transaction.atomic
 def confirm(reservation: Funding, entry: Entry, amount: Money, *, by: Any = None) -> list[Allocation]:
     """The payment `entry` draws `amount` on the reservation, pro rata to what each contribution still holds reserved: final."""

@@ -98,6 +98,18 @@ def _inherited(subaccount: Subaccount | None, name: str) -> Any:
     return None
 
 
+def expiry_of(subaccount: Subaccount) -> date | None:
+    """The day until which a contribution is to be spent, its own or its agreement's."""
+    found: date | None = _inherited(subaccount, "expires_on")
+    return found
+
+
+def psc_rate_of(subaccount: Subaccount) -> Decimal | None:
+    """The programme support rate of a contribution, its own or its agreement's."""
+    found: Decimal | None = _inherited(subaccount, "psc_rate")
+    return found
+
+
 def funding_lines(window: str | None = GENERAL) -> QuerySet[Line]:
     """The lines that say which cash an instalment brought, to a window or (None) to any."""
     lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.INSTALMENT)
