@@ -13,6 +13,7 @@ from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.ledger import allocations, costs, postings
 from trustfund.ledger.headroom import headroom
+from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Allocation, Funding, Period
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
@@ -45,6 +46,10 @@ def at_once(*acts):
         return list(threads.map(alone, acts))
 
 
+def allocate(finance):
+    return costs.allocate(Period.objects.get(number=1), by=finance)
+
+
 def charged():
     return sum(Allocation.objects.values_list("charged", flat=True))
 
@@ -52,8 +57,8 @@ def charged():
 def test_two_allocations_of_a_month_in_one_moment_charge_it_once():
     give("1000", date(2026, 1, 5)), give("500", date(2026, 1, 6))
     post(postings.direct_cost("5200", usd(90)), JANUARY)
-    finance, january = make_user(Role.FINANCE), Period.objects.get(number=1)
-    done = at_once(*[lambda: costs.allocate(january, by=finance)] * 4)
+    finance = make_user(Role.FINANCE)
+    done = at_once(*[lambda: allocate(finance)] * 4)
     assert sorted(str(each) for each in done if not isinstance(each, list)) == ["nothing"] * 3
     assert (Funding.objects.filter(kind="costs").count(), charged()) == (1, 9000)
     assert check_books() == []
@@ -63,13 +68,13 @@ def test_an_allocation_beside_certifications_of_the_same_money_never_passes_the_
     # 100 are there: costs of 40 and three certifications of 30. Whoever comes first, nobody takes what is not there.
     instalment = give("100", date(2026, 1, 5))
     post(postings.direct_cost("5200", usd(40)), JANUARY)
-    finance, january = make_user(Role.FINANCE), Period.objects.get(number=1)
+    finance = make_user(Role.FINANCE)
     grants = [make_grant() for _number in range(3)]
 
     def certify(grant):
         return lambda: allocations.reserve(grant, usd(30), on=JANUARY, by=None, reference=f"r:{grant.code}")
 
-    at_once(lambda: costs.allocate(january, by=finance), *[certify(grant) for grant in grants])
+    at_once(lambda: allocate(finance), *[certify(grant) for grant in grants])
     (row,) = [row for row in headroom(date(2026, 12, 31)) if row.instalment == instalment]
     assert row.available >= usd(0)
     assert row.reserved + row.charged + row.available == usd(100)
@@ -82,10 +87,8 @@ def test_a_charge_back_beside_an_allocation_leaves_nothing_below_zero():
     give("100", date(2026, 1, 5))
     post(postings.direct_cost("5200", usd(80)), JANUARY)
     post(postings.interest(make_bank(), usd(5)), JANUARY)
-    finance, january = make_user(Role.FINANCE), Period.objects.get(number=1)
-    from trustfund.ledger.legs import credit, debit
-
+    finance = make_user(Role.FINANCE)
     legs = [debit("4090", usd(100), gift), credit("1030", usd(100))]
-    at_once(lambda: costs.allocate(january, by=finance), lambda: post(legs, date(2026, 2, 2), replaced=True))
+    at_once(lambda: allocate(finance), lambda: post(legs, date(2026, 2, 2), replaced=True))
     assert all(row.available >= usd(0) for row in headroom(date(2026, 12, 31)))
     assert check_books() == []

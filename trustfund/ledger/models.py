@@ -481,7 +481,7 @@ class Allocation(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     reserved = models.BigIntegerField()
     allocated = models.BigIntegerField()
-    charged = models.BigIntegerField(default=0)
+    charged = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["funding", "position"]

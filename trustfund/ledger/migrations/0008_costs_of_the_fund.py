@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 migrations.AddField(
                     model_name="allocation",
                     name="charged",
-                    field=models.BigIntegerField(default=0),
+                    field=models.BigIntegerField(db_default=0, default=0),
                 ),
                 migrations.AddField(
                     model_name="funding",
