@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories.books import give, make_bank, open_years, post
@@ -131,13 +133,10 @@ def test_an_empty_fund_has_nothing_to_allocate(client):
 def test_finance_is_told_of_months_that_wait(january):
     finance = make_user(Role.FINANCE)
     assert [(str(item.title), item.count) for item in items(finance)] == [("Allocate the costs of a month", 1)]
-    assert not [item for item in items(make_user(Role.APPROVER))]
+    assert not list(items(make_user(Role.APPROVER)))
 
 
-def test_many_months_and_contributions_take_as_many_queries_as_few(client, january, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_many_months_and_contributions_take_as_many_queries_as_few(client, january):
     sign_in(client, Role.FINANCE)
 
     def queries(url):

@@ -63,7 +63,7 @@ def seal(funding: Funding, rows: list[dict[str, Any]]) -> Funding:
         for position, row in enumerate(rows, 1)
     ]
     Allocation.objects.bulk_create(made)
-    wanted = {funding.grant_id, *(row.instalment_id for row in made)}
-    codes = dict(Subaccount.objects.filter(pk__in=wanted - {None}).values_list("pk", "code"))
+    wanted = {row.instalment_id for row in made} | ({funding.grant_id} if funding.grant_id is not None else set())
+    codes = dict(Subaccount.objects.filter(pk__in=wanted).values_list("pk", "code"))
     sealing.add(sealing.funding_content(funding, made, codes), sealing.head())
     return funding

@@ -139,7 +139,7 @@ def refund(grant: Subaccount, entry: Entry, amount: Money, *, by: Any = None) ->
         return list(first.allocations.all())
     rows = _last_paid_first(grant, amount)
     last = Funding.objects.filter(grant=grant, kind=Kind.CONFIRM).order_by("seal").last()
-    about = {"window": last.window_id, "split": last.split} if last else {}
+    about: dict[str, Any] = {"window": last.window_id, "split": last.split} if last else {}
     funding = begin(Kind.REFUND, amount, grant=grant, on=entry.date, by=by or entry.by, reference=reference, entry=entry, **about)
     seal(funding, rows)
     return list(funding.allocations.all())

@@ -167,7 +167,8 @@ def _headroom() -> list[Finding]:
 
 def _costs() -> list[Finding]:
     """Each act on the costs of a month came nearer to what the ledger had of them by then, and never past it: nothing charged twice."""
-    findings, before = [], defaultdict(int)
+    findings = []
+    before: dict[tuple[int | None, str, str], int] = defaultdict(int)
     for act in Funding.objects.filter(kind=Funding.Kind.COSTS).select_related("period").order_by("seal"):
         about = (act.period_id, act.window_id)
         posted = dict(_posted_costs(act))

@@ -27,7 +27,7 @@ MOST_SHARES = 50
 """How many contributions a preview names; the others are summed up."""
 
 CHARGED = [
-    Column("contribution", gettext_lazy("Contribution"), "instalment", sort="instalment__code"),
+    Column("contribution", gettext_lazy("Contribution"), "instalment.name", sort="instalment__code"),
     Column("account", gettext_lazy("Account"), lambda row: f"{row.account_id} {row.account.label}", sort="account"),
     Column("on", gettext_lazy("Charged on"), "date", kind="date", sort="date"),
     Column("by", gettext_lazy("By"), "funding.by.name", sort="funding__by__name"),
@@ -43,7 +43,8 @@ class SeenForm(forms.Form):
 
 
 def _period(request: HttpRequest, pk: int) -> Period:
-    return get_object_or_404(Period.objects.visible_to(request.user), pk=pk)
+    found: Period = get_object_or_404(Period.objects.visible_to(request.user), pk=pk)
+    return found
 
 
 @readers
@@ -103,7 +104,7 @@ def allocate(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not permissions.can_allocate_costs(request.user):
         raise PermissionDenied
     items, _refused = _plan(period)
-    found = _preview(items)
+    found, rule = _preview(items), rule_on(period.ends_on).get_split_display()
     return pages.confirm(
         request,
         title=_("Allocate the costs of %(period)s") % {"period": period},
@@ -113,7 +114,7 @@ def allocate(request: HttpRequest, pk: int) -> HttpResponseBase:
             (_("Contributions"), len(found["shares"]) + found["others"]["many"]),
             (_("Left, because no contribution can bear it"), found["sums"]["rest"]),
             (_("Dated"), period.ends_on),
-            (_("Rule"), _("Costs first to contributions without an earmark, %(rule)s") % {"rule": rule_on(period.ends_on).get_split_display()}),
+            (_("Rule"), _("Costs first to contributions without an earmark, %(rule)s") % {"rule": rule}),
         ],
         form=SeenForm(request.POST or None, initial={"seen": costs.digest(items)}),
         button=_("Allocate"),

@@ -229,5 +229,5 @@ def _act(period: Period, window: str, items: list[Item], *, on: date, by: Any) -
     ]
     run = Funding.objects.filter(period=period, window=window).count() + 1
     amount = _usd(sum(abs(cents) for item in items for _pk, cents in item.parts))
-    about = {"reference": f"costs:{period.year_id}-{period.number:02}:{window}:{run}", "period": period, "window": window}
-    return seal(begin(Funding.Kind.COSTS, amount, on=on, by=by, **about), rows)
+    reference = f"costs:{period.year_id}-{period.number:02}:{window}:{run}"
+    return seal(begin(Funding.Kind.COSTS, amount, on=on, by=by, reference=reference, period=period, window=window), rows)

@@ -33,7 +33,8 @@ GENERAL_POOL = 99
 class Headroom:
     """One instalment's money in USD: `available` = received - psc - reserve - reserved - allocated - charged.
 
-    `received` is net of what must go back to the donor; `charged` are the fund's own costs that it bears, less income; `earmark` says how near the earmark is to what was asked for: 0 is exactly it,
+    `received` is net of what must go back to the donor; `charged` are the fund's own costs that it bears, less income.
+    `earmark` says how near the earmark is to what was asked for: 0 is exactly it,
     1 and more are wider ones, GENERAL_POOL is none.
     """
 

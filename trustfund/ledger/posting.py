@@ -39,13 +39,15 @@ def post(
 
     `source` is the act that caused it ("payment.settle"), `of` the document or object it is about, `by` the user or None (the clock),
     `window` the fund window of legs that name none (the general one). `replaced` is for what can't be refused, as a card payment charged
-    back: what it takes from a contribution although it is reserved or spent is taken over by the others. Takes both heads' locks, so call it after locking your own rows.
+    back: what it takes from a contribution although it is reserved or spent is taken over by the others.
+    Takes both heads' locks, so call it after locking your own rows.
     ValidationError: nothing to post, unbalanced, an account or subaccount that does not fit, a closed period or a year not opened,
     the same reference with other content, money taken from a contribution that is reserved or spent.
     """
     code = window.code if isinstance(window, FundWindow) else window or GENERAL
     about = (of._meta.label_lower, str(of.pk)) if of is not None else ("", "")
-    return _post(Draft(list(legs), reference, on, source, *about, code, kind, getattr(by, "pk", None)), by, Replaced.ALL if replaced else Replaced.NOTHING)
+    draft = Draft(list(legs), reference, on, source, *about, code, kind, getattr(by, "pk", None))
+    return _post(draft, by, Replaced.ALL if replaced else Replaced.NOTHING)
 
 
 @transaction.atomic

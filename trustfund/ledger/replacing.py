@@ -62,7 +62,8 @@ def _pieces(instalment: Subaccount, *, everything: bool) -> Iterator[Piece]:
 
 
 def _window(instalment: Subaccount) -> str:
-    return Line.objects.filter(subaccount=instalment).order_by("-pk").values_list("window_id", flat=True)[0]
+    found: str = Line.objects.filter(subaccount=instalment).order_by("-pk").values_list("window_id", flat=True)[0]
+    return found
 
 
 def _others(instalment: Subaccount, piece: Piece, entry: Entry, window: str) -> list[Headroom]:

@@ -81,7 +81,8 @@ def columns_of(books: Books, instalments: Iterable[Subaccount], until: date | No
         paid, accepted = uses.get(pk, (0, 0))
         cash = Columns(**{name: Money.from_minor(cents, "USD") for name, cents in sums.items()})
         psc = set_aside(cash.kept, psc_rate_of(instalment))
-        found[pk] = cash + charges.get(pk, Columns()) + Columns(psc=psc, paid=Money.from_minor(paid, "USD"), accepted=Money.from_minor(accepted, "USD"))
+        used = Columns(psc=psc, paid=Money.from_minor(paid, "USD"), accepted=Money.from_minor(accepted, "USD"))
+        found[pk] = cash + charges.get(pk, Columns()) + used
     return found
 
 
@@ -254,8 +255,8 @@ def rule_notes(books: Books) -> list[str]:
         _("Each contribution first sets aside programme support cost at the rate of its agreement; it is charged on accepted expenditure."),
         _("Accepted expenditure is counted to a grant's oldest payment first. Paid and accepted are never added together."),
         _(
-            "The Fund's own costs, income and exchange differences are shared out at the end of each month by the same rule: costs first to "
-            "contributions without an earmark, income to all by what is unspent of them."
+            "The Fund's own costs, income and exchange differences are shared out at the end of each month by the same rule: costs first "
+            "to contributions without an earmark, income to all by what is unspent of them."
         ),
     ]
     if books.rule is None:
