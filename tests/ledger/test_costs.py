@@ -11,10 +11,10 @@ from tests.factories.books import give, make_bank, make_grant, make_instalment, 
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import force, said
 from trustfund import clock
-from trustfund.ledger import allocations, costs, periods, posting, postings, subaccounts, tags
+from trustfund.ledger import allocations, costs, periods, posting, postings, standing, subaccounts, tags
 from trustfund.ledger.headroom import headroom
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Allocation, Funding, FundingRule, Period, Subaccount
+from trustfund.ledger.models import Allocation, Funding, FundingRule, FundWindow, Period, Subaccount
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, total, usd
 from trustfund.people.roles import Role
@@ -304,3 +304,21 @@ def test_what_is_forced_is_found(sql, found):
     allocate(1)
     force(sql)
     assert found in said()
+
+
+def test_each_window_bears_its_own_costs():
+    window = FundWindow.objects.create(code="second", name="Second window")
+    standing.put("fundwindow.create", window, by=None)
+    general = give("100", date(2026, 1, 5))
+    second = make_instalment()
+    post(postings.bank_gift(second, make_bank(), usd(100), donor_kind="state"), date(2026, 1, 5), window="second")
+    cost("10")
+    post(postings.direct_cost("5200", usd(6)), JANUARY, window="second")
+    acts = allocate(1)
+    assert sorted((act.window_id, act.amount) for act in acts) == [("general", usd(10)), ("second", usd(6))]
+    assert (borne(general), borne(second)) == ({"5200": usd(10)}, {"5200": usd(6)})
+    reservation = allocations.reserve(make_grant(), usd(94), on=JANUARY, by=None, reference="r2", window="second")
+    assert [row.instalment for row in reservation.allocations.all()] == [second]
+    with pytest.raises(ValidationError):
+        allocations.reserve(make_grant(), usd(1), on=JANUARY, by=None, reference="r3", window="second")
+    assert check_books() == []

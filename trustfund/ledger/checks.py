@@ -11,7 +11,7 @@ from django.db.models.functions import Abs
 from trustfund.chain import Finding
 from trustfund.ledger import chart, costs, headroom
 from trustfund.ledger.kept import KEPT
-from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
+from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
 from trustfund.ledger.trace import cash_to_grants
 from trustfund.money import Money
 
@@ -158,9 +158,10 @@ def _headroom() -> list[Finding]:
     last = Line.objects.aggregate(last=Max("date"))["last"]
     if last is None:
         return []
+    rows = [row for window in FundWindow.objects.all() for row in headroom.headroom(last, window=window.pk)]
     return [
         Finding(f"contribution {row.instalment.code}", "nothing reserved or spent beyond what it brought", f"{-available} too much")
-        for row in headroom.headroom(last)
+        for row in rows
         if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated or row.charged)
     ]
 
