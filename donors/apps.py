@@ -14,6 +14,7 @@ class DonorsConfig(AppConfig):
         from donors.portal import home as portal_home
         from donors.words import ACTS
         from trustfund.banking import hooks as banking
+        from trustfund.ledger import conditions
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.statements import dues as statement_dues
         from trustfund.ui.acts import name_acts
@@ -32,4 +33,5 @@ class DonorsConfig(AppConfig):
         statement_dues.register(dues.due_dates)
         banking.name(bank.words)
         banking.offer(bank.offers)
+        conditions.revenue_by(actions.revenue_account)
         name_acts(ACTS)

@@ -14,6 +14,7 @@ ACTS = {
     "pledge.receive": _("Money received"),
     "pledge.reduce": _("Agreement reduced"),
     "pledge.lapse": _("Lapsed"),
+    "pledge.keep": _("The donor let the Fund keep what is left after the end"),
     "instalment.receive": _("Money received"),
     "instalment.cancel": _("Not owed any more"),
     "instalment.reduce": _("Instalment reduced"),

@@ -32,6 +32,8 @@ class Guard:
     """What `table` refuses (`rules`: condition, message) or does (`then`: one statement) on `events`.
 
     `when` says to which rows the rules apply (all). With `must`, `then` has to change a row, or `must` is the message that refuses.
+    `needs` is a "table.column" that its rules name and a later migration adds: until then the guard is not installed, for SQLite checks
+    every trigger whenever it alters a table.
     """
 
     table: str
@@ -43,6 +45,7 @@ class Guard:
     timing: str = "BEFORE"
     when: str = ""
     must: str = ""
+    needs: str = ""
 
     @property
     def name(self) -> str:
@@ -188,7 +191,14 @@ def declared(app_label: str | None = None) -> list[Guard]:
 
 def _present(connection: Any, guards: Iterable[Guard]) -> list[Guard]:
     tables = set(connection.introspection.table_names())
-    return [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
+    found = [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
+    columns = {needed: _has(connection, *needed.split(".")) for needed in {guard.needs for guard in found if guard.needs}}
+    return [guard for guard in found if columns.get(guard.needs, True)]
+
+
+def _has(connection: Any, table: str, column: str) -> bool:
+    with connection.cursor() as cursor:
+        return column in [each.name for each in connection.introspection.get_table_description(cursor, table)]
 
 
 def drop(schema_editor: Any, app_label: str) -> None:

@@ -158,6 +158,20 @@ class Pledge(Stateful, models.Model):
         self.amount = self.amount - amount
         return self.State.PAID if everything else self.state
 
+    def may_be_kept(self) -> bool:
+        """Whether its donor could still consent that money left after its end is kept."""
+        return self.expires_on is not None and not hasattr(self, "consent")
+
+    @transition(
+        state,
+        source=[State.BOOKED, State.PARTLY_PAID, State.PAID],
+        target=None,
+        permission=permissions.can_keep,
+        conditions=[may_be_kept],
+    )
+    def keep(self, *, on: Any, general: bool) -> None:
+        """The donor lets the fund keep what is left after the agreement's end; the document is with the consent."""
+
     @transition(state, source=[State.ANNOUNCED, State.SIGNED], target=State.LAPSED, permission=permissions.can_lapse)
     def lapse(self, *, on: Any) -> None:
         """Nothing will come of it."""
@@ -304,3 +318,16 @@ class Amendment(models.Model):
     @property
     def amount(self) -> Money:
         return Money.from_minor(self.amount_minor, self.instalment.pledge.currency)
+
+
+class Consent(models.Model):
+    """A donor's consent that the fund keeps what is left of an agreement after its end, on a document."""
+
+    pledge = models.OneToOneField(Pledge, models.PROTECT, related_name="consent")
+    on = models.DateField(_("date"))
+    general = models.BooleanField(_("for any purpose of the Fund"))
+    document = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.pledge}: {self.on}"

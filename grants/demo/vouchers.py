@@ -19,7 +19,7 @@ from trustfund.vouchers.rules import Content, Row
 def run(cast: Cast, bank: Subaccount, today: date) -> None:
     """The audit of last year, the Board's journey, and a bank charge whose advice is missing."""
     fee = [Row("5220", "debit", usd("4800.00"), memo="Invoice 17"), Row("2010", "credit", usd("4800.00"))]
-    audit = _submitted(cast, today - timedelta(days=21), "Fee for the audit of last year (invented).", fee, "Invoice (invented)")
+    audit = submitted(cast, today - timedelta(days=21), "Fee for the audit of last year (invented).", fee, "Invoice (invented)")
     with clock.frozen(today - timedelta(days=20)):
         actions.approve(audit, by=cast.checker)
     journey = [
@@ -27,14 +27,14 @@ def run(cast: Cast, bank: Subaccount, today: date) -> None:
         Row("5210", "debit", Money("860.50", "EUR"), memo="Hotel"),
         Row("2010", "credit", Money("3010.50", "EUR")),
     ]
-    _submitted(cast, today - timedelta(days=2), "Journey of the Board to its session (invented).", journey, "Travel claim (invented)")
+    submitted(cast, today - timedelta(days=2), "Journey of the Board to its session (invented).", journey, "Travel claim (invented)")
     charge = [Row("5300", "debit", usd("35.00")), Row("1010", "credit", usd("35.00"), bank)]
-    returned = _submitted(cast, today - timedelta(days=5), "Charges of the bank for the quarter (invented).", charge, "Advice (invented)")
+    returned = submitted(cast, today - timedelta(days=5), "Charges of the bank for the quarter (invented).", charge, "Advice (invented)")
     with clock.frozen(today - timedelta(days=4)):
         actions.return_(returned, by=cast.checker, reason="The advice is of another quarter (invented).")
 
 
-def _submitted(cast: Cast, day: date, narrative: str, rows: list[Row], paper: str) -> Voucher:
+def submitted(cast: Cast, day: date, narrative: str, rows: list[Row], paper: str) -> Voucher:
     """A voucher written by finance with its document, and submitted on the same day."""
     with clock.frozen(day):
         voucher = actions.draft(Content("entry", day, GENERAL, rows), by=cast.finance, narrative=narrative)

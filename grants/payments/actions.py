@@ -24,7 +24,7 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import allocations, posting, postings
+from trustfund.ledger import allocations, conditions, ended, posting, postings
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
 from trustfund.money import Money, total, zero
@@ -120,6 +120,7 @@ def settle(payment: Payment, *, by: Any, on: date, bank_reference: str) -> Payme
     tranches.pay(payment.tranche, by=by)
     entry = _post_paid(payment, by, on)
     allocations.confirm(payment.grant.funds, entry, payment.to_transfer)
+    conditions.follow(payment.grant.books, on=on, by=by, reference=entry.reference, of=payment)
     payment.entry = entry
     payment.save(update_fields=["entry"])
     _tell(payment, "tranche_paid", payment.grant.organisation.contacts())
@@ -160,8 +161,10 @@ def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges
     gone = _gone(payment, payment.entry)
     entry = _post_returned(payment, gone, by, on, charges)
     allocations.restore(payment.entry, entry_returned=entry, by=by)
+    conditions.follow(payment.grant.books, on=on, by=by, reference=entry.reference, of=payment)
     if gone.claimed:
-        allocations.release(payment.grant.funds, by=by, on=on, reference=f"payment:{payment.pk}:claimed", amount=gone.claimed)
+        freed = allocations.release(payment.grant.funds, by=by, on=on, reference=f"payment:{payment.pk}:claimed", amount=gone.claimed)
+        ended.give_back(allocations.rows_of(freed), on=on, by=by, source="payment.return", of=payment)
     payment.return_entry = entry
     payment.save(update_fields=["return_entry"])
     _tell(payment, "payment_returned", [*payment.grant.organisation.contacts(), *User.objects.holding(Role.FINANCE).exclude(pk=by.pk)])

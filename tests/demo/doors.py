@@ -170,6 +170,8 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "portal:statement": {"pk": lambda: donor().pk},
     "portal:download": {"pk": lambda: donor().pk},
     "ledger:decide": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "ledger:costs_month": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "ledger:costs_allocate": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},

@@ -11,7 +11,7 @@ from tests.factories.books import DAY, give, make_bank, make_grant, open_years, 
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import Superuser
 from trustfund import clock, guards
-from trustfund.ledger import allocations, periods, posting, postings, rates, tags
+from trustfund.ledger import allocations, costs, periods, posting, postings, rates, tags
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.ledger.models import Period
 from trustfund.ledger.verification import check_books
@@ -101,6 +101,19 @@ def test_a_change_of_any_column_is_found(open_tables):
         if (said := said_after(table, key, field.column, other(field))) is not None and said <= open_tables
     ]
     assert silent == []
+
+
+def test_a_change_of_any_column_of_the_costs_of_a_month_is_found(books):
+    """An act on costs has a period and accounts, and no grant."""
+    post(postings.direct_cost("5200", usd(10)), date(2026, 3, 20))
+    with clock.frozen(date(2026, 3, 31)):
+        costs.allocate(Period.objects.get(year=2026, number=3), by=make_user(Role.FINANCE))
+    guards.drop(Superuser(), "ledger")
+    before = {str(finding) for finding in check_books()}
+    assert [finding for finding in before if not finding.startswith("trigger ")] == []
+    ours = [each for each in COLUMNS if each[0] in ("ledger_funding", "ledger_allocation")]
+    said = {f"{table}.{field.column}": said_after(table, key, field.column, other(field)) for table, key, field in ours}
+    assert [column for column, found in said.items() if found is not None and found <= before] == []
 
 
 def test_whatever_stands_in_a_column_is_a_finding_and_never_a_traceback(open_tables):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
+from django.db.models.functions import Abs
 
 from trustfund.chain import Finding
-from trustfund.ledger import chart, headroom
+from trustfund.ledger import chart, costs, headroom
 from trustfund.ledger.kept import KEPT
-from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
+from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
 from trustfund.ledger.trace import cash_to_grants
 from trustfund.money import Money
 
@@ -156,11 +158,47 @@ def _headroom() -> list[Finding]:
     last = Line.objects.aggregate(last=Max("date"))["last"]
     if last is None:
         return []
+    rows = [row for window in FundWindow.objects.all() for row in headroom.headroom(last, window=window.pk)]
     return [
         Finding(f"contribution {row.instalment.code}", "nothing reserved or spent beyond what it brought", f"{-available} too much")
-        for row in headroom.headroom(last)
-        if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated)
+        for row in rows
+        if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated or row.charged)
     ]
+
+
+def _costs() -> list[Finding]:
+    """Each act on the costs of a month came nearer to what the ledger had of them by then, and never past it: nothing charged twice."""
+    findings = []
+    before: dict[tuple[int | None, str, str], int] = defaultdict(int)
+    for act in Funding.objects.filter(kind=Funding.Kind.COSTS).select_related("period").order_by("seal"):
+        about = (act.period_id, act.window_id)
+        posted = dict(_posted_costs(act))
+        for account, cents in act.allocations.order_by().values_list("account_id").annotate(cents=Sum("charged")):
+            start, there = before[*about, account], posted.get(account, 0)
+            before[*about, account] += cents
+            if not min(start, there) <= start + cents <= max(start, there):
+                where = f"costs of {act.period} on account {account}, act {act.pk}"
+                findings.append(Finding(where, f"{_usd(there - start)} to charge at most", str(_usd(cents))))
+    return findings
+
+
+def _posted_costs(act: Funding) -> Iterable[tuple[str, int]]:
+    """Cents per account that the ledger had of a month when an act charged them."""
+    lines = costs.own_lines().filter(entry__period=act.period_id, window_id=act.window_id, entry_id__lt=act.pk).order_by()
+    return lines.values_list("account_id").annotate(cents=Sum(F("debit") - F("credit")))
+
+
+def _replaced() -> list[Finding]:
+    """What others took over of a contribution is what it gave up, and the parts of the costs of a month add up."""
+    sums = Allocation.objects.filter(funding__kind=Funding.Kind.REPLACE).order_by().values("funding__reference")
+    uneven = [
+        Finding(f"replacement {row['funding__reference']}", "others to take over what one gave up", f"{_usd(row['sum'])} apart")
+        for row in sums.annotate(sum=Sum(F("reserved") + F("allocated") + F("charged")))
+        if row["sum"]
+    ]
+    made = Funding.objects.filter(kind=Funding.Kind.COSTS).annotate(parts=Sum(Abs("allocations__charged")))
+    return uneven + [Finding(f"act {each}", f"parts of {each.amount} in all", str(_usd(each.parts or 0))) for each in made
+                     if each.parts != each.amount_minor]  # fmt: skip
 
 
 CHECKS: list[Callable[[], list[Finding]]] = [
@@ -175,5 +213,7 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _reservations,
     _payments,
     _headroom,
+    _costs,
+    _replaced,
     *KEPT,
 ]

@@ -12,6 +12,17 @@ OPEN = "('open', 'closing')"
 UNDER = "WHERE entry_id = NEW.seq"
 FUNDED = "SELECT reservation_id FROM ledger_allocation WHERE funding_id = NEW.seq"
 
+CHARGED = "ledger_allocation.charged"
+OF_ACT = "FROM ledger_allocation a WHERE a.funding_id = f.seal_id"
+OPEN_THAT_DAY = f"SELECT 1 FROM ledger_period p WHERE f.date BETWEEN p.starts_on AND p.ends_on AND p.state IN {OPEN}"
+WRONG_COSTS = (
+    f"(f.kind = 'costs' AND (f.amount_minor <> (SELECT COALESCE(SUM(ABS(a.charged)), 0) {OF_ACT}) OR NOT EXISTS ({OPEN_THAT_DAY})))"
+)
+WRONG_CHARGES = f"(f.kind NOT IN ('costs', 'replace') AND EXISTS (SELECT 1 {OF_ACT} AND a.charged <> 0))"
+WRONG_REPLACED = (
+    f"(f.kind = 'replace' AND EXISTS (SELECT 1 {OF_ACT} GROUP BY a.account_id, a.reservation_id, a.payment_id "
+    "HAVING SUM(a.reserved) <> 0 OR SUM(a.allocated) <> 0 OR SUM(a.charged) <> 0))"
+)
 OF_ENTRY = "EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq)"
 OF_FUNDING = "EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq)"
 
@@ -47,6 +58,14 @@ SEALED_FUNDING_RULES = (
     ),
 )
 
+COSTS_RULES = (
+    (
+        f"EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq AND ({WRONG_COSTS} OR {WRONG_CHARGES} OR {WRONG_REPLACED}))",
+        "costs of a month add up in an open period, what is replaced stays the same in sum",
+    ),
+)
+"""One rule for what only acts of funding have, so that a posting pays for one look."""
+
 ENTRY_RULES = (
     ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.seal_id)", "a sealed entry is complete"),
     (
@@ -78,7 +97,8 @@ ALLOCATION_INTEGERS = " OR ".join(f"typeof(NEW.{column}) <> 'integer'" for colum
 ALLOCATION_RULES = (
     ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.funding_id)", "a sealed act of funding takes no more allocations"),
     (
-        "NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.funding_id AND date = NEW.date AND grant_id = NEW.grant_id)",
+        "NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.funding_id AND date = NEW.date "
+        "AND COALESCE(grant_id, 0) = COALESCE(NEW.grant_id, 0))",
         "an allocation has its act of funding, its date and its grant",
     ),
     (
@@ -104,6 +124,7 @@ GUARDS = [
     no_replace("ledger_seal", "seq", "hash"),
     Guard("ledger_seal", "whole_entry", ("INSERT",), SEALED_ENTRY_RULES, when=OF_ENTRY),
     Guard("ledger_seal", "whole_funding", ("INSERT",), SEALED_FUNDING_RULES, when=f"NOT ({OF_ENTRY})"),
+    Guard("ledger_seal", "costs", ("INSERT",), COSTS_RULES, needs=CHARGED, when=OF_FUNDING),
     *linked("ledger_seal", "ledger_ledgerhead"),
     *head_of("ledger_ledgerhead", "ledger_seal"),
     *append_only("ledger_entry"),
@@ -125,6 +146,14 @@ GUARDS = [
     no_replace("ledger_allocation", "id", ("funding_id", "position")),
     Guard("ledger_allocation", "belongs", ("INSERT",), ALLOCATION_RULES),
     Guard("ledger_allocation", "integers", ("INSERT",), ((ALLOCATION_INTEGERS, "cents are whole numbers"),), only="sqlite"),
+    Guard(
+        "ledger_allocation",
+        "charges",
+        ("INSERT",),
+        (("typeof(NEW.charged) <> 'integer'", "cents are whole numbers"),),
+        only="sqlite",
+        needs=CHARGED,
+    ),
     *append_only("ledger_rate"),
     no_replace("ledger_rate", "id", ("currency", "effective_on")),
     *append_only("ledger_fundingrule"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from trustfund.ledger.models import Period
+from trustfund.ledger.months import months
 from trustfund.ledger.permissions import can_read_books
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
@@ -23,8 +24,10 @@ ACTS = {
     "period.propose_reopening": gettext_lazy("Reopening proposed"),
     "period.reopen": gettext_lazy("Reopened"),
     "period.refuse_reopening": gettext_lazy("Reopening refused"),
+    "costs.allocate": gettext_lazy("Costs of a month allocated"),
     "rate.add": gettext_lazy("Exchange rate added"),
     "subaccount.open": gettext_lazy("Subaccount opened"),
+    "subaccount.keep": gettext_lazy("May be kept after its end"),
     "subaccount.relabel": gettext_lazy("Label of a subaccount changed"),
     "tag.create": gettext_lazy("Earmark added"),
     "books.reseal": gettext_lazy("Put on record with a new key"),
@@ -33,12 +36,16 @@ ACTS = {
 
 
 def items(user: Any) -> Iterable[Item]:
-    """The approving officer decides on periods that somebody else proposed; the auditor verifies the chains."""
+    """The approving officer decides on periods that somebody else proposed; finance allocates costs; the auditor verifies the chains."""
     found = []
     if holds(user, Role.APPROVER):
         proposed = Period.objects.filter(state__in=[Period.State.CLOSING, Period.State.REOPENING]).exclude(proposed_by=user).count()
         title = ngettext("Decide on an accounting period", "Decide on %(count)s accounting periods", proposed) % {"count": proposed}
         found += [Item(title, reverse("ledger:periods"), count=proposed)] if proposed else []
+    if holds(user, Role.FINANCE):
+        waiting = [each for each in months() if each.waits]
+        title = ngettext("Allocate the costs of a month", "Allocate the costs of %(count)s months", len(waiting)) % {"count": len(waiting)}
+        found += [Item(title, reverse("ledger:costs"), count=len(waiting))] if waiting else []
     if holds(user, Role.AUDITOR):
         found.append(Item(_("Verify the books and the audit trail"), reverse("ledger:check"), tone="neutral"))
     return found

@@ -392,7 +392,11 @@ class Note(models.Model):
 
 
 class Funding(models.Model):
-    """One act on the funding of a grant: its allocations per instalment are sealed with it. The primary key is the seal's number."""
+    """One act on what contributions fund: its allocations per instalment are sealed with it. The primary key is the seal's number.
+
+    Most are about a grant. `costs` is the fund's own costs and income of a `period` (its day is that of the run); `replace` moves what one
+    contribution funded to others, because `entry` took its money away.
+    """
 
     class Kind(models.TextChoices):
         RESERVE = "reserve", _("reserved")
@@ -400,12 +404,15 @@ class Funding(models.Model):
         CONFIRM = "confirm", _("paid")
         RESTORE = "restore", _("returned by the bank")
         REFUND = "refund", _("refunded")
+        COSTS = "costs", _("costs of a month")
+        REPLACE = "replace", _("replaced from the pool")
 
     seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="funding")
     kind = models.CharField(max_length=8, choices=Kind)
     reference = models.CharField(max_length=150, unique=True)
     date = models.DateField()
-    grant = models.ForeignKey(Subaccount, models.PROTECT, related_name="+")
+    grant = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="+")
+    period = models.ForeignKey(Period, models.PROTECT, null=True, related_name="fundings")
     window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     split = models.CharField(max_length=10, choices=FundingRule.Split)
@@ -419,10 +426,12 @@ class Funding(models.Model):
             models.CheckConstraint(name="funding_amount_positive", condition=Q(amount_minor__gt=0)),
             models.CheckConstraint(
                 name="funding_names_what_it_acts_on",
-                condition=Q(kind="reserve", reservation__isnull=True, entry__isnull=True)
-                | Q(kind="release", reservation__isnull=False, entry__isnull=True)
-                | Q(kind="confirm", reservation__isnull=False, entry__isnull=False)
-                | Q(kind__in=["restore", "refund"], entry__isnull=False),
+                condition=Q(kind="reserve", grant__isnull=False, period__isnull=True, reservation__isnull=True, entry__isnull=True)
+                | Q(kind="release", grant__isnull=False, period__isnull=True, reservation__isnull=False, entry__isnull=True)
+                | Q(kind="confirm", grant__isnull=False, period__isnull=True, reservation__isnull=False, entry__isnull=False)
+                | Q(kind__in=["restore", "refund"], grant__isnull=False, period__isnull=True, entry__isnull=False)
+                | Q(kind="costs", grant__isnull=True, period__isnull=False, reservation__isnull=True, entry__isnull=True)
+                | Q(kind="replace", period__isnull=True, reservation__isnull=True, entry__isnull=False),
             ),
         ]
 
@@ -457,7 +466,8 @@ class Reservation(Funding):
 class Allocation(models.Model):
     """What one act of funding changes for one instalment: cents `reserved` for, and `allocated` (paid) to, the grant; signed.
 
-    `payment` is the entry of the payment that is funded or given back.
+    `payment` is the entry of the payment that is funded or given back. `charged` are cents of the fund's own costs (income: below zero)
+    on the `account`; such a row has no grant.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -466,15 +476,21 @@ class Allocation(models.Model):
     date = models.DateField()
     reservation = models.ForeignKey(Funding, models.PROTECT, null=True, related_name="+")
     instalment = models.ForeignKey(Subaccount, models.PROTECT, related_name="uses")
-    grant = models.ForeignKey(Subaccount, models.PROTECT, related_name="sources")
+    grant = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="sources")
     payment = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="allocations")
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     reserved = models.BigIntegerField()
     allocated = models.BigIntegerField()
+    charged = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["funding", "position"]
         constraints = [
-            models.CheckConstraint(name="allocation_changes_something", condition=~Q(reserved=0, allocated=0)),
+            models.CheckConstraint(
+                name="allocation_changes_something",
+                condition=(Q(grant__isnull=False, account__isnull=True, charged=0) & ~Q(reserved=0, allocated=0))
+                | (Q(grant__isnull=True, account__isnull=False, reserved=0, allocated=0) & ~Q(charged=0)),
+            ),
             models.UniqueConstraint(fields=["funding", "position"], name="allocation_position_once"),
         ]
         indexes = [
@@ -488,3 +504,8 @@ class Allocation(models.Model):
     @property
     def paid(self) -> Money:
         return Money.from_minor(self.allocated, "USD")
+
+    @property
+    def cost(self) -> Money:
+        """What the contribution bears of the fund's own costs; income is below zero."""
+        return Money.from_minor(self.charged, "USD")

@@ -37,3 +37,8 @@ def can_propose_period(period: Any, user: Any) -> bool:
 def can_approve_period(period: Any, user: Any) -> bool:
     """The approving officer decides, if somebody else proposed."""
     return holds(user, Role.APPROVER) and bool(period.proposed_by_id != user.pk)
+
+
+def can_allocate_costs(user: Any) -> bool:
+    """Finance charges the fund's own costs and income to the contributions, month by month."""
+    return holds(user, Role.FINANCE)

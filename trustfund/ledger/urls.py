@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trustfund.ledger import views
+from trustfund.ledger import cost_views, views
 
 app_name = "ledger"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("entries/", views.entries, name="entries"),
     path("entries/<int:pk>/", views.entry, name="entry"),
     path("headroom/", views.headroom, name="headroom"),
+    path("costs/", cost_views.index, name="costs"),
+    path("costs/<int:pk>/", cost_views.month, name="costs_month"),
+    path("costs/<int:pk>/allocate/", cost_views.allocate, name="costs_allocate"),
     path("banks/", views.banks, name="banks"),
     path("banks/new/", views.new_bank, name="new_bank"),
     path("rates/", views.rates, name="rates"),

@@ -1,7 +1,7 @@
 """What became of contributions: the columns of the trace per contribution, for one donor, for all, and tied to Statement I.
 
 Received is the cash that came, at the rate of its day. Every line of the ledger that names a contribution falls into one column, entry
-by entry; what was paid and accepted comes from the allocations.
+by entry; what was paid and accepted, and what was charged of the fund's own costs and income, comes from the allocations.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import chart, trace
+from trustfund.ledger import chart, costs, trace
 from trustfund.ledger.headroom import set_aside
 from trustfund.ledger.models import FundingRule, Subaccount
 from trustfund.money import Money, total, zero
@@ -28,15 +28,16 @@ from trustfund.ui.formatting import day_text
 EXCHANGE = frozenset({"4200", "5400"})
 COSTS = frozenset(each.code for each in chart.CHART if each.type == chart.EXPENSE) - EXCHANGE
 BACK = "2300"
+IN_KIND = "4040"
 MEMO = ("9030", "9040")
 NOTHING = zero()
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of the trace, in USD; `refunded` is paid back or due back.
+    """The columns of the trace, in USD; `refunded` is paid back or due back, `income` is interest and other income credited.
 
-    balance = received - psc - costs - paid - refunded + exchange.
+    balance = received - psc - costs - paid - refunded + exchange + income.
     """
 
     received: Money = NOTHING
@@ -46,6 +47,7 @@ class Columns:
     accepted: Money = NOTHING
     refunded: Money = NOTHING
     exchange: Money = NOTHING
+    income: Money = NOTHING
 
     @property
     def advance(self) -> Money:
@@ -54,7 +56,7 @@ class Columns:
     @property
     def kept(self) -> Money:
         """The cash that is there to be used, PSC included."""
-        return self.received + self.exchange - self.costs - self.refunded
+        return self.received + self.exchange + self.income - self.costs - self.refunded
 
     @property
     def balance(self) -> Money:
@@ -72,13 +74,15 @@ def columns_of(books: Books, instalments: Iterable[Subaccount], until: date | No
     known = {each.pk: each for each in instalments}
     moves = _moves(books, known, until)
     uses = _uses(books, known, until)
+    charges = charges_of(books, known, until)
     found = {}
     for pk, instalment in known.items():
         sums = moves.get(pk, {})
         paid, accepted = uses.get(pk, (0, 0))
         cash = Columns(**{name: Money.from_minor(cents, "USD") for name, cents in sums.items()})
         psc = set_aside(cash.kept, psc_rate_of(instalment))
-        found[pk] = cash + Columns(psc=psc, paid=Money.from_minor(paid, "USD"), accepted=Money.from_minor(accepted, "USD"))
+        used = Columns(psc=psc, paid=Money.from_minor(paid, "USD"), accepted=Money.from_minor(accepted, "USD"))
+        found[pk] = cash + charges.get(pk, Columns()) + used
     return found
 
 
@@ -91,7 +95,7 @@ def psc_rate_of(subaccount: Subaccount | None) -> Decimal | None:
 
 def _moves(books: Books, known: dict[int, Subaccount], until: date | None) -> dict[int, dict[str, int]]:
     """Cents received, refunded, of costs and of exchange differences per contribution."""
-    lines = books.lines(None, until).filter(subaccount_id__in=known).exclude(account_id__in=MEMO)
+    lines = books.lines(None, until).filter(subaccount_id__in=known).exclude(account_id__in=(*MEMO, IN_KIND))
     rows = lines.order_by().values_list("subaccount_id", "entry_id", "account_id").annotate(brought=Sum("credit") - Sum("debit"))
     entries: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     for subaccount, entry, account, brought in rows:
@@ -112,11 +116,26 @@ def _column(accounts: frozenset[str]) -> tuple[str, int]:
     return ("costs", -1) if accounts <= COSTS else ("received", 1)
 
 
+def charges_of(books: Books, known: Iterable[int], until: date | None = None) -> dict[int, Columns]:
+    """What contributions (by primary key) bear of the fund's own costs, and what they were credited: exchange differences apart."""
+    rows = books.allocations(None, until).filter(instalment_id__in=known, account__isnull=False).order_by()
+    found: dict[int, Columns] = defaultdict(Columns)
+    for instalment, account, cents in rows.values_list("instalment_id", "account_id").annotate(cents=Sum("charged")):
+        found[instalment] += _charged(account, Money.from_minor(cents, "USD"))
+    return found
+
+
+def _charged(account: str, amount: Money) -> Columns:
+    if account in EXCHANGE:
+        return Columns(exchange=-amount)
+    return Columns(costs=amount) if account in COSTS else Columns(income=-amount)
+
+
 def _uses(books: Books, known: dict[int, Subaccount], until: date | None) -> dict[int, tuple[int, int]]:
     """Cents paid to grants and accepted from them, per contribution."""
     allocations = books.allocations(None, until).filter(instalment_id__in=known).order_by()
     paid = {row["instalment_id"]: row["given"] for row in allocations.values("instalment_id").annotate(given=Sum("allocated"))}
-    grants = set(allocations.values_list("grant_id", flat=True).distinct())
+    grants = set(allocations.filter(grant__isnull=False).values_list("grant_id", flat=True).distinct())
     accepted: dict[int, int] = defaultdict(int)
     for (instalment, _grant), cents in trace.accepted_shares(grants, min(until or books.as_of, books.as_of), books.seq).items():
         accepted[instalment] += cents
@@ -180,6 +199,7 @@ def _heads(first: str) -> list[str]:
         _("Open advances"),
         _("Refunded or due back"),
         _("Exchange"),
+        _("Interest and other income"),
         _("Balance"),
     ]
 
@@ -203,7 +223,8 @@ def _values(columns: Columns) -> tuple[Figure, ...]:
         Figure(columns.advance, across=(4, -5)),
         Figure(columns.refunded),
         Figure(columns.exchange),
-        Figure(columns.balance, across=(1, -2, -3, -4, -7, 8)),
+        Figure(columns.income),
+        Figure(columns.balance, across=(1, -2, -3, -4, -7, 8, 9)),
     )
 
 
@@ -233,6 +254,10 @@ def rule_notes(books: Books) -> list[str]:
         _("Received is the cash that came, in USD at the United Nations operational rate of exchange of its day."),
         _("Each contribution first sets aside programme support cost at the rate of its agreement; it is charged on accepted expenditure."),
         _("Accepted expenditure is counted to a grant's oldest payment first. Paid and accepted are never added together."),
+        _(
+            "The Fund's own costs, income and exchange differences are shared out at the end of each month by the same rule: costs first "
+            "to contributions without an earmark, income to all by what is unspent of them."
+        ),
     ]
     if books.rule is None:
         return notes
@@ -284,7 +309,7 @@ def _tied(books: Books, whole: Columns) -> Table:
 def _elsewhere(books: Books, whole: Columns) -> dict[str, Money]:
     """Per account what it adds to cash beside contributions and grants: credits less debits; accounts at nothing are left out."""
     lines = books.lines().exclude(account__type=chart.MEMO)
-    named = lines.filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id=BACK)
+    named = lines.filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=(BACK, IN_KIND))
     sums: dict[str, Any] = defaultdict(int)
     for account, cents in _by_account(lines):
         if line_of(account) != "I.cash":
@@ -294,6 +319,9 @@ def _elsewhere(books: Books, whole: Columns) -> dict[str, Money]:
     grants = lines.filter(subaccount__kind=Subaccount.Kind.GRANT).exclude(account_id="5100")
     for account, cents in _by_account(grants):
         sums[account] -= cents
+    charged = books.allocations().filter(account__isnull=False).order_by().values_list("account_id")
+    for account, cents in charged.annotate(cents=Sum("charged")):
+        sums[account] += cents
     to_grants = sum(cents for _account, cents in _by_account(grants))
     sums["grants"] = whole.paid.minor + to_grants
     return {account: Money.from_minor(cents, "USD") for account, cents in sorted(sums.items()) if cents}
@@ -307,5 +335,7 @@ def _by_account(lines: QuerySet[Any]) -> list[tuple[str, int]]:
 def _other_label(account: str) -> str:
     if account == "grants":
         return _("Paid to grants and not funded by contributions")
-    definition = chart.BY_CODE[account]
-    return _("%(code)s %(name)s") % {"code": account, "name": definition.name}
+    names = {"code": account, "name": chart.BY_CODE[account].label}
+    if account in costs.EXPENSES + costs.INCOME:
+        return _("%(code)s %(name)s, not allocated to contributions") % names
+    return _("%(code)s %(name)s") % names
