@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from trustfund import clock
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
 from trustfund.people.roles import Role, holds
@@ -18,6 +19,7 @@ from trustfund.vouchers.permissions import can_read_books
 ACTS = {
     "voucher.draft": gettext_lazy("Voucher written"),
     "voucher.change": gettext_lazy("Voucher changed"),
+    "voucher.prepare": gettext_lazy("Worked out from the books"),
     "voucher.submit": gettext_lazy("Submitted for approval"),
     "voucher.approve": gettext_lazy("Approved and posted"),
     "voucher.return_": gettext_lazy("Returned to its maker"),
@@ -39,7 +41,15 @@ def items(user: Any) -> Iterable[Item]:
         back = Voucher.objects.filter(state=Voucher.State.RETURNED, maker=user).count()
         title = ngettext("Put a returned voucher right", "Put %(count)s returned vouchers right", back) % {"count": back}
         found += [Item(title, reverse("vouchers:index") + "?state=returned", count=back, tone="blocked")] if back else []
+        found += _reversals_due(user)
     return found
+
+
+def _reversals_due(user: Any) -> Iterable[Item]:
+    """Reversals that were proposed with what they reverse, and whose day has come."""
+    due = Voucher.objects.filter(state=Voucher.State.DRAFT, kind=Voucher.Kind.REVERSAL, maker=user, date__lte=clock.today())
+    for voucher in due.order_by("pk"):
+        yield Item(_("Submit the reversal %(voucher)s, which is due") % {"voucher": voucher}, voucher.get_absolute_url())
 
 
 def destinations(user: Any) -> Iterable[Destination]:
