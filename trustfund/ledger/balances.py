@@ -26,6 +26,12 @@ ESTIMATED = "voucher.year_end_estimate"
 ESTIMATE = Q(entry__source=ESTIMATED) | Q(entry__reverses__source=ESTIMATED)
 """That a line is of such an estimate, or of what reversed one: it is an expense of the year, and no report was accepted."""
 
+WRITING_OFF = "voucher.write_off_contribution"
+"""The source of entries that write a contribution receivable off."""
+
+WRITTEN_OFF = Q(entry__source=WRITING_OFF) | Q(entry__reverses__source=WRITING_OFF)
+"""That a line is of such a write-off, or of what reversed one."""
+
 
 @dataclass(frozen=True)
 class TrialRow:

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from trustfund import clock
+from trustfund.ledger.models import Entry
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
 from trustfund.people.roles import Role, holds
 from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.permissions import can_read_books
+from trustfund.workflow import possible
 
 ACTS = {
     "voucher.draft": gettext_lazy("Voucher written"),
@@ -50,6 +52,16 @@ def _reversals_due(user: Any) -> Iterable[Item]:
     due = Voucher.objects.filter(state=Voucher.State.DRAFT, kind=Voucher.Kind.REVERSAL, maker=user, date__lte=clock.today())
     for voucher in due.order_by("pk"):
         yield Item(_("Submit the reversal %(voucher)s, which is due") % {"voucher": voucher}, voucher.get_absolute_url())
+
+
+def reversing(entry: Entry, user: Any) -> tuple[str, str] | None:
+    """The button on the page of an entry that a voucher posted."""
+    voucher = Voucher.objects.filter(entry=entry).exclude(kind=Voucher.Kind.REVERSAL).first()
+    if voucher is None or not possible(voucher.ask_reversal, by=user):
+        return None
+    if voucher.reversals.exclude(state=Voucher.State.CANCELLED).exists():
+        return None
+    return _("Reverse this entry"), reverse("vouchers:reverse", args=[voucher.pk])
 
 
 def destinations(user: Any) -> Iterable[Destination]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from trustfund.ledger.models import GENERAL
@@ -78,16 +79,17 @@ def limits_of(event: Event, inputs: Inputs) -> list[Problem]:
 
 
 def _out_of_turn(event: Event, voucher: Voucher) -> list[Problem]:
-    """One for a day, and none before a later one, unless that was reversed."""
+    """One for a day, and none before a later one, unless that was reversed on its own day: then the books of that day are without it."""
     standing = Voucher.objects.filter(event=event.name, state__in=[Voucher.State.SUBMITTED, Voucher.State.APPROVED])
-    standing = standing.exclude(pk=voucher.pk).exclude(reversals__state=Voucher.State.APPROVED)
+    taken_back = Voucher.objects.filter(reverses=OuterRef("pk"), state=Voucher.State.APPROVED, date=OuterRef("date"))
+    standing = standing.exclude(pk=voucher.pk).exclude(Exists(taken_back))
     other = standing.filter(date=voucher.date).first() if event.once else None
     later = standing.filter(date__gt=voucher.date).order_by("date").first() if event.in_order else None
     if other is not None:
-        return [Problem(_("It was made for this day already, by %(other)s: reverse that one first.") % {"other": other}, field="date")]
+        return [Problem(_("It was made for this day already, by %(other)s: reverse that one on its own day first.") % {"other": other}, field="date")]
     if later is not None:
         names = {"other": later, "day": day_text(later.date)}
-        return [Problem(_("A later one, %(other)s of %(day)s, stands: reverse that one first.") % names, field="date")]
+        return [Problem(_("A later one, %(other)s of %(day)s, stands: reverse that one on its own day first.") % names, field="date")]
     return []
 
 

@@ -43,11 +43,11 @@ def _worked_out(voucher: Voucher, where: str) -> list[Finding]:
     """From the books before its entry, what was entered and the rates of then, a prepared one comes out as it was posted."""
     expected = "lines that come out of the books before it when they are worked out again"
     try:
-        rows = preparing.again(voucher).rows
+        rows, day = preparing.again(voucher).rows, preparing.inputs_of(voucher)["date"]
     except (ValidationError, LookupError, ValueError, TypeError, ArithmeticError, ObjectDoesNotExist) as error:
         return [Finding(where, expected, f"no lines: {' '.join(str(error).split())[:200]}")]
     stored = content_of(voucher).rows
-    fits = len(rows) == len(stored) and all(same(one, other) for one, other in zip(stored, rows, strict=True))
+    fits = day == voucher.date and len(rows) == len(stored) and all(same(one, other) for one, other in zip(stored, rows, strict=True))
     return [] if fits else [Finding(where, expected, "other lines")]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import finance_postings
+from trustfund.ledger.balances import WRITING_OFF
 from trustfund.ledger.models import Subaccount
 from trustfund.ledger.postings import Legs
 from trustfund.money import Money, zero
@@ -160,7 +161,7 @@ def _impairing(side: Side, title: Promise, text: Promise) -> Event:
 def _writing_off(side: Side, title: Promise, text: Promise) -> Event:
     hint = gettext_lazy("In USD as it stands in the books; empty for all of it.")
     return Event(
-        name=f"write_off_{side.name}",
+        name=WRITING_OFF.removeprefix("voucher.") if side is CONTRIBUTIONS else "write_off_partner",
         title=title,
         help=text,
         narrative=title,
