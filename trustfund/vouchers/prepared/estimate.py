@@ -146,9 +146,9 @@ def propose(moment: Moment, inputs: Inputs) -> Proposal:
     """For each grant the estimate: against the open advance, what is beyond it as payable, with its programme support cost."""
     legs: Legs = []
     rows: list[list[Any]] = []
+    advances = moment.per_subaccount("1200")
     for each in inputs["amounts"].values():
-        advance = moment.balance("1200", of=each["grant"])
-        amount = each["amount"]
+        advance, amount = advances.get(each["grant"].pk, zero()), each["amount"]
         legs += finance_postings.year_end_estimate(each["grant"], amount, advance=advance, psc_rate=each["psc_rate"])
         rows.append([str(each["grant"]), advance, each["since"], each["policy"], amount, amount.times(each["psc_rate"])])
     heads = [_("Grant"), _("Open advance"), _("Last paid"), _("By the policy"), _("Estimated"), _("Programme support on it")]
@@ -162,8 +162,9 @@ def propose(moment: Moment, inputs: Inputs) -> Proposal:
 
 def limits(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
     """Never more than the advance and what is still committed to the grant."""
+    there = moment.per_subaccount("1200", "9010")
     for each in inputs["amounts"].values():
-        most = moment.balance("1200", of=each["grant"]) + moment.balance("9010", of=each["grant"])
+        most = there.get(each["grant"].pk, zero())
         if each["amount"] > most:
             names = {"grant": each["grant"].code, "most": money_text(most)}
             text = _("%(grant)s: an estimate is at most the open advance and what is still committed, %(most)s.")

@@ -78,6 +78,12 @@ class Moment:
         """The sum of accounts in USD on the day, debit less credit."""
         return sum((each.usd for each in self.held(codes, of=of, window=window)), zero())
 
+    def per_subaccount(self, *codes: str) -> dict[int, Money]:
+        """The sum of accounts in USD by subaccount (primary key); one query for all of them."""
+        found = balances.lines(as_of=self.on, head=self.head).filter(account_id__in=codes, subaccount__isnull=False)
+        rows = found.order_by().values("subaccount_id").annotate(usd=Sum(SIGNED))
+        return {row["subaccount_id"]: Money.from_minor(row["usd"], "USD") for row in rows}
+
     def least(self, *codes: str, of: Subaccount | None = None, window: str | None = None) -> Money:
         """The balance on the day, or by now where that is nearer to nothing: what may still be taken from it."""
         then, now = self.balance(*codes, of=of, window=window), sum((h.usd for h in self.held(codes, of=of, window=window, ever=True)), zero())
