@@ -52,7 +52,8 @@ def position(grant: Grant, on: date) -> Position:
     if grant.subaccount_id is not None:
         accounts = [ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED, *LOST]
         lines = Line.objects.filter(subaccount=grant.subaccount_id, account__in=accounts, date__lte=on)
-        sums = lines.exclude(entry__kind="closing").exclude(ESTIMATE).order_by().values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
+        counted = lines.exclude(entry__kind="closing").exclude(ESTIMATE).order_by()
+        sums = counted.values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
         found = {code: Money.from_minor(debit - credit, "USD") for code, debit, credit in sums}
     nothing = zero()
     return Position(

@@ -102,7 +102,7 @@ def typed(books, name):
 @pytest.mark.parametrize("name", sorted(EVENTS))
 def test_it_is_worked_out_then_kept_then_posted(books, name):
     fields, total = typed(books, name)
-    data = {"date": "2026-04-02", "narrative": "As the advice says", **fields}
+    data = {"date": "2026-04-02", "window": "general", "narrative": "As the advice says", **fields}
     before, maker = Voucher.objects.count(), make_user(Role.FINANCE)
     browser = signed_in(user=maker)
     with on(YEAR_END if name == "year_end_estimate" else APRIL):

@@ -11,7 +11,8 @@ from trustfund.ledger.chart import CHART, OPTIONAL, Definition
 
 HEAD = """# What each event posts
 
-Written by `python manage.py make_docs` from `postings.py`, `finance_postings.py` and `chart.py` of `trustfund/ledger/`; a test fails when it is not fresh.
+Written by `python manage.py make_docs` from `postings.py`, `finance_postings.py` and `chart.py` of `trustfund/ledger/`; a test fails
+when it is not fresh.
 All amounts are in USD at the rate of the event; a line in another currency keeps that amount and the rate beside it.
 """
 

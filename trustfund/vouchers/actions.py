@@ -24,7 +24,7 @@ from trustfund.people.models import User
 from trustfund.people.roles import Role
 from trustfund.vouchers import permissions, preparing, rules
 from trustfund.vouchers.models import Attachment, Line, Voucher
-from trustfund.vouchers.prepared.event import Event, Inputs
+from trustfund.vouchers.prepared.event import Event, Inputs, window_of
 from trustfund.vouchers.prepared.registry import EVENTS, before_saving
 from trustfund.vouchers.rules import Content, Row
 from trustfund.workflow import advance, lock, require
@@ -69,7 +69,7 @@ def prepare(event: Event, inputs: Inputs, *, by: Any, narrative: str) -> Voucher
     before_saving(event, inputs, by)
     worked = preparing.worked_out(event, inputs)
     head = {"kind": Kind.PREPARED, "event": event.name, "inputs": worked.inputs, "narrative": narrative, "maker": by}
-    voucher = Voucher(date=inputs["date"], window_id=preparing.window_of(inputs), **head)
+    voucher = Voucher(date=inputs["date"], window_id=window_of(inputs), **head)
     voucher.save()
     _keep(voucher, worked.proposal.rows)
     record("voucher.prepare", of=voucher, by=by, date=str(voucher.date), kind=str(voucher.kind), event=event.name)
@@ -84,7 +84,7 @@ def prepare_anew(voucher: Voucher, inputs: Inputs, *, by: Any, narrative: str) -
     event = EVENTS[voucher.event]
     before_saving(event, inputs, by)
     worked = preparing.worked_out(event, inputs)
-    window = books.FundWindow.objects.get(pk=preparing.window_of(inputs))
+    window = books.FundWindow.objects.get(pk=window_of(inputs))
     voucher = advance(voucher.prepare, by=by, date=inputs["date"], window=window, narrative=narrative, inputs=worked.inputs)
     _keep(voucher, worked.proposal.rows)
     return voucher
@@ -120,7 +120,8 @@ def content_of(voucher: Voucher) -> Content:
     """What a voucher says, as it is stored."""
     lines = voucher.lines.select_related("subaccount").order_by("position")
     rows = [
-        Row(line.account_id, line.side, line.amount, line.subaccount, line.memo, line.usd, line.rate, line.window_id or "") for line in lines
+        Row(line.account_id, line.side, line.amount, line.subaccount, line.memo, line.usd, line.rate, line.window_id or "")
+        for line in lines
     ]
     since = voucher.reverses.date if voucher.reverses else None
     late = voucher.event in EVENTS and EVENTS[voucher.event].late

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from trustfund.ledger.models import GENERAL
 from trustfund.ui.formatting import day_text, money_text
 from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared import inputs as entered
@@ -31,11 +30,6 @@ def worked_out(event: Event, inputs: Inputs) -> Worked:
     moment = event.moment(inputs)
     found = event.work_out(moment, inputs)
     return Worked(found, {"of": entered.kept(inputs), "rates": moment.used})
-
-
-def window_of(inputs: Inputs) -> str:
-    """The fund window of the voucher: that which gives, or the general one; lines may name others."""
-    return inputs["giver"].pk if "giver" in inputs else GENERAL
 
 
 def inputs_of(voucher: Voucher) -> Inputs:
@@ -86,7 +80,8 @@ def _out_of_turn(event: Event, voucher: Voucher) -> list[Problem]:
     other = standing.filter(date=voucher.date).first() if event.once else None
     later = standing.filter(date__gt=voucher.date).order_by("date").first() if event.in_order else None
     if other is not None:
-        return [Problem(_("It was made for this day already, by %(other)s: reverse that one on its own day first.") % {"other": other}, field="date")]
+        text = _("It was made for this day already, by %(other)s: reverse that one on its own day first.")
+        return [Problem(text % {"other": other}, field="date")]
     if later is not None:
         names = {"other": later, "day": day_text(later.date)}
         return [Problem(_("A later one, %(other)s of %(day)s, stands: reverse that one on its own day first.") % names, field="date")]
@@ -98,7 +93,8 @@ def _moved(stored: list[Row], now: list[Row]) -> list[Problem]:
     for number, (before, after) in enumerate(zip(stored, now, strict=False), 1):
         if not same(before, after):
             names = {"row": number, "before": _said(before), "after": _said(after)}
-            return [Problem(_("The books have moved since: line %(row)s was %(before)s and would be %(after)s. Work it out again.") % names)]
+            text = _("The books have moved since: line %(row)s was %(before)s and would be %(after)s. Work it out again.")
+            return [Problem(text % names)]
     if len(stored) != len(now):
         names = {"before": len(stored), "after": len(now)}
         return [Problem(_("The books have moved since: there were %(before)s lines and would be %(after)s. Work it out again.") % names)]

@@ -19,7 +19,7 @@ from trustfund import acting, pages, rows
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.ledger import chart
-from trustfund.ledger.models import FiscalYear, FundWindow, Rate, Subaccount
+from trustfund.ledger.models import GENERAL, FiscalYear, FundWindow, Rate, Subaccount
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
 from trustfund.ui.formatting import money_text
@@ -197,7 +197,7 @@ def _facts(voucher: Voucher) -> list[tuple[str, Any]]:
 def _side(row: rules.Row) -> str:
     side = _("Debit %(account)s") if row.side == "debit" else _("Credit %(account)s")
     account = f"{row.account} {chart.BY_CODE[row.account].label}"
-    parts = [account, *([row.of.code] if row.of else []), *([row.window] if row.window else [])]
+    parts = [account, *([row.of.code] if row.of else []), *([row.window] if row.window not in ("", GENERAL) else [])]
     return side % {"account": ", ".join(parts)}
 
 

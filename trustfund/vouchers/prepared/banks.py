@@ -14,8 +14,8 @@ from trustfund.ledger.models import Subaccount
 from trustfund.ledger.postings import BANKS
 from trustfund.money import Money, zero
 from trustfund.ui.formatting import money_text
-from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal
-from trustfund.vouchers.prepared.fields import InOwnCurrency, OfField, amount_field, banks, cleaned_amount, day_field
+from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal, window_of
+from trustfund.vouchers.prepared.fields import InOwnCurrency, OfField, amount_field, banks, cleaned_amount, day_field, window_field
 from trustfund.vouchers.prepared.moment import Held, Moment
 from trustfund.vouchers.rules import Problem
 
@@ -32,6 +32,7 @@ class ConversionForm(forms.Form):
     """What left one account and what came to the other, as the bank's advice says."""
 
     date = day_field()
+    window = window_field()
     old = OfField(banks(), label=gettext_lazy("From the bank account"))
     out = InOwnCurrency(label=gettext_lazy("Amount that left"), help_text=gettext_lazy("In the currency of that account."))
     new = OfField(banks(), label=gettext_lazy("To the bank account"))
@@ -49,14 +50,14 @@ class ConversionForm(forms.Form):
         return data
 
 
-def _bank(moment: Moment, bank: Subaccount) -> Held | None:
-    return next((each for each in moment.held(BANKS, of=bank) if each.own.currency == currency_of(bank)), None)
+def _bank(moment: Moment, bank: Subaccount, window: str) -> Held | None:
+    return next((each for each in moment.held(BANKS, of=bank, window=window) if each.own.currency == currency_of(bank)), None)
 
 
 def convert(moment: Moment, inputs: Inputs) -> Proposal:
     """What left goes out at what it stands at in the books, what came is worth what the day says; the difference is a gain or a loss."""
     old, new, out, came = inputs["old"], inputs["new"], inputs["out"], inputs["came"]
-    booked, rate = _booked(moment, old, out)
+    booked, rate = _booked(moment, old, out, window_of(inputs))
     worth, original, new_rate = moment.worth(came)
     gone = finance_postings.out_of(old, booked, out if rate else None, rate)
     legs = finance_postings.converted(gone, finance_postings.into(new, worth, original, new_rate))
@@ -69,9 +70,9 @@ def convert(moment: Moment, inputs: Inputs) -> Proposal:
     return proposal(legs, Workings(heads, rows, [_("What leaves an account in another currency goes at its average rate in the books.")]))
 
 
-def _booked(moment: Moment, bank: Subaccount, out: Money) -> tuple[Money, Any]:
+def _booked(moment: Moment, bank: Subaccount, out: Money, window: str) -> tuple[Money, Any]:
     """What an amount of a bank account stands at in the books, and at which rate; the day's rate where nothing stands on it."""
-    held = _bank(moment, bank)
+    held = _bank(moment, bank, window)
     if currency_of(bank) == "USD" or held is None or held.own <= zero(held.own.currency) or held.usd <= zero():
         worth, _original, rate = moment.worth(out)
         return worth, rate
@@ -82,10 +83,10 @@ def _booked(moment: Moment, bank: Subaccount, out: Money) -> tuple[Money, Any]:
 
 def enough(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
     """No more leaves an account than is on it."""
-    bank, out = inputs["old"], inputs["out"]
+    about, out = {"of": inputs["old"], "window": window_of(inputs)}, inputs["out"]
     nothing = zero(out.currency)
     for ever in (False, True):
-        there = sum((each.own for each in moment.held(BANKS, of=bank, ever=ever) if each.own.currency == out.currency), nothing)
+        there = sum((each.own for each in moment.held(BANKS, ever=ever, **about) if each.own.currency == out.currency), nothing)
         if out > there:
             yield Problem(_("There is only %(there)s on this account.") % {"there": money_text(there)}, field="out")
             return
@@ -110,6 +111,7 @@ class SettlingForm(forms.Form):
     """From which account, and how much of what is owed."""
 
     date = day_field()
+    window = window_field()
     bank = OfField(banks("USD", ""), label=gettext_lazy("Bank account"))
     support = amount_field(gettext_lazy("Programme support cost"), required=False, help_text=gettext_lazy("Empty for all that is owed."))
     levy = amount_field(gettext_lazy("Levy"), required=False, help_text=gettext_lazy("Empty for all that is owed."))
@@ -119,7 +121,7 @@ def _due(moment: Moment, inputs: Inputs) -> list[tuple[str, Money, Money]]:
     """Account, what is owed, what is paid of it."""
     found = []
     for account, name in (("2400", "support"), ("2410", "levy")):
-        owed = -moment.balance(account)
+        owed = -moment.balance(account, window=window_of(inputs))
         typed = inputs.get(name)
         found.append((account, owed, max(owed, zero()) if typed is None else typed))
     return found
@@ -138,7 +140,7 @@ def settle(moment: Moment, inputs: Inputs) -> Proposal:
 def not_beyond(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
     """No more than is owed, on the day and by now."""
     for (account, _owed, paid), field in zip(_due(moment, inputs), ("support", "levy"), strict=True):
-        most = -moment.least(account)
+        most = -moment.least(account, window=window_of(inputs))
         if paid > most:
             yield Problem(_("Only %(owed)s is owed.") % {"owed": money_text(most)}, field=field)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import finance_postings, headroom, postings
 from trustfund.ledger.legs import debit
-from trustfund.ledger.models import Subaccount
+from trustfund.ledger.models import GENERAL, Subaccount
 from trustfund.ledger.postings import BANKS, Legs
 from trustfund.money import Money, usd, zero
 from trustfund.ui.formatting import money_text
 from trustfund.vouchers.prepared.banks import currency_of
-from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal
+from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal, within
 from trustfund.vouchers.prepared.fields import InOwnCurrency, OfField, amount_field, banks, cleaned_amount, day_field, with_balance
 from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.rules import Problem
@@ -34,7 +34,9 @@ class GoesBackForm(forms.Form):
 
     date = day_field()
     of = OfField(with_balance(*REVENUE), label=gettext_lazy("Instalment or gift"))
-    amount = amount_field(gettext_lazy("To go back"), help_text=gettext_lazy("In USD; at most what is unspent and not promised to a grant."))
+    amount = amount_field(
+        gettext_lazy("To go back"), help_text=gettext_lazy("In USD; at most what is unspent and not promised to a grant.")
+    )
 
     def clean_amount(self) -> Money:
         amount: Money = self.cleaned_data["amount"]
@@ -51,6 +53,7 @@ def goes_back(moment: Moment, inputs: Inputs) -> Proposal:
         *_taken(of, conditional, conditional_money=True),
         *_taken(of, amount - conditional, conditional_money=False),
     ]
+    legs = within(_window(moment, of, REVENUE), legs)
     owed = -moment.balance(OWED, of=of)
     rows = [
         [_("From conditional money (2200)"), conditional],
@@ -60,6 +63,11 @@ def goes_back(moment: Moment, inputs: Inputs) -> Proposal:
     ]
     notes = [_("It is gone from the contribution on this day: no grant can be funded from it any more.")]
     return proposal(legs, Workings([str(of), _("USD")], rows, notes))
+
+
+def _window(moment: Moment, of: Subaccount, codes: Iterable[str]) -> str:
+    """The window in which its money is."""
+    return next((held.window for held in moment.held(codes, of=of)), GENERAL)
 
 
 def _taken(of: Subaccount, amount: Money, *, conditional_money: bool) -> Legs:
@@ -110,7 +118,9 @@ class RefundForm(forms.Form):
 
     date = day_field()
     of = OfField(with_balance(OWED), label=gettext_lazy("Instalment or gift"))
-    amount = amount_field(gettext_lazy("Owed, to be settled"), required=False, help_text=gettext_lazy("In USD as it stands in the books; empty for all."))
+    amount = amount_field(
+        gettext_lazy("Owed, to be settled"), required=False, help_text=gettext_lazy("In USD as it stands in the books; empty for all.")
+    )
     bank = OfField(banks(), label=gettext_lazy("Bank account"))
     paid = InOwnCurrency(
         label=gettext_lazy("Amount that left the bank"),
@@ -137,6 +147,7 @@ def refund(moment: Moment, inputs: Inputs) -> Proposal:
     if not amount:
         return proposal([], Workings([], []))
     legs = finance_postings.donor_refunded(_cleared(moment, of, amount), finance_postings.out_of(bank, worth, original, rate))
+    legs = within(_window(moment, of, [OWED]), legs)
     rows = [
         [_("Owed before"), owed],
         [_("Settled"), amount],
@@ -164,7 +175,8 @@ def at_most_owed(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
     if (inputs.get("amount") or owed) > owed or owed <= zero():
         yield Problem(_("Only %(owed)s is owed to this donor.") % {"owed": money_text(max(owed, zero()))}, field="amount")
     paid, amount = inputs.get("paid"), inputs.get("amount") or owed
-    if paid is not None and paid.currency == "USD" and paid != amount and not any(each.foreign for each in moment.held([OWED], of=inputs["of"])):
+    in_usd = paid is not None and paid.currency == "USD" and not any(each.foreign for each in moment.held([OWED], of=inputs["of"]))
+    if in_usd and paid != amount:
         yield Problem(_("What is owed and what left the bank are both in USD: they are the same amount."), field="paid")
 
 

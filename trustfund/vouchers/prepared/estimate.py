@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +17,11 @@ from trustfund import clock
 from trustfund.fields import MoneyFormField
 from trustfund.ledger import finance_postings
 from trustfund.ledger.balances import ESTIMATED
-from trustfund.ledger.models import Line, Subaccount
+from trustfund.ledger.models import GENERAL, Line, Subaccount
 from trustfund.ledger.postings import BANKS, Legs
 from trustfund.money import Money, zero
 from trustfund.ui.formatting import money_text, percent_text
-from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal
+from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal, within
 from trustfund.vouchers.prepared.fields import day_field
 from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.rules import Problem
@@ -34,7 +34,7 @@ YEAR = 365
 class Terms:
     """What the agreement says of a grant: its last day, and its rate of programme support cost."""
 
-    ends_on: date
+    ends_on: datetime.date
     psc_rate: Decimal
 
 
@@ -60,7 +60,7 @@ class Open:
 
     grant: Subaccount
     advance: Money
-    since: date
+    since: datetime.date
     share: Decimal
     psc_rate: Decimal
 
@@ -69,7 +69,7 @@ class Open:
         return self.advance.times(self.share)
 
 
-def open_advances(on: date) -> list[Open]:
+def open_advances(on: datetime.date) -> list[Open]:
     """Each open advance, and the part of its time that has passed: from the last payment to the end of the grant."""
     held = [each for each in Moment(on).held(["1200"]) if each.of is not None and each.usd > zero()]
     terms, paid = terms_of([each.of.pk for each in held if each.of]), _paid_on([each.of.pk for each in held if each.of], on)
@@ -83,16 +83,16 @@ def open_advances(on: date) -> list[Open]:
     return sorted(found, key=lambda one: one.grant.code)
 
 
-def _paid_on(grants: list[int], on: date) -> dict[int, date]:
+def _paid_on(grants: list[int], on: datetime.date) -> dict[int, datetime.date]:
     """The day of the last payment to each grant."""
     paying = Line.objects.filter(account_id__in=BANKS, credit__gt=0).values("entry_id")
     lines = Line.objects.filter(subaccount_id__in=grants, account_id="1200", debit__gt=0, date__lte=on, entry_id__in=paying)
     return dict(lines.order_by("date").values_list("subaccount_id", "date"))
 
 
-def last_year_end() -> date:
+def last_year_end() -> datetime.date:
     """31 December of the year before."""
-    return date(clock.today().year - 1, 12, 31)
+    return datetime.date(clock.today().year - 1, 12, 31)
 
 
 class EstimateForm(forms.Form):
@@ -110,19 +110,19 @@ class EstimateForm(forms.Form):
             initial = kept.get(each.grant.code, {}).get("amount", each.amount)
             self.fields[f"grant_{each.grant.pk}"] = MoneyFormField(label=label % names, initial=initial, required=False)
 
-    def _day(self) -> date:
+    def _day(self) -> datetime.date:
         """The day that was entered, as far as it is one."""
         if self.is_bound:
             try:
-                typed: date = self.fields["date"].clean(self.data.get("date"))
+                typed: datetime.date = self.fields["date"].clean(self.data.get("date"))
                 return typed
             except ValidationError:
                 pass
-        day: date = self.get_initial_for_field(self.fields["date"], "date")
+        day: datetime.date = self.get_initial_for_field(self.fields["date"], "date")
         return day
 
-    def clean_date(self) -> date:
-        day: date = self.cleaned_data["date"]
+    def clean_date(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["date"]
         if (day.month, day.day) != (12, 31):
             raise ValidationError(_("The estimate is made for 31 December."))
         return day
@@ -147,9 +147,11 @@ def propose(moment: Moment, inputs: Inputs) -> Proposal:
     legs: Legs = []
     rows: list[list[Any]] = []
     advances = moment.per_subaccount("1200")
+    windows = {held.of.pk: held.window for held in moment.held(["1200"]) if held.of is not None}
     for each in inputs["amounts"].values():
         advance, amount = advances.get(each["grant"].pk, zero()), each["amount"]
-        legs += finance_postings.year_end_estimate(each["grant"], amount, advance=advance, psc_rate=each["psc_rate"])
+        found = finance_postings.year_end_estimate(each["grant"], amount, advance=advance, psc_rate=each["psc_rate"])
+        legs += within(windows.get(each["grant"].pk, GENERAL), found)
         rows.append([str(each["grant"]), advance, each["since"], each["policy"], amount, amount.times(each["psc_rate"])])
     heads = [_("Grant"), _("Open advance"), _("Last paid"), _("By the policy"), _("Estimated"), _("Programme support on it")]
     notes = [

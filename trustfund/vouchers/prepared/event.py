@@ -7,7 +7,7 @@ in ten years. So it can be worked out again when it is approved, and by whoever 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from trustfund.ledger.legs import Leg
+from trustfund.ledger.models import GENERAL
 from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.rules import Problem, Row
 
@@ -50,6 +51,17 @@ def proposal(legs: Iterable[Leg], workings: Workings) -> Proposal:
     if not rows:
         raise ValidationError(_("There is nothing to post: the books are so already."), code="nothing")
     return Proposal(rows, workings)
+
+
+def within(window: str, legs: Iterable[Leg]) -> list[Leg]:
+    """Legs in a fund window: each window balances by itself."""
+    return [replace(leg, window=window) for leg in legs]
+
+
+def window_of(inputs: Inputs) -> str:
+    """The fund window of the voucher: the one that was entered, or which gives, else the general one; lines may name others."""
+    window = inputs.get("window") or inputs.get("giver")
+    return window.pk if window is not None else GENERAL
 
 
 def _own(leg: Leg) -> Any:

@@ -13,10 +13,13 @@ from trustfund import clock
 from trustfund.fields import MoneyFormField, MoneyWidget
 from trustfund.ledger.models import GENERAL, FundWindow, Line, Subaccount
 
+OF_THE_DAY = _("The day of the entry, in an open period. What the books hold and the exchange rates are those of this day.")
+WINDOW = _("Fund window")
+
 
 def day_field(initial: Callable[[], Any] = clock.today, **more: Any) -> forms.DateField:
     """The day of the entry."""
-    more.setdefault("help_text", _("The day of the entry, in an open period. What the books hold and the exchange rates are those of this day."))
+    more.setdefault("help_text", OF_THE_DAY)
     return forms.DateField(label=_("Date"), initial=initial, widget=forms.DateInput(), **more)
 
 
@@ -48,7 +51,7 @@ def amount_field(label: Any, **more: Any) -> MoneyFormField:
     return MoneyFormField(label=label, **more)
 
 
-def window_field(label: Any = _("Fund window")) -> forms.ModelChoiceField:
+def window_field(label: Any = WINDOW) -> forms.ModelChoiceField:
     """A fund window; the general one to begin with."""
     return forms.ModelChoiceField(FundWindow.objects.all(), label=label, initial=GENERAL, empty_label=None)
 

@@ -17,7 +17,7 @@ from trustfund.ledger.models import Subaccount
 from trustfund.ledger.postings import Legs
 from trustfund.money import Money, zero
 from trustfund.ui.formatting import money_text
-from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal
+from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal, within
 from trustfund.vouchers.prepared.fields import OfField, amount_field, day_field, with_balance
 from trustfund.vouchers.prepared.moment import Held, Moment
 from trustfund.vouchers.rules import Problem
@@ -84,7 +84,8 @@ def _changed(side: Side, of: Subaccount, held: list[Held], allowed: list[Held], 
     base = next(iter(held if change > zero() else allowed), None)
     original = base.share(change) if base is not None else None
     rate = base.carried_at if base is not None and original is not None else None
-    return finance_postings.allowance_changed(side.assets[0], of, change, original=original, rate=rate)
+    legs = finance_postings.allowance_changed(side.assets[0], of, change, original=original, rate=rate)
+    return within(base.window, legs) if base is not None else legs
 
 
 def _impair_limits(side: Side, moment: Moment, inputs: Inputs) -> Iterator[Problem]:
@@ -127,8 +128,9 @@ def _taken(side: Side, held: list[Held], allowed: list[Held], amount: Money, bor
         assert each.of is not None
         original, rate = each.share(part), each.carried_at
         own = against.share(part_borne) if against is not None and part_borne and each.foreign and against.foreign else None
-        about = {"original": original, "allowed_original": own if own is not None else part_borne if each.foreign else None, "rate": rate}
-        legs += _in_usd(finance_postings.written_off(each.code, each.of, part, allowed=part_borne, **about))
+        allowed_in = own if own is not None else part_borne if each.foreign else None
+        about: dict[str, Any] = {"original": original, "allowed_original": allowed_in, "rate": rate}
+        legs += within(each.window, _in_usd(finance_postings.written_off(each.code, each.of, part, allowed=part_borne, **about)))
         amount, borne = amount - part, borne - part_borne
     return legs
 

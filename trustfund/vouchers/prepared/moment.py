@@ -86,7 +86,8 @@ class Moment:
 
     def least(self, *codes: str, of: Subaccount | None = None, window: str | None = None) -> Money:
         """The balance on the day, or by now where that is nearer to nothing: what may still be taken from it."""
-        then, now = self.balance(*codes, of=of, window=window), sum((h.usd for h in self.held(codes, of=of, window=window, ever=True)), zero())
+        then = self.balance(*codes, of=of, window=window)
+        now = sum((each.usd for each in self.held(codes, of=of, window=window, ever=True)), zero())
         return min(then, now, key=abs) if (then.minor > 0) == (now.minor > 0) else zero()
 
     def rate(self, currency: str) -> tuple[Decimal, date]:

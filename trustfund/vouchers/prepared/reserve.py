@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import postings
 from trustfund.ui.formatting import percent_text
-from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal
-from trustfund.vouchers.prepared.fields import amount_field, day_field
+from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal, window_of
+from trustfund.vouchers.prepared.fields import amount_field, day_field, window_field
 from trustfund.vouchers.prepared.moment import Moment
 
 
@@ -25,14 +25,17 @@ class ReserveForm(forms.Form):
     """The plan, and which share of it is kept."""
 
     date = day_field()
-    plan = amount_field(gettext_lazy("Annual cost plan"), help_text=gettext_lazy("The plan that the Board approved; 0 releases the reserve."))
+    window = window_field()
+    plan = amount_field(
+        gettext_lazy("Annual cost plan"), help_text=gettext_lazy("The plan that the Board approved; 0 releases the reserve.")
+    )
     percent = forms.DecimalField(label=gettext_lazy("Share kept, percent"), initial=_percent, min_value=0, max_value=100, decimal_places=2)
 
 
 def propose(moment: Moment, inputs: Inputs) -> Proposal:
     """The reserve is raised or lowered to its share of the plan."""
     share = inputs["percent"] / 100
-    wanted, before = inputs["plan"].times(share), -moment.balance("3100")
+    wanted, before = inputs["plan"].times(share), -moment.balance("3100", window=window_of(inputs))
     rows = [
         [_("Annual cost plan"), inputs["plan"]],
         [_("Reserve wanted, %(share)s of it") % {"share": percent_text(share, digits=2)}, wanted],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import datetime
 from typing import Any
 
 from django import forms
@@ -23,9 +23,9 @@ from trustfund.vouchers.prepared.moment import Held, Moment
 MONETARY = [each.code for each in chart.CHART if each.monetary]
 
 
-def last_month_end() -> date:
+def last_month_end() -> datetime.date:
     """The last day of the month before this one."""
-    return clock.today().replace(day=1) - timedelta(days=1)
+    return clock.today().replace(day=1) - datetime.timedelta(days=1)
 
 
 class RevaluationForm(forms.Form):
@@ -33,9 +33,9 @@ class RevaluationForm(forms.Form):
 
     date = day_field(last_month_end, help_text=gettext_lazy("The last day of the month. The rates are those in force on it."))
 
-    def clean_date(self) -> date:
-        day: date = self.cleaned_data["date"]
-        if (day + timedelta(days=1)).day != 1:
+    def clean_date(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["date"]
+        if (day + datetime.timedelta(days=1)).day != 1:
             raise ValidationError(_("This is not the last day of a month."))
         return day
 
@@ -49,9 +49,12 @@ def propose(moment: Moment, inputs: Inputs) -> Proposal:
             found, row = _one(moment, held)
             legs += found
             rows.append(row)
-    heads = [_("Account"), _("Balance in its currency"), _("Booked, USD"), _("Rate"), _("Rate since"), _("Revalued, USD"), _("Difference, USD")]
-    notes = [_("The worth in USD alone changes, no balance in its currency. Advances to NGOs (1200) and conditional contributions (2200) stay"
-               " at the rates at which they came.")]  # fmt: skip
+    heads = [_("Account"), _("Balance in its currency"), _("Booked, USD"), _("Rate"), _("Rate since"), _("Revalued, USD")]
+    heads.append(_("Difference, USD"))
+    notes = [
+        _("The worth in USD alone changes, no balance in its currency."),
+        _("Advances to NGOs (1200) and conditional contributions (2200) stay at the rates at which they came."),
+    ]
     return proposal(legs, Workings(heads, rows, notes))
 
 
@@ -61,7 +64,7 @@ def _one(moment: Moment, held: Held) -> tuple[Legs, list[Any]]:
     worth: Money = rates.convert(held.own, rate)
     change = worth - held.usd
     named = held.of if held.of is not None and held.code not in headroom.NOT_FUNDING and held.of.kind in NAMED else None
-    about = {"currency": held.own.currency, "rate": rate, "named": named, "window": held.window}
+    about: dict[str, Any] = {"currency": held.own.currency, "rate": rate, "named": named, "window": held.window}
     legs = finance_postings.revalued(held.code, held.of, change, **about)
     account = f"{held.code} {held.of.code}" if held.of else held.code
     return legs, [account, held.own, held.usd, f"{rate:f}", short_day_text(since), worth, change]
@@ -73,7 +76,7 @@ NAMED = (Subaccount.Kind.INSTALMENT, Subaccount.Kind.GRANT)
 REVALUATION = Event(
     name="revaluation",
     title=gettext_lazy("Month-end revaluation"),
-    help=gettext_lazy("Bank accounts, receivables, refunds due and payables in other currencies, at the UN operational rate of the last day."),
+    help=gettext_lazy("Bank accounts, receivables and payables in other currencies, at the UN operational rate of the last day."),
     narrative=gettext_lazy("Revaluation to the UN operational rate of exchange."),
     form=RevaluationForm,
     accounts=frozenset({*MONETARY, "4200", "5400"}),

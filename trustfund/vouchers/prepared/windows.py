@@ -68,7 +68,8 @@ def _about(inputs: Inputs) -> dict[str, Any]:
 def _workings(moment: Moment, inputs: Inputs) -> Workings:
     owed = _owed(moment, inputs)
     rows = [[inputs["giver"].name, inputs["taker"].name, owed, inputs["amount"]]]
-    return Workings([_("From"), _("To"), _("Owed before"), _("Amount")], rows, [_("Each window balances by itself; over the fund it nets out.")])
+    heads = [_("From"), _("To"), _("Owed before"), _("Amount")]
+    return Workings(heads, rows, [_("Each window balances by itself; over the fund it nets out.")])
 
 
 def _owed(moment: Moment, inputs: Inputs) -> Any:
