@@ -41,7 +41,7 @@ def run(cast: Cast, bank: Subaccount, today: date) -> None:
 
 
 def prepared(cast: Cast, today: date) -> None:
-    """Last month is revalued, the reserve is set, and the half of an instalment that is late is doubtful: that waits for the checker."""
+    """Last month is revalued, the reserve is set, and a part of an instalment that did not come is doubtful: that waits for the checker."""
     with clock.frozen(today):
         month = {"date": today.replace(day=1) - timedelta(days=1)}
         for name, inputs in (
@@ -50,7 +50,7 @@ def prepared(cast: Cast, today: date) -> None:
         ):
             voucher = actions.prepare(EVENTS[name], inputs, by=cast.finance, narrative=f"{EVENTS[name].narrative} (invented)")
             actions.approve(actions.submit(voucher, by=cast.finance), by=cast.checker)
-        late = Instalment.objects.open().filter(due_on__lt=today, pledge__conditional=False).select_related("subaccount").first()
+        late = Instalment.objects.open().filter(pledge__conditional=False).select_related("subaccount").order_by("due_on", "pk").first()
         if late is not None:
             doubtful = {"date": today, "of": late.subaccount, "amount": usd(50_000)}
             event = EVENTS["impair_contribution"]

@@ -25,7 +25,7 @@ from trustfund.people.sessions import fresh_sign_in
 from trustfund.ui.formatting import money_text
 from trustfund.vouchers import actions, forms, permissions, preparing, rules
 from trustfund.vouchers.models import Attachment, Line, Voucher
-from trustfund.vouchers.prepared.registry import what
+from trustfund.vouchers.prepared.registry import EVENTS, what
 from trustfund.workflow import possible, require
 
 OFFERED = 1000
@@ -51,6 +51,7 @@ def _years() -> list[tuple[int, str]]:
 FILTERS = [
     Filter("state", gettext_lazy("State"), Voucher.State.choices, "state"),
     Filter("kind", gettext_lazy("Kind"), Voucher.Kind.choices, "kind"),
+    Filter("event", gettext_lazy("Prepared for"), [(event.name, event.title) for event in EVENTS.values()], "event"),
     Filter("year", gettext_lazy("Year"), _years, "date__year"),
     Filter("window", gettext_lazy("Fund window"), lambda: list(FundWindow.objects.values_list("code", "name")), "window"),
 ]

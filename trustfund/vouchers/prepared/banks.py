@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -63,14 +64,18 @@ def convert(moment: Moment, inputs: Inputs) -> Proposal:
     legs = finance_postings.converted(gone, finance_postings.into(new, worth, original, new_rate))
     heads = [_("Bank account"), _("Amount"), _("Rate"), _("USD")]
     rows = [
-        [old.code, -out, f"{rate:f}" if rate else "1", -booked],
-        [new.code, came, f"{new_rate:f}" if new_rate else "1", worth],
+        [old.code, -out, _shown(rate), -booked],
+        [new.code, came, _shown(new_rate), worth],
         [_("Gain, or loss where below nothing"), "", "", worth - booked],
     ]
     return proposal(legs, Workings(heads, rows, [_("What leaves an account in another currency goes at its average rate in the books.")]))
 
 
-def _booked(moment: Moment, bank: Subaccount, out: Money, window: str) -> tuple[Money, Any]:
+def _shown(rate: Decimal | None) -> str:
+    return f"{rate.normalize():f}" if rate else "1"
+
+
+def _booked(moment: Moment, bank: Subaccount, out: Money, window: str) -> tuple[Money, Decimal | None]:
     """What an amount of a bank account stands at in the books, and at which rate; the day's rate where nothing stands on it."""
     held = _bank(moment, bank, window)
     if currency_of(bank) == "USD" or held is None or held.own <= zero(held.own.currency) or held.usd <= zero():
