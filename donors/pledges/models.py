@@ -192,7 +192,7 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
         contributions: Any = self.model._meta.get_field("contributions").related_model
         came = contributions.objects.filter(instalment=OuterRef("pk")).exclude(state="withdrawn").order_by().values("instalment")
         settled = Coalesce(Subquery(came.annotate(minor=Sum("settles_minor")).values("minor")), 0)
-        written = Subquery(_written_off(subaccount=OuterRef("subaccount")))
+        written = Coalesce(Subquery(_written_off(subaccount=OuterRef("subaccount"))), 0)
         return waiting.alias(written=written).exclude(written__gt=0, written__gte=F("amount_minor") - settled)
 
 

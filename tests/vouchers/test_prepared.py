@@ -70,6 +70,12 @@ def test_its_lines_are_not_written_by_hand(books):
         actions.prepare_anew(typed := make_voucher(on=MARCH), {"date": MARCH}, by=typed.maker, narrative="x")
 
 
+def test_it_posts_to_its_own_accounts_only(books):
+    event = replace(REVALUED, accounts=REVALUED.accounts - {"1100"})
+    with pytest.raises(RuntimeError, match=r"revaluation must not post to \['1100'\]"):
+        actions.prepare(event, {"date": MARCH}, by=make_user(Role.FINANCE), narrative="x")
+
+
 def test_nobody_approves_their_own(books):
     both = make_user(Role.FINANCE, Role.APPROVER)
     voucher = make_prepared("revaluation", "submitted", date=MARCH, maker=both)

@@ -126,7 +126,7 @@ def _due(moment: Moment, inputs: Inputs) -> list[tuple[str, Money, Money]]:
     """Account, what is owed, what is paid of it."""
     found = []
     for account, name in (("2400", "support"), ("2410", "levy")):
-        owed = -moment.balance(account, window=window_of(inputs))
+        owed = -moment.balance(account, window=window_of(inputs), estimates=False)
         typed = inputs.get(name)
         found.append((account, owed, max(owed, zero()) if typed is None else typed))
     return found
@@ -145,7 +145,7 @@ def settle(moment: Moment, inputs: Inputs) -> Proposal:
 def not_beyond(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
     """No more than is owed, on the day and by now."""
     for (account, _owed, paid), field in zip(_due(moment, inputs), ("support", "levy"), strict=True):
-        most = -moment.least(account, window=window_of(inputs))
+        most = -moment.least(account, window=window_of(inputs), estimates=False)
         if paid > most:
             yield Problem(_("Only %(owed)s is owed.") % {"owed": money_text(most)}, field=field)
 

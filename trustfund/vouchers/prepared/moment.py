@@ -55,11 +55,24 @@ class Moment:
     fixed: dict[str, Any] | None = None
     used: dict[str, list[str]] = field(default_factory=dict)
 
-    def held(self, codes: Iterable[str], *, of: Subaccount | None = None, window: str | None = None, ever: bool = False) -> list[Held]:
-        """What stands on accounts, by account, window, subaccount and currency; `ever` counts what is dated later too."""
+    def held(
+        self,
+        codes: Iterable[str],
+        *,
+        of: Subaccount | None = None,
+        window: str | None = None,
+        ever: bool = False,
+        estimates: bool = True,
+    ) -> list[Held]:
+        """What stands on accounts, by account, window, subaccount and currency.
+
+        `ever` counts what is dated later too; `estimates=False` leaves year-end estimates out, which are reversed and never paid.
+        """
         found = balances.lines(as_of=None if ever else self.on, head=self.head, window=window).filter(account_id__in=list(codes))
         if of is not None:
             found = found.filter(subaccount=of)
+        if not estimates:
+            found = found.exclude(balances.ESTIMATE)
         keys = ("account_id", "window_id", "subaccount_id", "currency")
         rows = [row for row in found.values(*keys).annotate(usd=Sum(SIGNED), own=Sum(ORIGINAL)).order_by(*keys) if row["usd"] or row["own"]]
         names = Subaccount.objects.in_bulk({row["subaccount_id"] for row in rows if row["subaccount_id"]})
@@ -74,9 +87,9 @@ class Moment:
             for row in rows
         ]
 
-    def balance(self, *codes: str, of: Subaccount | None = None, window: str | None = None) -> Money:
-        """The sum of accounts in USD on the day, debit less credit."""
-        return sum((each.usd for each in self.held(codes, of=of, window=window)), zero())
+    def balance(self, *codes: str, **about: Any) -> Money:
+        """The sum of accounts in USD on the day, debit less credit; `about` as for `held`."""
+        return sum((each.usd for each in self.held(codes, **about)), zero())
 
     def per_subaccount(self, *codes: str) -> dict[int, Money]:
         """The sum of accounts in USD by subaccount (primary key); one query for all of them."""
@@ -84,10 +97,9 @@ class Moment:
         rows = found.order_by().values("subaccount_id").annotate(usd=Sum(SIGNED))
         return {row["subaccount_id"]: Money.from_minor(row["usd"], "USD") for row in rows}
 
-    def least(self, *codes: str, of: Subaccount | None = None, window: str | None = None) -> Money:
+    def least(self, *codes: str, **about: Any) -> Money:
         """The balance on the day, or by now where that is nearer to nothing: what may still be taken from it."""
-        then = self.balance(*codes, of=of, window=window)
-        now = sum((each.usd for each in self.held(codes, of=of, window=window, ever=True)), zero())
+        then, now = self.balance(*codes, **about), self.balance(*codes, ever=True, **about)
         return min(then, now, key=abs) if (then.minor > 0) == (now.minor > 0) else zero()
 
     def rate(self, currency: str) -> tuple[Decimal, date]:
