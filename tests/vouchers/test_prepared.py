@@ -13,7 +13,7 @@ from django_fsm import TransitionNotAllowed
 from donors.contributions import actions as contributions
 from donors.pledges import actions as pledges
 from tests.donors.support import lines, signed_in
-from tests.factories.books import DAY, give, make_bank, make_instalment, open_years, post
+from tests.factories.books import DAY, give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.donors import make_agreement, make_document
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
@@ -335,6 +335,17 @@ def test_its_reversal_is_proposed_and_waits_for_its_day(books):
             "1280": 0, "5010": 0, "5100": 0, "2400": 0, "1200": 40000,
         }  # fmt: skip
         assert check_books() == []
+
+
+def test_grants_stand_in_the_order_of_their_codes_however_they_were_kept(books):
+    other = make_grant()
+    post(postings.tranche_paid(other, books[3], usd("10")), date(2026, 4, 2))
+    terms = {"policy": usd("5"), "psc_rate": Decimal(0), "since": date(2026, 4, 2), "amount": usd("5")}
+    kept = {each.code: {"grant": each, **terms} for each in sorted((other, books[2]), key=lambda one: one.code, reverse=True)}
+    with on(date(2026, 12, 31)):
+        voucher = make_prepared("year_end_estimate", date=date(2026, 12, 31), amounts=kept)
+        named = [line.subaccount.code for line in voucher.lines.filter(account="5010").order_by("position")]
+        assert named == sorted(kept)
 
 
 def test_an_estimate_is_at_most_the_advance_and_what_is_committed(books):

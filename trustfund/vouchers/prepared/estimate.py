@@ -142,13 +142,18 @@ class EstimateForm(forms.Form):
         return {"grant": each.grant, "amount": amount, "policy": each.amount, "psc_rate": each.psc_rate, "since": each.since}
 
 
+def _in_order(inputs: Inputs) -> list[dict[str, Any]]:
+    """By the grants' codes: a database may keep them in an order of its own."""
+    return [found for _code, found in sorted(inputs["amounts"].items())]
+
+
 def propose(moment: Moment, inputs: Inputs) -> Proposal:
     """For each grant the estimate: against the open advance, what is beyond it as payable, with its programme support cost."""
     legs: Legs = []
     rows: list[list[Any]] = []
     advances = moment.per_subaccount("1200")
     windows = {held.of.pk: held.window for held in moment.held(["1200"]) if held.of is not None}
-    for each in inputs["amounts"].values():
+    for each in _in_order(inputs):
         advance, amount = advances.get(each["grant"].pk, zero()), each["amount"]
         found = finance_postings.year_end_estimate(each["grant"], amount, advance=advance, psc_rate=each["psc_rate"])
         legs += within(windows.get(each["grant"].pk, GENERAL), found)
@@ -165,7 +170,7 @@ def propose(moment: Moment, inputs: Inputs) -> Proposal:
 def limits(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
     """Never more than the advance and what is still committed to the grant."""
     there = moment.per_subaccount("1200", "9010")
-    for each in inputs["amounts"].values():
+    for each in _in_order(inputs):
         most = there.get(each["grant"].pk, zero())
         if each["amount"] > most:
             names = {"grant": each["grant"].code, "most": money_text(most)}
