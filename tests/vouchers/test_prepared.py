@@ -339,6 +339,7 @@ def test_its_reversal_is_proposed_and_waits_for_its_day(books):
 
 def test_grants_stand_in_the_order_of_their_codes_however_they_were_kept(books):
     other = make_grant()
+    post(postings.grant_committed(other, usd("10")), date(2026, 4, 1))
     post(postings.tranche_paid(other, books[3], usd("10")), date(2026, 4, 2))
     terms = {"policy": usd("5"), "psc_rate": Decimal(0), "since": date(2026, 4, 2), "amount": usd("5")}
     kept = {each.code: {"grant": each, **terms} for each in sorted((other, books[2]), key=lambda one: one.code, reverse=True)}
