@@ -22,5 +22,5 @@ def build(day: date) -> Cast:
     today.run(cast, dollars, day)
     vouchers.run(cast, dollars, day)
     banks.run(cast, dollars, euros, day)
-    vouchers.prepared(cast, day)
+    vouchers.prepared(cast, dollars, euros, day)
     return cast

@@ -40,8 +40,8 @@ def run(cast: Cast, bank: Subaccount, today: date) -> None:
         actions.return_(returned, by=cast.checker, reason="The advice is of another quarter (invented).")
 
 
-def prepared(cast: Cast, today: date) -> None:
-    """Last month is revalued, the reserve is set, and a part of an instalment that did not come is doubtful: that waits for the checker."""
+def prepared(cast: Cast, dollars: Subaccount, euros: Subaccount, today: date) -> None:
+    """Last month is revalued, the reserve is set; the doubt about an instalment waits for the checker, a conversion is still a draft."""
     with clock.frozen(today):
         month = {"date": today.replace(day=1) - timedelta(days=1)}
         for name, inputs in (
@@ -56,6 +56,8 @@ def prepared(cast: Cast, today: date) -> None:
             event = EVENTS["impair_contribution"]
             voucher = actions.prepare(event, doubtful, by=cast.finance, narrative="The donor's parliament has not voted it yet (invented).")
             actions.submit(voucher, by=cast.finance)
+        exchanged = {"date": today, "old": euros, "out": Money("10000", "EUR"), "new": dollars, "came": usd("11390")}
+        actions.prepare(EVENTS["conversion"], exchanged, by=cast.finance, narrative="Exchanged for the next payments (invented).")
 
 
 def _submitted(cast: Cast, day: date, narrative: str, rows: list[Row], paper: str) -> Voucher:

@@ -174,6 +174,8 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},
     "vouchers:detail": {"pk": voucher("approved")},
+    "vouchers:prepare": {"name": lambda: "revaluation"},
+    "vouchers:prepare_anew": {"pk": lambda: Voucher.objects.filter(state="draft", kind="prepared").values_list("pk", flat=True).last() or 1},
     "vouchers:approve": {"pk": voucher("submitted")},
     "vouchers:return": {"pk": voucher("submitted")},
     "vouchers:reverse": {"pk": voucher("approved")},
