@@ -51,7 +51,7 @@ def prepare_anew(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, event: Event, voucher: Voucher | None, initial: Inputs) -> HttpResponse:
     """Inputs, and under them what comes of them: nothing is kept before it was asked for."""
-    sent = request.POST or None
+    sent = request.POST if request.method == "POST" else None
     form, about = event.form(sent, initial=initial), forms.NarrativeForm(sent, initial=initial)
     worked = None
     if request.method == "POST" and form.is_valid() & about.is_valid():
