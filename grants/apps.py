@@ -44,12 +44,20 @@ class GrantsConfig(AppConfig):
         for room in rooms:
             home.register(room.items)
             navigation.register(room.destinations)
+        self.connect_books()
         self.connect_calls()
         self.connect_selection()
         self.connect_grants()
         name_acts(acts.WORDS)
         self.connect_reports()
         self.connect_banks()
+
+    def connect_books(self) -> None:
+        """The year-end estimate is told the terms of grants."""
+        from grants.agreements import terms
+        from trustfund.vouchers.prepared import estimate
+
+        estimate.register(terms.terms_of)
 
     def connect_calls(self) -> None:
         """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""

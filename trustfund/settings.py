@@ -44,6 +44,7 @@ DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 * 1024 * 1024)
 BANK_COOLING_OFF_DAYS = env.int("BANK_COOLING_OFF_DAYS", default=3)
 SCREENING_VALID_DAYS = env.int("SCREENING_VALID_DAYS", default=30)
 OFFER_VALID_DAYS = env.int("OFFER_VALID_DAYS", default=30)
+OPERATING_RESERVE_SHARE = env.str("OPERATING_RESERVE_SHARE", default="0.15")  # of the annual cost plan
 FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX", default="")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trustfund.sqlite3'}")}

@@ -22,5 +22,6 @@ def build(day: date) -> Cast:
     today.run(cast, dollars, day)
     vouchers.run(cast, dollars, day)
     banks.run(cast, dollars, euros, day)
+    vouchers.prepared(cast, dollars, euros, day)
     costs.run(cast, dollars, day)
     return cast

@@ -86,9 +86,9 @@ def pk_of(queryset: Callable[[], Any]) -> Callable[[], int]:
     return lambda: queryset().latest("pk").pk
 
 
-def voucher(state: str) -> Callable[[], int]:
+def voucher(state: str, **more: str) -> Callable[[], int]:
     """A voucher of the demo in a state; a fund that was built before there were any has none."""
-    return lambda: Voucher.objects.filter(state=state).values_list("pk", flat=True).last() or 1
+    return lambda: Voucher.objects.filter(state=state, **more).values_list("pk", flat=True).last() or 1
 
 
 def attachment() -> int:
@@ -176,6 +176,8 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},
     "vouchers:detail": {"pk": voucher("approved")},
+    "vouchers:prepare": {"name": lambda: "revaluation"},
+    "vouchers:prepare_anew": {"pk": voucher("draft", kind="prepared")},
     "vouchers:approve": {"pk": voucher("submitted")},
     "vouchers:return": {"pk": voucher("submitted")},
     "vouchers:reverse": {"pk": voucher("approved")},

@@ -20,6 +20,18 @@ ORIGINAL = Case(When(debit__gt=0, then=F("original_minor")), default=-F("origina
 YEAR_END = Q(entry__kind=Entry.Kind.CLOSING) | Q(entry__reverses__kind=Entry.Kind.CLOSING)
 """That a line is of a year-end closing entry, or of what reversed one: it moves results, and is none."""
 
+ESTIMATED = "voucher.year_end_estimate"
+"""The source of entries that estimate, at year-end, what NGOs have spent and not yet reported."""
+
+ESTIMATE = Q(entry__source=ESTIMATED) | Q(entry__reverses__source=ESTIMATED)
+"""That a line is of such an estimate, or of what reversed one: it is an expense of the year, and no report was accepted."""
+
+WRITING_OFF = "voucher.write_off_contribution"
+"""The source of entries that write a contribution receivable off."""
+
+WRITTEN_OFF = Q(entry__source=WRITING_OFF) | Q(entry__reverses__source=WRITING_OFF)
+"""That a line is of such a write-off, or of what reversed one."""
+
 
 @dataclass(frozen=True)
 class TrialRow:

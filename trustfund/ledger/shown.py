@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -42,6 +43,18 @@ def source_of(entry: Entry) -> Any:
     model = apps.get_model(entry.object_type)
     found = model._default_manager.filter(pk=entry.object_id).first()
     return found if hasattr(found, "get_absolute_url") else None
+
+
+Act = Callable[[Entry, Any], tuple[str, str] | None]
+"""What may be done with an entry, by whoever reads it: the label and the address of the page that does it, or None."""
+
+acts: list[Act] = []
+"""Filled in `AppConfig.ready()` by upper rooms: the books themselves change nothing."""
+
+
+def acts_on(entry: Entry, user: Any) -> list[tuple[str, str]]:
+    """The buttons of an entry's page."""
+    return [found for act in acts if (found := act(entry, user))]
 
 
 LINES = [

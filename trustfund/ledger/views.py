@@ -110,6 +110,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "notes": found.notes.select_related("by"),
         "reversed_by": Entry.objects.filter(reverses=found).first(),
         "source": shown.source_of(found),
+        "acts": shown.acts_on(found, request.user),
         "total": sum((line.amount for line in found.lines.all() if line.debit), start=balances.NOTHING),
     }
     return render(request, "ledger/entry.html", context)

@@ -5,6 +5,7 @@ class VouchersConfig(AppConfig):
     name = "trustfund.vouchers"
 
     def ready(self) -> None:
+        from trustfund.ledger import shown
         from trustfund.ledger.checks import CHECKS
         from trustfund.people import home, navigation
         from trustfund.ui.acts import name_acts
@@ -13,6 +14,8 @@ class VouchersConfig(AppConfig):
 
         if vouchers not in CHECKS:
             CHECKS.append(vouchers)
+        if room.reversing not in shown.acts:
+            shown.acts.append(room.reversing)
         home.register(room.items)
         navigation.register(room.destinations)
         name_acts(room.ACTS)

@@ -17,6 +17,8 @@ from trustfund.money import Money
 
 ROOTS = {"asset": "Assets", "liability": "Liabilities", "net_assets": "Equity", "revenue": "Income", "expense": "Expenses"}
 MEMO = "Equity"
+REST = "Others"
+"""The leaf of what names no subaccount, where others of the account do."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,24 @@ class Book:
 
 
 class Names:
-    """The name of each account in a journal: root, code, window where it is not the general one, subaccount code."""
+    """The name of each account in a journal: root, code, window where it is not the general one, subaccount code.
+
+    A name that others stand under (4200 beside 4200 of a contribution) ends in a leaf of its own: a balance counts what is below it too.
+    """
 
     def __init__(self) -> None:
         self._codes = _unique(dict(Subaccount.objects.values_list("pk", "code")))
         self._windows = _unique({code: code for code in FundWindow.objects.values_list("code", flat=True)})
+        distinct = Line.objects.order_by().values_list("account_id", "window_id", "subaccount_id").distinct()
+        self._lines = [Line(account_id=account, window_id=window, subaccount_id=sub) for account, window, sub in distinct]
+        plain = {self._plain(line) for line in self._lines}
+        self._above = {above for name in plain for above in _above(name)} & plain
 
     def of(self, line: Line) -> str:
+        name = self._plain(line)
+        return f"{name}:{REST}" if name in self._above else name
+
+    def _plain(self, line: Line) -> str:
         parts = [ROOTS.get(BY_CODE[line.account_id].type, MEMO), line.account_id]
         if line.window_id != GENERAL:
             parts.append(self._windows[line.window_id])
@@ -58,8 +71,13 @@ class Names:
 
     def used(self) -> list[str]:
         """Every name that some line has, sorted."""
-        distinct = Line.objects.order_by().values_list("account_id", "window_id", "subaccount_id").distinct()
-        return sorted({self.of(Line(account_id=account, window_id=window, subaccount_id=sub)) for account, window, sub in distinct})
+        return sorted({self.of(line) for line in self._lines})
+
+
+def _above(name: str) -> list[str]:
+    """The names that a name stands under."""
+    parts = name.split(":")
+    return [":".join(parts[:end]) for end in range(2, len(parts))]
 
 
 def _unique(codes: dict[Any, str]) -> dict[Any, str]:
