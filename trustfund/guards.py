@@ -38,6 +38,8 @@ class Guard:
     then: str = ""
     only: str = ""
     timing: str = "BEFORE"
+    needs: str = ""
+    """Another table that its rules look at: before there is one, as in an older migration, the guard is not installed."""
 
     @property
     def name(self) -> str:
@@ -173,7 +175,7 @@ def declared(app_label: str | None = None) -> list[Guard]:
 
 def _present(connection: Any, guards: Iterable[Guard]) -> list[Guard]:
     tables = set(connection.introspection.table_names())
-    return [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
+    return [guard for guard in guards if guard.on(connection.vendor) and {guard.table, guard.needs or guard.table} <= tables]
 
 
 def drop(schema_editor: Any, app_label: str) -> None:

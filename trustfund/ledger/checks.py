@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 
 from trustfund.chain import Finding
 from trustfund.ledger import chart, headroom
+from trustfund.ledger.closed_checks import certifications, kept_balances
 from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
 from trustfund.ledger.trace import cash_to_grants
@@ -176,4 +177,6 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _payments,
     _headroom,
     *KEPT,
+    kept_balances,
+    certifications,
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+import trustfund.ledger.closed_models  # noqa: F401 (part of these models, in a file of its own)
 from trustfund.ledger import permissions
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.money import Money
@@ -302,7 +303,7 @@ class Entry(models.Model):
     seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="entry")
     year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="+", db_index=False)  # (year, number) has an index
     number = models.PositiveIntegerField(_("number"))
-    period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="entries", db_index=False)  # (period, seal) has an index
     date = models.DateField(_("date"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NORMAL)
     reference = models.CharField(_("reference"), max_length=150, unique=True)
@@ -319,6 +320,7 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["year", "number"], name="entry_numbered_once_per_year")]
         indexes = [
             models.Index(fields=["date", "seal"], name="entry_by_date"),
+            models.Index(fields=["period", "seal"], name="entry_by_period"),
             models.Index(fields=["object_type", "object_id"], name="entry_by_object"),
         ]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
-from trustfund.ledger.balances import YEAR_END
+from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import Allocation, Line, Subaccount
 from trustfund.money import Money
 
