@@ -44,6 +44,7 @@ DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 * 1024 * 1024)
 BANK_COOLING_OFF_DAYS = env.int("BANK_COOLING_OFF_DAYS", default=3)
 SCREENING_VALID_DAYS = env.int("SCREENING_VALID_DAYS", default=30)
 OFFER_VALID_DAYS = env.int("OFFER_VALID_DAYS", default=30)
+CLOSING_WORKING_DAYS = env.int("CLOSING_WORKING_DAYS", default=10)
 FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX", default="")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trustfund.sqlite3'}")}
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "trustfund.statements",
     "trustfund.vouchers",
     "trustfund.banking",
+    "trustfund.closings",
     "ngos",
     "donors",
     "grants",

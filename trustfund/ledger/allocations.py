@@ -29,9 +29,7 @@ Parts = list[tuple[int, int]]
 
 
 @transaction.atomic
-def reserve(
-    grant: Subaccount, amount: Money, *, on: date, by: Any, reference: str, window: str = GENERAL
-) -> Reservation:
+def reserve(grant: Subaccount, amount: Money, *, on: date, by: Any, reference: str, window: str = GENERAL) -> Reservation:
     """Set `amount` USD aside for a grant, split over the contributions that may fund it by the rule in force.
 
     Earmarked money first, the narrowest earmark before wider ones, then the general pool; within each pro rata to what is available, or

@@ -92,6 +92,8 @@ def balance(
     closing: bool = True,
 ) -> Money:
     """The balance of one account, of a subaccount (or all under a donor or agreement) if one is named, in USD: debit less credit."""
+    if of is None and closing:
+        return _usd(closed.balance(code, as_of, head, window))
     if of is None or of.kind == Subaccount.Kind.BANK:
         narrow = {"subaccount_id": of.pk} if of else {}
         sums = _totals([], as_of, head, window=window, closing=closing, account_id=code, **narrow).get((), (0, 0, 0))

@@ -22,6 +22,7 @@ def prepare(year: FiscalYear, *, by: Any, on: date) -> Certification:
 
     ValidationError where a period is open; TransitionNotAllowed where they are prepared already.
     """
+    list(Certification.objects.select_for_update(no_key=True).filter(year=year))
     periods = list(Period.objects.select_for_update(no_key=True).filter(year=year).order_by("pk"))
     open_ = [period for period in periods if period.state != Period.State.CLOSED]
     found = Certification.objects.filter(year=year).first()

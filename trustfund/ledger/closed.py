@@ -14,7 +14,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, QuerySet, Subquery, Sum, When
+from django.db import connection
+from django.db.models import Case, F, Max, QuerySet, Sum, When
 
 from trustfund.audit.recording import record
 from trustfund.ledger import chart, marks
@@ -38,23 +39,45 @@ def year_end_entries() -> list[int]:
     return [*closings, *Entry.objects.filter(reverses__in=closings).values_list("pk", flat=True)] if closings else []
 
 
-def _late() -> Exists:
-    """Whether anything dated by then was sealed since: the last seal of each period says so, which an index finds at once."""
-    last = Entry.objects.filter(period=OuterRef("pk")).order_by("-seal").values("seal")[:1]
-    periods = Period.objects.order_by().filter(ends_on__lte=OuterRef("as_of")).annotate(last=Subquery(last))
-    return Exists(periods.filter(last__gt=OuterRef("seq")))
+NEWEST = """
+SELECT b.id, b.as_of, b.seq, b.base_id, b.marks, EXISTS (
+  SELECT 1 FROM ledger_period p WHERE p.ends_on <= b.as_of
+  AND (SELECT e.seal_id FROM ledger_entry e WHERE e.period_id = p.id ORDER BY e.seal_id DESC LIMIT 1) > b.seq) AS late
+FROM ledger_closedbooks b WHERE b.as_of <= %s AND b.seq <= %s {known} ORDER BY b.as_of DESC, b.seq DESC LIMIT 1
+"""
+"""The newest by a day and a head; `late` is whether anything dated by then was sealed since: the last seal of each period says so, which
+an index finds at once. As text, for a balance is asked for often and has no time for the building of queries."""
+
+BALANCE = """
+WITH kept AS ({newest})
+SELECT COALESCE((SELECT SUM(c.debit - c.credit) FROM ledger_closedbalance c
+    WHERE c.books_id = (SELECT id FROM kept) AND c.account_id = %s {window}), 0)
+  + COALESCE((SELECT SUM(l.debit - l.credit) FROM ledger_line l
+    WHERE l.account_id = %s AND l.date > COALESCE((SELECT as_of FROM kept), '0001-01-01') AND l.date <= %s AND l.entry_id <= %s
+    {window}), 0)
+  + CASE WHEN (SELECT late FROM kept) THEN COALESCE((SELECT SUM(l.debit - l.credit) FROM ledger_line l
+    WHERE l.account_id = %s AND l.date <= (SELECT as_of FROM kept) AND l.entry_id > (SELECT seq FROM kept) AND l.entry_id <= %s
+    {window}), 0) ELSE 0 END
+"""
+NEVER, LAST = date.max.isoformat(), 2**63 - 1
+
+
+def balance(code: str, as_of: date | None, head: int | None, window: str | None = None) -> int:
+    """Debits less credits of an account in cents, in a window or all: one statement."""
+    day, seq = as_of.isoformat() if as_of else NEVER, LAST if head is None else head
+    within = [window] if window is not None else []
+    sql = BALANCE.format(newest=NEWEST.format(known=""), window="AND window_id = %s" if within else "")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [day, seq, code, *within, code, day, seq, *within, code, seq, *within])
+        return int(cursor.fetchone()[0])
 
 
 def newest(as_of: date | None = None, head: int | None = None, names: Iterable[str] = ()) -> ClosedBooks | None:
     """The kept books nearest to a day and a head that know these marks, with `late`: whether something dated by then came after them."""
-    found = ClosedBooks.objects.order_by("-as_of", "-seq")
-    if as_of is not None:
-        found = found.filter(as_of__lte=as_of)
-    if head is not None:
-        found = found.filter(seq__lte=head)
-    for name in names:
-        found = found.filter(marks__contains=f" {name} ")
-    return found.annotate(late=_late()).first()
+    names = list(names)
+    day, seq = as_of.isoformat() if as_of else NEVER, LAST if head is None else head
+    sql = NEWEST.format(known="AND b.marks LIKE %s " * len(names))
+    return next(iter(ClosedBooks.objects.raw(sql, [day, seq, *(f"% {name} %" for name in names)])), None)
 
 
 @dataclass(frozen=True)

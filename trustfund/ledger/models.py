@@ -147,9 +147,7 @@ class FundingRule(models.Model):
     class Meta:
         ordering = ["effective_on"]
         constraints = [
-            models.CheckConstraint(
-                name="funding_rule_two_people", condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=F("approved_by"))
-            )
+            models.CheckConstraint(name="funding_rule_two_people", condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=F("approved_by")))
         ]
 
     def __str__(self) -> str:
@@ -352,9 +350,7 @@ class Line(models.Model):
     class Meta:
         ordering = ["entry", "position"]
         constraints = [
-            models.CheckConstraint(
-                name="line_is_debit_or_credit", condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)
-            ),
+            models.CheckConstraint(name="line_is_debit_or_credit", condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)),
             models.CheckConstraint(name="line_original_not_negative", condition=Q(original_minor__gte=0)),
             models.UniqueConstraint(fields=["entry", "position"], name="line_position_once"),
         ]

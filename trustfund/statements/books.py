@@ -194,9 +194,9 @@ class Books:
         return {key: sums for key, sums in moved.items() if any(sums)}
 
     def _reading(self, until: date) -> closed.Reading:
-        names = tuple(self.keys.names)
+        names = tuple(name for name in self.keys.names if name not in marks.KNOWN)
         if (until, names) not in self._found:
-            self._found[until, names] = closed.Reading.at(until, self.seq, names)
+            self._found[until, names] = closed.Reading.at(until, self.seq, [*marks.KNOWN, *names])
         reading: closed.Reading = self._found[until, names]
         return reading
 

@@ -1,0 +1,188 @@
+"""The figures of a year in large books and in small ones, with what closings kept; and an account's balance beside django-hordak's.
+
+Ten years of entries are made by the database itself, with the triggers off (a throw-away cluster), the same rows on every run.
+Years are closed by what closes them in the product. Database time is what the statements' queries took, seen from the client.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from unittest import mock
+
+from django.db import connection, transaction
+
+from bench.peers import Peer
+from trustfund.ledger import balances, closed, periods, sealing, subaccounts
+from trustfund.ledger.models import Period
+from trustfund.statements.books import books_at
+from trustfund.statements.catalogue import STATEMENTS
+
+SMALL, LARGE = 100_000, int(os.environ.get("BENCH_LINES", "10000000"))
+YEARS = range(2016, 2026)
+CLOSED = date(2025, 12, 31)
+OPEN, OPEN_LINES = date(2026, 1, 31), 2_000
+ROUNDS, LEGS = 7, 100_000
+READ = ("trial-balance", "position", "performance", "net-assets", "cash-flow", "budget")
+"""Statements I to V, where there is one, and the trial balance."""
+
+ACTS = """
+(VALUES (0, 1, '1010', 'bank', 100, 0), (0, 2, '4030', 'gift', 0, 100), (0, 3, '5300', '', 2, 0), (0, 4, '1010', 'bank', 0, 2),
+        (1, 1, '1200', 'grant', 70, 0), (1, 2, '1010', 'bank', 0, 70), (1, 3, '9020', 'grant', 70, 0), (1, 4, '9010', 'grant', 0, 70),
+        (2, 1, '5010', 'grant', 60, 0), (2, 2, '1200', 'grant', 0, 60), (2, 3, '5100', 'grant', 8, 0), (2, 4, '2400', '', 0, 8),
+        (3, 1, '1010', 'bank', 5, 0), (3, 2, '4100', '', 0, 5), (3, 3, '1020', 'euro', 3, 0), (3, 4, '4200', '', 0, 3))
+AS act (kind, position, account, about, debit, credit)
+"""
+"""A gift and its charge, a tranche and its commitment, a report and its cost, interest and an exchange gain: four lines each."""
+
+ENTRIES = """
+INSERT INTO ledger_entry (seal_id, year_id, number, period_id, date, kind, reference, source, object_type, object_id)
+SELECT n, %(year)s, n, p.id, make_date(%(year)s, p.number, 1 + (n %% 28)::int), 'normal', 'bench:' || n, 'bench', '', ''
+FROM generate_series(%(first)s::bigint, %(last)s) AS n
+JOIN ledger_period p ON p.year_id = %(year)s AND p.number = 1 + (n - %(first)s) * %(months)s / (%(last)s - %(first)s + 1)
+"""
+LINES = f"""
+INSERT INTO ledger_line (id, entry_id, position, date, account_id, window_id, subaccount_id, debit, credit, currency, original_minor, rate)
+SELECT e.seal_id * 100000 + act.position, e.seal_id, act.position, e.date, act.account, 'general',
+  CASE act.about WHEN 'bank' THEN %(bank)s WHEN 'euro' THEN %(euro)s WHEN 'gift' THEN %(gift)s + e.seal_id %% %(gifts)s
+    WHEN 'grant' THEN %(grant)s + e.seal_id %% %(grants)s END,
+  act.debit, act.credit, CASE act.about WHEN 'euro' THEN 'EUR' ELSE 'USD' END, act.debit + act.credit, '1'
+FROM ledger_entry e JOIN {ACTS} ON act.kind = e.seal_id %% 4 WHERE e.seal_id BETWEEN %(first)s AND %(last)s
+"""
+GIFTS, GRANTS = 5_000, 2_000
+
+
+def run(peer: Peer | None) -> None:
+    """Print the times (medians of rounds) on small and on large books, and the ratios. Only on PostgreSQL."""
+    if connection.vendor != "postgresql":
+        print("The figures of a year: measured on PostgreSQL only.")
+        return
+    about = _subaccounts()
+    small = _measured(about, 1, SMALL)
+    _print(f"{SMALL:,} lines", small)
+    with mock.patch.object(closed, "NEWEST", closed.NEWEST.replace("WHERE b.as_of", "WHERE 1 = 0 AND b.as_of")):
+        _print(f"{SMALL:,} lines, added up without what was kept", _figures(CLOSED))
+    _balance(peer)
+    large = _measured(about, SMALL + OPEN_LINES * 2, LARGE)
+    _print(f"{LARGE:,} lines more", large, small)
+
+
+def _subaccounts() -> dict[str, int]:
+    for year in [*YEARS, OPEN.year]:
+        periods.open_year(year)
+    bank = subaccounts.open("bank", "READ-USD", name="Bench", public_label="Bench", currency="USD")
+    euro = subaccounts.open("bank", "READ-EUR", name="Bench", public_label="Bench", currency="EUR")
+    found = {"bank": bank.pk, "euro": euro.pk, "gifts": GIFTS, "grants": GRANTS}
+    for kind, name, many in (("instalment", "gift", GIFTS), ("grant", "grant", GRANTS)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_subaccount (kind, code, name, public_label, currency) "
+                "SELECT %s, 'READ-' || %s || n, 'Bench', 'Bench', '' FROM generate_series(1, %s) AS n RETURNING id",
+                [kind, name, many],
+            )
+            found[name] = min(row[0] for row in cursor.fetchall())
+    return found
+
+
+def _measured(about: dict[str, int], first: int, lines: int) -> dict[str, tuple[float, float]]:
+    """So many lines put in, their years closed; the figures of the last closed year, and of a month that is open with lines in it."""
+    begin = time.perf_counter()
+    seal = _fill(about, first, lines)
+    made = time.perf_counter()
+    _close()
+    print(f"  (made in {made - begin:,.0f} s, closed in {time.perf_counter() - made:,.0f} s)", flush=True)
+    if lines == SMALL:
+        _put(about, OPEN.year, seal, seal + OPEN_LINES // 4 - 1, months=1)
+        _analyse(seal + OPEN_LINES // 4 - 1)
+    return _figures(CLOSED) | {f"{name}, a month open": value for name, value in _figures(OPEN).items()}
+
+
+def _fill(about: dict[str, int], first: int, lines: int) -> int:
+    seal, each = first, lines // 4 // len(YEARS)
+    for year in YEARS:
+        _put(about, year, seal, seal + each - 1)
+        seal += each
+    _analyse(seal - 1)
+    return seal
+
+
+def _put(about: dict[str, int], year: int, first: int, last: int, months: int = 12) -> None:
+    values = {**about, "year": year, "first": first, "last": last, "months": months}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in ("ledger_entry", "ledger_line"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        cursor.execute(ENTRIES, values)
+        cursor.execute(LINES, values)
+
+
+def _analyse(head: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_ledgerhead DISABLE TRIGGER ALL")
+        cursor.execute("UPDATE ledger_ledgerhead SET seq = %s WHERE id = 1", [head])
+        cursor.execute("VACUUM ANALYZE ledger_entry")
+        cursor.execute("VACUUM ANALYZE ledger_line")
+        cursor.execute("ANALYZE ledger_period")
+
+
+def _close() -> None:
+    """Each earlier year at its end, the last two month by month, as `periods.close` does it once two people have agreed."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_period DISABLE TRIGGER ALL")
+        cursor.execute("UPDATE ledger_period SET state = 'closed', approved_by_id = 1, proposed_by_id = 2 WHERE year_id < %s", [OPEN.year])
+    for period in Period.objects.filter(year__lt=OPEN.year).order_by("year", "number"):
+        if period.number == 13 or period.year_id >= CLOSED.year - 1:
+            with transaction.atomic():
+                closed._keep(period.ends_on, sealing.lock_heads().seq, by=None)
+    with connection.cursor() as cursor:
+        for table in ("ledger_closedbooks", "ledger_closedbalance", "ledger_closedmovement"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+# Measuring
+
+
+def _figures(day: date) -> dict[str, tuple[float, float]]:
+    """Name -> milliseconds of database time, and from beginning to end: medians of rounds after one that is not counted."""
+    found = {}
+    for code in [code for code in READ if code in STATEMENTS]:
+        times = [_timed(lambda code=code: STATEMENTS[code].make(books_at(day), date(day.year, 1, 1), None)) for _round in range(ROUNDS + 1)]
+        found[code] = (statistics.median(each[0] for each in times[1:]), statistics.median(each[1] for each in times[1:]))
+    return found | {"all of them": (sum(each[0] for each in found.values()), sum(each[1] for each in found.values()))}
+
+
+def _timed(act: Callable[[], Any]) -> tuple[float, float]:
+    spent: list[float] = []
+
+    def watch(execute: Any, *arguments: Any) -> Any:
+        begin = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            spent.append(time.perf_counter() - begin)
+
+    begin = time.perf_counter()
+    with connection.execute_wrapper(watch):
+        act()
+    return sum(spent) * 1000, (time.perf_counter() - begin) * 1000
+
+
+def _print(title: str, found: dict[str, tuple[float, float]], base: dict[str, tuple[float, float]] | None = None) -> None:
+    print(f"The figures of a year, {title}: milliseconds of database time (of all)")
+    for name, (database, whole) in found.items():
+        ratio = f"   ratio {database / base[name][0]:5.2f}" if base else ""
+        print(f"  {name:34}{database:9,.1f} ({whole:,.1f}){ratio}", flush=True)
+
+
+def _balance(peer: Peer | None) -> None:
+    """One account as of the end of a year: ours with 100,000 lines on several accounts, a peer's with as many legs on two."""
+    ours = statistics.median(_timed(lambda: balances.balance("1010", date(2024, 12, 31)))[1] for _round in range(100))
+    within = statistics.median(_timed(lambda: balances.balance("1010", date(2024, 12, 15)))[1] for _round in range(100))
+    print(f"The balance of an account as of a day, {SMALL:,} lines: milliseconds from beginning to end")
+    print(f"  {'balances.balance, end of a month':34}{ours:9,.2f}\n  {'balances.balance, within a month':34}{within:9,.2f}")
+    if peer:
+        theirs = peer.ask(f"balance {LEGS}")
+        print(f"  {'django-hordak get_balance(as_of)':34}{theirs:9,.2f}   ratio {theirs / ours:5.1f}, {theirs / within:.1f}", flush=True)
