@@ -148,8 +148,12 @@ class Statement:
             (_("Currency"), _("USD (United States dollars)")),
             (_("As of"), day_text(self.books.as_of)),
             (_("Ledger head"), _("%(number)d, %(hash)s") % {"number": self.books.seq, "hash": self.books.hash}),
-            *([(_("Status"), self.status), *((each[0], ", ".join(each[1:])) for each in self.signatures if each[1:])] if self.signed else []),
+            *(self._certified if self.signed else []),
         ]
+
+    @property
+    def _certified(self) -> list[tuple[str, str]]:
+        return [(_("Status"), self.status), *((label, ", ".join(who)) for label, *who in self.signatures if who)]
 
     def row(self, key: str) -> Row:
         """The row with this key, of whichever table; KeyError if there is none."""
