@@ -151,6 +151,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "line_pk": lambda: BankLine.objects.unmatched().filter(amount_minor__gt=0).earliest("pk").pk,
     "offer": lambda: "unidentified",
     "act": lambda: "propose-closing",
+    "year": lambda: 2025,
     "since": lambda: "2026-01-01",
     "until": lambda: "2026-12-31",
     "head": lambda: 1,

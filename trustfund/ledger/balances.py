@@ -77,9 +77,10 @@ def _totals(
     by: list[str], as_of: date | None, head: int | None, *, window: str | None = None, closing: bool = True, **narrow: Any
 ) -> closed.Totals:
     """Sums from kept balances and the lines beside them, in a window or all, with or without year-end closing."""
-    windows = {"window_id": window} if window is not None else {}
+    if window is not None:
+        narrow["window_id"] = window
     without = None if closing else closed.year_end_entries()
-    return closed.Reading.at(as_of, head).totals(by, without=without, **windows, **narrow)
+    return closed.Reading.at(as_of, head).totals(by, without=without, **narrow)
 
 
 def balance(

@@ -98,7 +98,8 @@ class Reading:
 
         `without` are the year-end closing entries where they are left out.
         """
-        pairs, found = list(pairs), defaultdict(lambda: (0, 0, 0))
+        pairs = list(pairs)
+        found: dict[tuple[Any, ...], tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
         names = [name for name, _condition in pairs]
         for row in self._kept_rows([*by, *narrow], without is None, narrow):
             _add(found, (*(row[each] for each in by), *marks.held(row, names)), row)
@@ -125,14 +126,16 @@ class Reading:
     def chain(self) -> list[int]:
         """The kept books, those they go on from, and so on to the first."""
         bases = dict(ClosedBooks.objects.values_list("pk", "base"))
-        found = [self.kept.pk] if self.kept else []
-        while found and bases[found[-1]] is not None and bases[found[-1]] not in found:
-            found.append(bases[found[-1]])
+        found: list[int] = []
+        following = self.kept.pk if self.kept else None
+        while following is not None and following not in found:
+            found.append(following)
+            following = bases.get(following)
         return found
 
     def beside(self, **narrow: Any) -> list[QuerySet[Line]]:
         """The lines that the kept books do not have: those dated after them, and those that came late."""
-        lines = Line.objects.order_by().filter(**narrow)
+        lines: QuerySet[Line] = Line.objects.order_by().filter(**narrow)
         if "account_id" not in narrow and "subaccount_id" not in narrow and self.kept:
             lines = lines.filter(account_id__in=list(chart.BY_CODE))  # all of them, so that the index of accounts and days serves
         if self.head is not None:
@@ -151,9 +154,10 @@ def _grouped(lines: QuerySet[Line], by: Sequence[str], pairs: marks.Marks) -> It
     sums = {"debits": Sum("debit"), "credits": Sum("credit"), "originals": Sum(ORIGINAL)}
     if not by and not pairs:
         row = lines.aggregate(**sums)
-        return iter([row] if row["debits"] is not None else [])
+        yield from [row] if row["debits"] is not None else []
+        return
     rows = marks.marked(lines, pairs).order_by().values(*by, *(name for name, _condition in pairs))
-    return rows.annotate(**sums).iterator(chunk_size=BATCH)
+    yield from rows.annotate(**sums).iterator(chunk_size=BATCH)
 
 
 def _add(found: dict[tuple[Any, ...], tuple[int, int, int]], key: tuple[Any, ...], row: dict[str, Any]) -> None:
