@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from trustfund import clock
 from trustfund.closings.models import YearEnd
 from trustfund.ledger.closed_models import Certification
-from trustfund.ledger.models import Period
+from trustfund.ledger.models import Entry, Period
 from trustfund.ledger.permissions import can_approve_year, can_certify_year
 from trustfund.people.home import Item
 from trustfund.people.roles import Role, holds
@@ -46,8 +47,8 @@ def working_days_after(day: date, many: int) -> date:
 def _to_close(user: Any) -> list[Item]:
     if not holds(user, Role.FINANCE):
         return []
-    over = Period.objects.filter(state=Period.State.OPEN, ends_on__lt=clock.today(), number__lt=13, entries__isnull=False)
-    period = over.order_by("ends_on").first()
+    used = Exists(Entry.objects.filter(period=OuterRef("pk")))
+    period = Period.objects.filter(used, state=Period.State.OPEN, ends_on__lt=clock.today(), number__lt=13).order_by("ends_on").first()
     if period is None:
         return []
     due = working_days_after(period.ends_on, settings.CLOSING_WORKING_DAYS)

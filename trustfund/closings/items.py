@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,8 +42,8 @@ def earlier(period: Period) -> Found:
 
 def earlier_years(period: Period) -> Found:
     """Periods of earlier years that are open and have entries; adjustments of the year before may still be under way."""
-    found = Period.objects.filter(year__lt=period.year_id, entries__isnull=False).exclude(state=Period.State.CLOSED)
-    open_ = list(found.distinct().order_by("year", "number"))
+    used = Exists(Entry.objects.filter(period=OuterRef("pk")))
+    open_ = list(Period.objects.filter(used, year__lt=period.year_id).exclude(state=Period.State.CLOSED).order_by("year", "number"))
     return Found(len(open_), _names(open_), reverse("ledger:periods"))
 
 
@@ -66,12 +66,12 @@ def receipts(period: Period) -> Found:
 
 def banks(period: Period) -> Found | None:
     """Each bank account: statements up to the end of the period, every line matched or listed, nothing unexplained."""
-    used = Line.objects.filter(subaccount__kind=Subaccount.Kind.BANK, date__lte=period.ends_on).values("subaccount")
-    accounts = list(Subaccount.objects.filter(kind=Subaccount.Kind.BANK, pk__in=used).order_by("code"))
-    open_ = [f"{bank.code}: {fault}" for bank in accounts if (fault := _unreconciled(bank, period.ends_on))]
-    first = next((bank for bank in accounts if _unreconciled(bank, period.ends_on)), None)
-    asked = urlencode({"bank": first.pk, "day": period.ends_on}) if first else ""
-    return Found(len(open_), _names(open_), f"{reverse('banking:reconciliation')}?{asked}") if accounts else None
+    used = Exists(Line.objects.filter(subaccount=OuterRef("pk"), date__lte=period.ends_on))
+    accounts = list(Subaccount.objects.filter(used, kind=Subaccount.Kind.BANK).order_by("code"))
+    open_ = [(bank, fault) for bank in accounts if (fault := _unreconciled(bank, period.ends_on))]
+    asked = urlencode({"bank": open_[0][0].pk, "day": period.ends_on}) if open_ else ""
+    named = _names(f"{bank.code}: {fault}" for bank, fault in open_)
+    return Found(len(open_), named, f"{reverse('banking:reconciliation')}?{asked}") if accounts else None
 
 
 def _unreconciled(bank: Subaccount, day: date) -> str:
