@@ -34,11 +34,14 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from bench import postings
+        from bench import postings, readings
 
+        only = os.environ.get("BENCH_ONLY", "")
         call_command("migrate", verbosity=0)
         with beside(os.environ["DATABASE_URL"]) as peer:
-            postings.run(peer)
+            for room in (postings, readings):
+                if only in ("", room.__name__.rpartition(".")[2]):
+                    room.run(peer)
 
 
 @contextmanager

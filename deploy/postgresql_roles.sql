@@ -11,7 +11,8 @@ BEGIN
         SELECT c.oid::regclass FROM pg_class c
         WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
           AND c.relname IN ('audit_event', 'ledger_entry', 'ledger_line', 'ledger_seal', 'ledger_funding', 'ledger_allocation', 'ledger_rate', 'ledger_account',
-                            'banking_bankstatement')
+                            'ledger_closedbooks', 'ledger_closedmovement', 'ledger_closedbalance', 'banking_bankstatement', 'closings_checklist',
+                            'closings_review', 'closings_reopening')
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM trustfund_app', kept);
     END LOOP;

@@ -9,11 +9,13 @@ class DonorsConfig(AppConfig):
         from donors.contributions import home as contributions_home
         from donors.donors import actions
         from donors.donors import home as donors_home
+        from donors.pledges import closing as pledges_closing
         from donors.pledges import dues
         from donors.pledges import home as pledges_home
         from donors.portal import home as portal_home
         from donors.words import ACTS
         from trustfund.banking import hooks as banking
+        from trustfund.closings import checks
         from trustfund.ledger import conditions
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.statements import dues as statement_dues
@@ -31,6 +33,7 @@ class DonorsConfig(AppConfig):
         duties.register(donors_home.against_a_role)
         invitations.register(actions.PURPOSE, actions.accept_contact)
         statement_dues.register(dues.due_dates)
+        checks.register(pledges_closing.CHECK)
         banking.name(bank.words)
         banking.offer(bank.offers)
         conditions.revenue_by(actions.revenue_account)

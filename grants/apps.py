@@ -121,8 +121,10 @@ class GrantsConfig(AppConfig):
 
     def connect_banks(self) -> None:
         """A line of a bank's statement may be a payment that was ordered, or one that came back."""
-        from grants.payments import bank
+        from grants.payments import bank, closing
         from trustfund.banking import hooks
+        from trustfund.closings import checks
 
         hooks.name(bank.words)
         hooks.offer(bank.offers)
+        checks.register(*closing.CHECKS)

@@ -32,8 +32,8 @@ class Guard:
     """What `table` refuses (`rules`: condition, message) or does (`then`: one statement) on `events`.
 
     `when` says to which rows the rules apply (all). With `must`, `then` has to change a row, or `must` is the message that refuses.
-    `needs` is a "table.column" that its rules name and a later migration adds: until then the guard is not installed, for SQLite checks
-    every trigger whenever it alters a table.
+    `needs` is a table, or a "table.column", that its rules name and a later migration adds: until then the guard is not installed, for
+    SQLite checks every trigger whenever it alters a table.
     """
 
     table: str
@@ -192,11 +192,13 @@ def declared(app_label: str | None = None) -> list[Guard]:
 def _present(connection: Any, guards: Iterable[Guard]) -> list[Guard]:
     tables = set(connection.introspection.table_names())
     found = [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
-    columns = {needed: _has(connection, *needed.split(".")) for needed in {guard.needs for guard in found if guard.needs}}
-    return [guard for guard in found if columns.get(guard.needs, True)]
+    there = {needed: _has(connection, tables, *needed.split(".")) for needed in {guard.needs for guard in found if guard.needs}}
+    return [guard for guard in found if there.get(guard.needs, True)]
 
 
-def _has(connection: Any, table: str, column: str) -> bool:
+def _has(connection: Any, tables: set[str], table: str, column: str = "") -> bool:
+    if table not in tables or not column:
+        return table in tables
     with connection.cursor() as cursor:
         return column in [each.name for each in connection.introspection.get_table_description(cursor, table)]
 

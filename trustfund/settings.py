@@ -45,6 +45,7 @@ BANK_COOLING_OFF_DAYS = env.int("BANK_COOLING_OFF_DAYS", default=3)
 SCREENING_VALID_DAYS = env.int("SCREENING_VALID_DAYS", default=30)
 OFFER_VALID_DAYS = env.int("OFFER_VALID_DAYS", default=30)
 OPERATING_RESERVE_SHARE = env.str("OPERATING_RESERVE_SHARE", default="0.15")  # of the annual cost plan
+CLOSING_WORKING_DAYS = env.int("CLOSING_WORKING_DAYS", default=10)
 FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX", default="")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trustfund.sqlite3'}")}
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "trustfund.statements",
     "trustfund.vouchers",
     "trustfund.banking",
+    "trustfund.closings",
     "ngos",
     "donors",
     "grants",

@@ -284,8 +284,8 @@ def bring_current(*, by: Any, on: date) -> int:
     moved = 0
     still_open = Instalment.objects.open().select_related("pledge", "subaccount").order_by("pk")
     for instalment in list(still_open.select_for_update(of=("self",), no_key=True)):
-        balance, current = carrying.receivable(instalment)
-        if current or not balance or not within_a_year(instalment.due_on, on):
+        balance = carrying.becomes_current(instalment, on)
+        if not balance:
             continue
         stands = carrying.Carrying(balance, instalment.outstanding, current=False)
         legs = postings.instalment_current(instalment.subaccount, balance, original=stands.original, rate=stands.rate)

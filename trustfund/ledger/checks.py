@@ -10,6 +10,7 @@ from django.db.models.functions import Abs
 
 from trustfund.chain import Finding
 from trustfund.ledger import chart, costs, headroom
+from trustfund.ledger.closed_checks import certifications, kept_balances
 from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
 from trustfund.ledger.trace import cash_to_grants
@@ -216,4 +217,6 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _costs,
     _replaced,
     *KEPT,
+    kept_balances,
+    certifications,
 ]

@@ -24,8 +24,8 @@ from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import chart, permissions, sealing
 from trustfund.ledger.acting import begin, seal
-from trustfund.ledger.balances import YEAR_END
 from trustfund.ledger.headroom import GENERAL_POOL, Headroom, headroom, rule_on
+from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import Allocation, Funding, Line, Period, Subaccount
 from trustfund.ledger.periods import TAKES_POSTINGS
 from trustfund.ledger.splitting import Part, Parts, by_rank, pooled, pro_rata

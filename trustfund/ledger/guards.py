@@ -119,6 +119,38 @@ def _fixed(table: str, *rules: tuple[str, str]) -> Guard:
     return Guard(table, "fixed", ("UPDATE",), rules, timing="AFTER")
 
 
+CERTIFIED_RULES = (
+    (
+        "NEW.state <> 'closed' AND EXISTS (SELECT 1 FROM ledger_certification WHERE year_id = NEW.year_id AND state = 'approved')",
+        "a certified year is never reopened",
+    ),
+)
+
+KEPT_RULES = (
+    ("NEW.seq > (SELECT seq FROM ledger_ledgerhead WHERE id = 1)", "balances are kept up to a seal that is there"),
+    (
+        "NOT EXISTS (SELECT 1 FROM ledger_period WHERE ends_on = NEW.as_of AND state = 'closed')",
+        "balances are kept at the end of a closed period",
+    ),
+    (
+        "EXISTS (SELECT 1 FROM ledger_closedbalance WHERE books_id = NEW.id GROUP BY window_id HAVING SUM(debit) <> SUM(credit))",
+        "kept balances balance, in each window",
+    ),
+)
+
+
+def _kept_rows(table: str, *keys: tuple[str, ...]) -> list[Guard]:
+    """Rows of kept balances: added before their header, never after it."""
+    whole = ("EXISTS (SELECT 1 FROM ledger_closedbooks WHERE id = NEW.books_id)", "kept balances are complete")
+    integers = "typeof(NEW.debit) <> 'integer' OR typeof(NEW.credit) <> 'integer'"
+    return [
+        *append_only(table),
+        no_replace(table, "id", *keys),
+        Guard(table, "whole", ("INSERT",), (whole,)),
+        Guard(table, "integers", ("INSERT",), ((integers, "cents are whole numbers"),), only="sqlite"),
+    ]
+
+
 GUARDS = [
     *append_only("ledger_seal"),
     no_replace("ledger_seal", "seq", "hash"),
@@ -187,4 +219,29 @@ GUARDS = [
     *no_delete("ledger_period"),
     no_replace("ledger_period", "id", ("year_id", "number")),
     _fixed("ledger_period", (_changed("id", "year_id", "number", "starts_on", "ends_on"), "a period keeps its days")),
+    Guard("ledger_period", "certified", ("UPDATE",), CERTIFIED_RULES, timing="AFTER", needs="ledger_certification"),
+    *append_only("ledger_closedbooks"),
+    no_replace("ledger_closedbooks", "id", ("as_of", "seq", "marks")),
+    Guard("ledger_closedbooks", "kept", ("INSERT",), KEPT_RULES),
+    *_kept_rows("ledger_closedmovement"),
+    *_kept_rows("ledger_closedbalance", ("books_id", "account_id", "window_id", "marks")),
+    *no_delete("ledger_certification"),
+    no_replace("ledger_certification", "year_id"),
+    Guard(
+        "ledger_certification",
+        "of_a_closed_year",
+        ("INSERT", "UPDATE"),
+        (
+            (
+                "EXISTS (SELECT 1 FROM ledger_period WHERE year_id = NEW.year_id AND state <> 'closed') AND NEW.state <> 'withdrawn'",
+                "the statements of a year are certified when all its periods are closed",
+            ),
+        ),
+        timing="AFTER",
+    ),
+    _fixed(
+        "ledger_certification",
+        ("OLD.state = 'approved'", "a certification that was approved is final"),
+        ("NEW.year_id <> OLD.year_id", "a certification keeps its year"),
+    ),
 ]

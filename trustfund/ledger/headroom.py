@@ -19,7 +19,7 @@ from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
-from trustfund.ledger.balances import YEAR_END
+from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
 from trustfund.ledger.splitting import Part
 from trustfund.money import Money

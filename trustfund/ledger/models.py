@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+import trustfund.ledger.closed_models  # noqa: F401 (part of these models, in a file of its own)
 from trustfund.ledger import permissions
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.money import Money
@@ -146,9 +147,7 @@ class FundingRule(models.Model):
     class Meta:
         ordering = ["effective_on"]
         constraints = [
-            models.CheckConstraint(
-                name="funding_rule_two_people", condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=F("approved_by"))
-            )
+            models.CheckConstraint(name="funding_rule_two_people", condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=F("approved_by")))
         ]
 
     def __str__(self) -> str:
@@ -302,7 +301,7 @@ class Entry(models.Model):
     seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="entry")
     year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="+", db_index=False)  # (year, number) has an index
     number = models.PositiveIntegerField(_("number"))
-    period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="entries", db_index=False)  # (period, seal) has an index
     date = models.DateField(_("date"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NORMAL)
     reference = models.CharField(_("reference"), max_length=150, unique=True)
@@ -319,6 +318,7 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["year", "number"], name="entry_numbered_once_per_year")]
         indexes = [
             models.Index(fields=["date", "seal"], name="entry_by_date"),
+            models.Index(fields=["period", "seal"], name="entry_by_period"),
             models.Index(fields=["object_type", "object_id"], name="entry_by_object"),
         ]
 
@@ -350,9 +350,7 @@ class Line(models.Model):
     class Meta:
         ordering = ["entry", "position"]
         constraints = [
-            models.CheckConstraint(
-                name="line_is_debit_or_credit", condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)
-            ),
+            models.CheckConstraint(name="line_is_debit_or_credit", condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)),
             models.CheckConstraint(name="line_original_not_negative", condition=Q(original_minor__gte=0)),
             models.UniqueConstraint(fields=["entry", "position"], name="line_position_once"),
         ]

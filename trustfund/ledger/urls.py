@@ -19,6 +19,5 @@ urlpatterns = [
     path("rates/new/", views.new_rate, name="new_rate"),
     path("periods/", views.periods, name="periods"),
     path("periods/open/", views.open_year, name="open_year"),
-    path("periods/<int:pk>/<slug:act>/", views.decide, name="decide"),
     path("check/", views.check, name="check"),
 ]

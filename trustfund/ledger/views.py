@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from types import MethodType
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,19 +13,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from trustfund import acting, clock, pages
+from trustfund import clock, pages
 from trustfund.audit.models import AuditHead
 from trustfund.ledger import actions, balances, chart, permissions, shown, verification
 from trustfund.ledger import headroom as funding
-from trustfund.ledger import periods as closings
 from trustfund.ledger.forms import AsOfForm, BankForm, RateFileForm, RateForm, SpanForm, YearForm
 from trustfund.ledger.models import Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
 from trustfund.ledger.sealing import head
 from trustfund.lists import Filter, listing
-from trustfund.workflow import possible
 
 View = Callable[..., HttpResponseBase]
 
@@ -224,16 +220,10 @@ def _add_rate(values: dict[str, Any], user: Any) -> None:
 
 @readers
 def periods(request: HttpRequest) -> HttpResponseBase:
-    """The accounting periods, and what may be done to each."""
+    """The accounting periods; each leads to its closing."""
     found = Period.objects.visible_to(request.user).select_related("proposed_by", "approved_by").order_by("-year", "number")
-    rows = [(period, _open_acts(period, request.user)) for period in found]
-    context = {"rows": rows, "form": YearForm(), "can_open": permissions.can_open_year(request.user)}
+    context = {"rows": found, "form": YearForm(), "can_open": permissions.can_open_year(request.user)}
     return render(request, "ledger/periods.html", context)
-
-
-def _open_acts(period: Period, user: Any) -> list[tuple[str, Any]]:
-    """The acts that are in order now and that the user may do: how the address names each, and its label."""
-    return [(name, act.label) for name, act in ACTS.items() if possible(_bound(act, period), by=user)]
 
 
 @readers
@@ -246,54 +236,6 @@ def open_year(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid() and pages.attempt(form, lambda: actions.open_year(form.cleaned_data["year"], by=request.user)):
         return pages.done(request, _("The fiscal year is open."), "ledger:periods")
     return _form_page(request, form, _("Open a fiscal year"), "ledger:periods")
-
-
-class PeriodAct(NamedTuple):
-    """What may be done to a period: its transition, what does it, the word on the button, the word of warning."""
-
-    transition: Callable[..., Any]
-    do: Callable[..., Period]
-    label: Any
-    warning: Any
-
-
-ANOTHER = gettext_lazy("Another person will decide.")
-ACTS = {
-    "propose-closing": PeriodAct(Period.propose_closing, closings.propose_closing, gettext_lazy("Propose to close"), ANOTHER),
-    "close": PeriodAct(Period.close, closings.close, gettext_lazy("Close"), gettext_lazy("Nothing can be posted into a closed period.")),
-    "refuse-closing": PeriodAct(
-        Period.refuse_closing, closings.refuse_closing, gettext_lazy("Refuse to close"), gettext_lazy("The period stays open.")
-    ),
-    "propose-reopening": PeriodAct(Period.propose_reopening, closings.propose_reopening, gettext_lazy("Propose to reopen"), ANOTHER),
-    "reopen": PeriodAct(Period.reopen, closings.reopen, gettext_lazy("Reopen"), gettext_lazy("Statements made of this period may change.")),
-    "refuse-reopening": PeriodAct(
-        Period.refuse_reopening, closings.refuse_reopening, gettext_lazy("Refuse to reopen"), gettext_lazy("The period stays closed.")
-    ),
-}
-
-
-def _bound(act: PeriodAct, period: Period) -> Callable[..., Any]:
-    return MethodType(act.transition, period)
-
-
-@login_required
-def decide(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """The interruption page before a period is closed or reopened, by two people."""
-    period = get_object_or_404(Period.objects.visible_to(request.user), pk=pk)
-    if act not in ACTS:
-        raise Http404
-    chosen = ACTS[act]
-    return acting.page(
-        request,
-        _bound(chosen, period),
-        chosen.do,
-        title=_("%(act)s: period %(period)s") % {"act": chosen.label, "period": period},
-        facts=[(_("From"), period.starts_on), (_("To"), period.ends_on), (_("Entries"), period.entries.count())],
-        button=str(chosen.label),
-        back=reverse("ledger:periods"),
-        done=_("It is done."),
-        warning=str(chosen.warning),
-    )
 
 
 @readers

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
+from trustfund.ledger.marks import entry_has
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
-from trustfund.statements.books import Books, Keys, Term, entry_has
+from trustfund.statements.books import Books, Keys, Term
 from trustfund.statements.cash_flow import CASH
 from trustfund.statements.dues import due_dates
 from trustfund.statements.shape import Columns, Figure, Row, Statement, Table, added, line

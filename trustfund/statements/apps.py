@@ -5,7 +5,10 @@ class StatementsConfig(AppConfig):
     name = "trustfund.statements"
 
     def ready(self) -> None:
+        from trustfund.ledger import marks
         from trustfund.people import navigation
-        from trustfund.statements import home
+        from trustfund.statements import cash_flow, home, net_assets, pooled
 
+        for room in (cash_flow, net_assets, pooled):
+            marks.register(room.KEYS.marks)
         navigation.register(home.destinations)

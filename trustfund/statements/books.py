@@ -19,11 +19,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import chart, sealing, snapshots
-from trustfund.ledger.models import Allocation, Entry, FundingRule, Line, Seal
+from trustfund.ledger import chart, closed, marks, sealing, snapshots
+from trustfund.ledger.models import Allocation, FundingRule, Line, Seal
 from trustfund.money import Money, zero
 
 WINDOWS = {"1900": "I.windows", "2900": "I.windows", "3900": "I.transfers"}
@@ -64,25 +64,27 @@ class Keys:
     each: bool = False
 
     @property
-    def fields(self) -> list[str]:
-        """What of a line its key depends on."""
-        return ["account_id", *self.names, *(["subaccount_id"] if self.each else [])]
+    def columns(self) -> list[str]:
+        """Which columns of a line its key depends on, beside its marks."""
+        return ["account_id", *(["subaccount_id"] if self.each else [])]
 
-    def key(self, *values: Any) -> str:
-        """The key of lines with these values of the fields."""
-        return f"{self.of(*values[:-1])}:{values[-1] or ''}" if self.each else self.of(*values)
+    @property
+    def fields(self) -> list[str]:
+        """All that its key depends on, as `key` takes it."""
+        return [*self.columns, *self.names]
+
+    def marked(self, lines: QuerySet[Line]) -> QuerySet[Any]:
+        """The lines, each with its marks."""
+        return marks.marked(lines, self.marks)
+
+    def key(self, code: str, *values: Any) -> str:
+        """The key of lines with these values of the columns and the marks."""
+        return f"{self.of(code, *values[1:])}:{values[0] or ''}" if self.each else self.of(code, *values)
 
     @property
     def names(self) -> list[str]:
         """The marks, in the order in which `of` takes them."""
         return [name for name, _condition in self.marks]
-
-    def marked(self, lines: QuerySet[Line]) -> QuerySet[Any]:
-        """The lines, each with its marks."""
-        truth = BooleanField()
-        return lines.annotate(
-            **{name: Case(When(condition, then=Value(True)), default=Value(False), output_field=truth) for name, condition in self.marks}
-        )
 
     def behind(self, lines: QuerySet[Line], key: str) -> QuerySet[Line] | None:
         """Those of the lines that a figure with this key adds up; None for a key that no line has."""
@@ -118,16 +120,6 @@ BY_ACCOUNT = Keys(lambda code: code, closing=True)
 """By account, year-end closing included: the books as they are."""
 
 
-def entry_has(*codes: str) -> Q:
-    """That the line's entry has a line on one of these accounts: looked up line by line, so that it costs the same in large books."""
-    return Q(Exists(Line.objects.filter(entry_id=OuterRef("entry_id"), account_id__in=codes).order_by()))
-
-
-def opening_entry() -> Q:
-    """That a line is of an opening entry, or of one that reverses it."""
-    return Q(entry__kind=Entry.Kind.OPENING) | Q(entry__reverses__kind=Entry.Kind.OPENING)
-
-
 @dataclass(frozen=True)
 class Term:
     """What a figure adds up: lines of a statement line or account (`key`, a last "*" stands for anything) between two days.
@@ -142,6 +134,10 @@ class Term:
     side: str = "amount"
 
 
+def _less(sums: tuple[int, int], before: tuple[int, int]) -> tuple[int, int]:
+    return sums[0] - before[0], sums[1] - before[1]
+
+
 @dataclass(frozen=True)
 class Books:
     """The books as of a day, up to the seal `seq` with its `hash`; `keys` say under which key each line is added up."""
@@ -151,15 +147,19 @@ class Books:
     hash: str
     keys: Keys = BY_LINE
     _sums: dict[Any, Sums] = field(default_factory=dict, compare=False, repr=False)
+    _found: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What is the same whatever the keys are: the kept books for each day, the year-end closing entries."""
 
     def keyed(self, keys: Keys) -> Books:
         """The same books, added up under other keys."""
-        return Books(self.as_of, self.seq, self.hash, keys)
+        return Books(self.as_of, self.seq, self.hash, keys, _found=self._found)
 
-    @cached_property
+    @property
     def _closings(self) -> list[int]:
-        kinds = Q(kind=Entry.Kind.CLOSING) | Q(reverses__kind=Entry.Kind.CLOSING)
-        return list(Entry.objects.filter(kinds).values_list("pk", flat=True))
+        if "closings" not in self._found:
+            self._found["closings"] = closed.year_end_entries()
+        found: list[int] = self._found["closings"]
+        return found
 
     def lines(self, since: date | None = None, until: date | None = None) -> QuerySet[Line]:
         """The lines from `since` to `until` (default: the day of the books)."""
@@ -174,16 +174,40 @@ class Books:
         return found if since is None else found.filter(date__gte=since)
 
     def sums(self, since: date | None, until: date | None) -> Sums:
-        """Debits and credits in cents per key; read once."""
+        """Debits and credits in cents per key, of the lines between two days; read once."""
+        until = min(until or self.as_of, self.as_of)
         if (since, until) not in self._sums:
-            rows = self.keys.marked(self.lines(since, until)).order_by().values(*self.keys.fields)
-            found: Sums = {}
-            for row in rows.annotate(debits=Sum("debit"), credits=Sum("credit")):
-                key = self.keys.key(*(row[name] for name in self.keys.fields))
-                debits, credits = found.get(key, (0, 0))
-                found[key] = (debits + row["debits"], credits + row["credits"])
-            self._sums[since, until] = found
+            self._sums[since, until] = self._read(since, until)
         return self._sums[since, until]
+
+    def _read(self, since: date | None, until: date) -> Sums:
+        """From what was kept at the closings: what stood at the end less what stood before; or from the lines of the days alone."""
+        reading = self._reading(until)
+        if since is None:
+            return self._added(reading)
+        if since > until:
+            return {}
+        if reading.kept is None or reading.kept.as_of < since:
+            return self._added(closed.Reading(until, self.seq, None), date__gte=since)
+        before = self.sums(None, day_before(since))
+        moved = {key: _less(sums, before.get(key, (0, 0))) for key, sums in self.sums(None, until).items()}
+        return {key: sums for key, sums in moved.items() if any(sums)}
+
+    def _reading(self, until: date) -> closed.Reading:
+        names = tuple(name for name in self.keys.names if name not in marks.KNOWN)
+        if (until, names) not in self._found:
+            self._found[until, names] = closed.Reading.at(until, self.seq, [*marks.KNOWN, *names])
+        reading: closed.Reading = self._found[until, names]
+        return reading
+
+    def _added(self, reading: closed.Reading, **narrow: Any) -> Sums:
+        found: Sums = {}
+        without = None if self.keys.closing else self._closings
+        for values, (debits, credits, _own) in reading.totals(self.keys.columns, self.keys.marks, without=without, **narrow).items():
+            key = self.keys.key(*values)
+            sums = found.get(key, (0, 0))
+            found[key] = (sums[0] + debits, sums[1] + credits)
+        return found
 
     def amount(self, *terms: Term) -> Money:
         """The sum of terms."""

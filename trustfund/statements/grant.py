@@ -141,7 +141,6 @@ def _use(row: Any) -> tuple[Figure, ...]:
     return Figure(row.reserved), Figure(row.paid), Figure(row.accepted), Figure(row.advance, across=(2, -3))
 
 
-
 # All grants
 
 

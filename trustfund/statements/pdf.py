@@ -25,8 +25,8 @@ def made(statement: Statement, language: str | None = None) -> bytes:
             document.heading(_("Notes"), 2)
             document.items(statement.notes)
         if statement.signed:
-            document.signatures([_("Prepared by"), _("Certified by"), _("Approved by")])
-        document.footer(statement.head)
+            document.signatures([people if people[1:] else people[0] for people in statement.signatures])
+        document.footer(f"{statement.head} · {statement.status}" if statement.signed else statement.head)
         return document.pdf()
 
 

@@ -9,7 +9,7 @@ from trustfund.guards import Guarded
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0006_post_in_one_statement"),
+        ("ledger", "0007_balances_of_closed_periods"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
