@@ -5,10 +5,13 @@ class BankingConfig(AppConfig):
     name = "trustfund.banking"
 
     def ready(self) -> None:
+        from trustfund.banking import asserting
         from trustfund.banking import home as room
+        from trustfund.ledger.exports import currencies
         from trustfund.people import home, navigation
         from trustfund.ui.acts import name_acts
 
         home.register(room.items)
         navigation.register(room.destinations)
         name_acts(room.ACTS)
+        currencies.register(asserting.closings)
