@@ -7,6 +7,7 @@ class DonorsConfig(AppConfig):
     def ready(self) -> None:
         from donors.contributions import bank
         from donors.contributions import home as contributions_home
+        from donors.contributions import verification
         from donors.donors import actions
         from donors.donors import home as donors_home
         from donors.pledges import dues
@@ -14,6 +15,7 @@ class DonorsConfig(AppConfig):
         from donors.portal import home as portal_home
         from donors.words import ACTS
         from trustfund.banking import hooks as banking
+        from trustfund.ledger import checks
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.statements import dues as statement_dues
         from trustfund.ui.acts import name_acts
@@ -33,3 +35,5 @@ class DonorsConfig(AppConfig):
         banking.name(bank.words)
         banking.offer(bank.offers)
         name_acts(ACTS)
+        checks.register(verification.receivables)
+        checks.register(verification.contributions)

@@ -50,6 +50,7 @@ class GrantsConfig(AppConfig):
         name_acts(acts.WORDS)
         self.connect_reports()
         self.connect_banks()
+        self.connect_auditors()
 
     def connect_calls(self) -> None:
         """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""
@@ -118,3 +119,11 @@ class GrantsConfig(AppConfig):
 
         hooks.name(bank.words)
         hooks.offer(bank.offers)
+
+    def connect_auditors(self) -> None:
+        """What `check_books` compares with the books."""
+        from grants.closing import verification
+        from trustfund.ledger import checks
+
+        for check in (verification.commitments, verification.payments_made, verification.accepted_reports):
+            checks.register(check)

@@ -7,6 +7,8 @@ class BankingConfig(AppConfig):
     def ready(self) -> None:
         from trustfund.banking import asserting
         from trustfund.banking import home as room
+        from trustfund.banking.verification import bank_matches
+        from trustfund.ledger import checks
         from trustfund.ledger.exports import currencies
         from trustfund.people import home, navigation
         from trustfund.ui.acts import name_acts
@@ -15,3 +17,4 @@ class BankingConfig(AppConfig):
         navigation.register(room.destinations)
         name_acts(room.ACTS)
         currencies.register(asserting.closings)
+        checks.register(bank_matches)

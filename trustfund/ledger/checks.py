@@ -10,6 +10,7 @@ from trustfund.chain import Finding
 from trustfund.ledger import chart, headroom
 from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
+from trustfund.ledger.subledgers import SUBLEDGERS
 from trustfund.ledger.trace import cash_to_grants
 from trustfund.money import Money
 
@@ -175,5 +176,14 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _reservations,
     _payments,
     _headroom,
+    *SUBLEDGERS,
     *KEPT,
 ]
+"""Upper rooms add theirs in `AppConfig.ready()` (`register`)."""
+
+
+def register(check: Callable[[], list[Finding]]) -> None:
+    """Add the check of an upper room: its name says what it is about, `chain.advised` what to do about what it finds."""
+    if check not in CHECKS:
+        CHECKS.append(check)
+

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from trustfund.chain import Finding
+from trustfund.chain import Finding, advised
 from trustfund.ledger import models as books
 from trustfund.vouchers.models import Line, Voucher
 
 
+@advised("Open the voucher and its entry side by side; what differs was written past the program. The sealed entry is what counts.")
 def vouchers() -> list[Finding]:
     """A voucher is posted once, by the entry under its number, with its lines; the checker is who posted it."""
     posted = {each.pk: each for each in Voucher.objects.filter(state=Voucher.State.APPROVED).select_related("entry")}

@@ -141,7 +141,7 @@ def _copied(book: Book) -> Iterator[Any]:
     until = "" if book.until is None else " AND l.date <= %s"
     select = f"SELECT {', '.join(COPIED)} FROM {JOINED} WHERE l.entry_id <= %s{until} ORDER BY l.date, l.entry_id, l.position"
     params = [str(book.head), book.head.seq, *([] if book.until is None else [book.until])]
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)", params) as copy:
+    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)", params) as copy:
         yield from copy
 
 
