@@ -5,7 +5,7 @@ class DonorsConfig(AppConfig):
     name = "donors"
 
     def ready(self) -> None:
-        from donors.contributions import bank
+        from donors.contributions import bank, documents
         from donors.contributions import home as contributions_home
         from donors.contributions import verification
         from donors.donors import actions
@@ -15,7 +15,7 @@ class DonorsConfig(AppConfig):
         from donors.portal import home as portal_home
         from donors.words import ACTS
         from trustfund.banking import hooks as banking
-        from trustfund.ledger import checks
+        from trustfund.ledger import checks, evidence
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.statements import dues as statement_dues
         from trustfund.ui.acts import name_acts
@@ -37,3 +37,5 @@ class DonorsConfig(AppConfig):
         name_acts(ACTS)
         checks.register(verification.receivables)
         checks.register(verification.contributions)
+        evidence.register("donors.contribution", documents.of_contribution)
+        evidence.register("donors.pledge", documents.of_pledge)

@@ -121,9 +121,13 @@ class GrantsConfig(AppConfig):
         hooks.offer(bank.offers)
 
     def connect_auditors(self) -> None:
-        """What `check_books` compares with the books."""
-        from grants.closing import verification
-        from trustfund.ledger import checks
+        """What `check_books` compares with the books, and what stands behind their entries."""
+        from grants.closing import documents, verification
+        from trustfund.ledger import checks, evidence
 
         for check in (verification.commitments, verification.payments_made, verification.accepted_reports):
             checks.register(check)
+        evidence.register("grants.grant", documents.of_grant)
+        evidence.register("grants.payment", documents.of_payment)
+        evidence.register("grants.report", documents.of_report)
+        evidence.register("grants.closure", documents.of_closure)

@@ -114,9 +114,9 @@ class BankRow:
     usd: Money
 
 
-def bank_balances(as_of: date | None = None) -> list[BankRow]:
+def bank_balances(as_of: date | None = None, head: int | None = None) -> list[BankRow]:
     """Every bank account of the Fund with its balances, by code."""
-    banked = lines(as_of=as_of).filter(account_id__in=("1010", "1020"))
+    banked = lines(as_of=as_of, head=head).filter(account_id__in=("1010", "1020"))
     sums = {row["subaccount_id"]: row for row in banked.values("subaccount_id").annotate(usd=Sum(SIGNED), own=Sum(ORIGINAL))}
     nothing: dict[str, Any] = {"usd": 0, "own": 0}
     found = Subaccount.objects.filter(kind=Subaccount.Kind.BANK).order_by("code")

@@ -100,10 +100,15 @@ def verify_head(walk: Walk, printed: Printed = None) -> list[Finding]:
         kept = f"{head.seq} ({head.hash[:12]})" if head else "one row"
         found = f"{walk.seq} ({walk.previous[:12]}): the tail was cut or the head lost"
         findings.append(Finding("ledger head", f"the last seal to be {kept}", found))
+    return findings + verify_printed(printed)
+
+
+def verify_printed(printed: Printed) -> list[Finding]:
+    """That the chain has the seal that was printed."""
     seen = Seal.objects.filter(seq=printed[0]).values_list("hash", flat=True).first() or "" if printed else ""
     if printed and printed[0] and not (seen and seen.startswith(printed[1])):
-        findings.append(Finding("ledger chain", f"seal {printed[0]} with the printed hash {printed[1][:12]}", seen[:12] or "no such seal"))
-    return findings
+        return [Finding("ledger chain", f"seal {printed[0]} with the printed hash {printed[1][:12]}", seen[:12] or "no such seal")]
+    return []
 
 
 def verify_chain(printed: Printed = None) -> list[Finding]:

@@ -5,13 +5,15 @@ class VouchersConfig(AppConfig):
     name = "trustfund.vouchers"
 
     def ready(self) -> None:
-        from trustfund.ledger import checks
+        from trustfund.ledger import checks, evidence
         from trustfund.people import home, navigation
         from trustfund.ui.acts import name_acts
         from trustfund.vouchers import home as room
+        from trustfund.vouchers.documents import documents
         from trustfund.vouchers.verification import vouchers
 
         checks.register(vouchers)
+        evidence.register("vouchers.voucher", documents)
         home.register(room.items)
         navigation.register(room.destinations)
         name_acts(room.ACTS)

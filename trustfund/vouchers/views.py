@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from trustfund import acting, pages, rows
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.ledger import chart
+from trustfund.ledger.asof import point_of
 from trustfund.ledger.models import FiscalYear, FundWindow, Rate, Subaccount
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
@@ -69,17 +71,19 @@ def index(request: HttpRequest) -> HttpResponse:
     """All vouchers."""
     if not permissions.can_read_books(request.user):
         raise PermissionDenied
+    point = point_of(request)
+    found = point.within(Voucher.objects.visible_to(request.user), seal="entry")
     return listing(
         request,
-        Voucher.objects.visible_to(request.user).with_total().select_related("maker", "checker", "entry"),
+        found.with_total().select_related("maker", "checker", "entry"),
         title=_("Journal vouchers"),
-        columns=COLUMNS,
+        columns=[replace(COLUMNS[0], url=lambda voucher: point.at(voucher.get_absolute_url())), *COLUMNS[1:]],
         search=_search,
         filters=FILTERS,
         sort="-number",
         empty={"text": _("There is no voucher yet. What the workflow posts by itself needs none.")},
         template="vouchers/index.html",
-        context={"can_make": permissions.can_make(request.user)},
+        context={"can_make": permissions.can_make(request.user), "point": point},
     )
 
 
@@ -97,6 +101,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     content = actions.content_of(voucher)
     context = {
         "voucher": voucher,
+        "point": point_of(request),
         "lines": voucher.lines.select_related("account", "subaccount").order_by("position"),
         "sums": rules.sums(content.rows),
         "problems": actions.problems_of(voucher) if mine else [],

@@ -99,7 +99,7 @@ def _text(column: str) -> str:
 
 
 def _cents(column: str, digits: int = 2) -> str:
-    return f"({column} / {10**digits}) || '.' || lpad(({column} % {10**digits})::text, {digits}, '0')"
+    return f"({column} / {10**digits}) || '.' || lpad(mod({column}, {10**digits})::text, {digits}, '0')"
 
 
 def _codes(codes: frozenset[str]) -> str:
