@@ -5,9 +5,8 @@ class DonorsConfig(AppConfig):
     name = "donors"
 
     def ready(self) -> None:
-        from donors.contributions import bank, documents
+        from donors.contributions import bank, documents, verification
         from donors.contributions import home as contributions_home
-        from donors.contributions import verification
         from donors.donors import actions
         from donors.donors import home as donors_home
         from donors.pledges import dues

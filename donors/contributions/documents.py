@@ -17,7 +17,8 @@ def of_contribution(contribution: Contribution, user: Any) -> Iterable[Document]
     """The receipt, and the documents of the agreement that it was received on."""
     if not Contribution.objects.visible_to(user).filter(pk=contribution.pk).exists():
         return []
-    own = [of_file(_("Receipt"), contribution.receipt, reverse("contributions:receipt", args=[contribution.pk]))] if contribution.receipt else []
+    url = reverse("contributions:receipt", args=[contribution.pk])
+    own = [of_file(_("Receipt"), contribution.receipt, url)] if contribution.receipt else []
     return [*own, *(of_pledge(contribution.instalment.pledge, user) if contribution.instalment else [])]
 
 

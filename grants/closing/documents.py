@@ -14,6 +14,7 @@ from grants.payments import permissions as payments
 from grants.payments.models import Payment
 from grants.reports import resources
 from grants.reports.models import Report
+from trustfund.documents import Workbook
 from trustfund.ledger.evidence import Document, of_file
 
 
@@ -45,8 +46,19 @@ def of_report(report: Report, user: Any) -> Iterable[Document]:
         return []
     name = f"expenditure-{report.grant.reference}-{report.number}.xlsx".replace("/", "-")
     url = reverse("reports:workbook", args=[report.pk])
-    listed = Document(_("Expenditure by budget line"), name, url, at=report.submitted_at, read=lambda: resources.workbook(report))
+    listed = Document(_("Expenditure by budget line"), name, url, at=report.submitted_at, read=lambda: _listed(report))
     return [listed, *of_grant(report.grant, user)]
+
+
+def _listed(report: Report) -> bytes:
+    """The list as a workbook that is the same whenever it is made, unlike the one to fill in."""
+    rows = resources.ExpenditureResource().export(report.expenditures.select_related("budget_line").order_by("number"))
+    book = Workbook(f"{report.grant.reference} {report.number}")
+    sheet = book.sheet(_("Expenditure"), widths=[22] * len(resources.HEADS))
+    sheet.row(list(resources.HEADS.values()), "head")
+    for row in rows:
+        sheet.row(list(row))
+    return book.content()
 
 
 def of_closure(closure: Closure, user: Any) -> Iterable[Document]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F, Sum
 
@@ -11,10 +11,9 @@ from grants.agreements.models import Grant, State
 from grants.payments.models import LEFT_THE_BANK, Payment
 from grants.reports.models import Report
 from trustfund.chain import Finding, advised
-from trustfund.ledger.models import Line
+from trustfund.ledger.models import Entry, Line
 from trustfund.ledger.postings import BANKS
 from trustfund.money import Money
-
 
 
 def _usd(cents: int) -> Money:
@@ -54,10 +53,10 @@ def payments_made() -> list[Finding]:
     paid = Payment.objects.filter(state__in=LEFT_THE_BANK)
     findings = [Finding(f"payment {each}", "its entry in the books", "none") for each in paid.filter(entry=None)]
     for pk, payment in sorted(gone.items()):
-        where = f"payment {payment} ({pk})"
-        if payment.entry.reference != f"payment:{pk}:paid":
-            findings.append(Finding(where, f"the entry payment:{pk}:paid", payment.entry.reference))
-        out = -taken[payment.entry_id].get(payment.paid_from_id, 0)
+        where, entry = f"payment {payment} ({pk})", cast(Entry, payment.entry)
+        if entry.reference != f"payment:{pk}:paid":
+            findings.append(Finding(where, f"the entry payment:{pk}:paid", entry.reference))
+        out = -taken[entry.pk].get(payment.paid_from_id, 0)
         if out != payment.to_transfer.minor:
             findings.append(Finding(where, f"its entry to take {payment.to_transfer} from {payment.paid_from.code}", str(_usd(out))))
     return findings

@@ -63,7 +63,7 @@ def ask_verification(*, by: Any, first: int | None = None, last: int | None = No
     _require(permissions.can_verify(by))
     head = LedgerHead.objects.get(pk=1)
     if first is not None or last is not None:
-        first, last = first or 1, head.seq if last is None else last
+        first, last = 1 if first is None else first, head.seq if last is None else last
         if not 1 <= first <= last <= head.seq:
             message = _("There are seals from 1 to %(last)s: choose a range within them.")
             raise ValidationError({"first": message % {"last": head.seq}})

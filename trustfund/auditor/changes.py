@@ -50,7 +50,7 @@ def since(visit: Visit | None) -> Changes:
         entries=entries.count(),
         amount=Money.from_minor(lines.aggregate(sum=Sum("debit"))["sum"] or 0, "USD"),
         kinds=[(str(words[kind]), many) for kind, many in kinds],
-        sources=list(entries.order_by("source").values("source").annotate(many=Count("pk"), last=Max("date"))),
+        sources=[dict(row) for row in entries.order_by("source").values("source").annotate(many=Count("pk"), last=Max("date"))],
         backdated=entries.filter(date__lt=visit.at.date()).count() if visit else 0,
-        acts=list(acts.values("act").annotate(many=Count("pk"), last=Max("at"))),
+        acts=[dict(row) for row in acts.values("act").annotate(many=Count("pk"), last=Max("at"))],
     )

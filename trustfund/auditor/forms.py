@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -60,8 +60,11 @@ class SampleForm(SpanForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].choices = [("", "–"), *((each.code, f"{each.code} {each.label}") for each in CHART)]
-        self.fields["source"].choices = [("", "–"), *((each, each) for each in populations.sources())]
+        self._offer("account", [(each.code, f"{each.code} {each.label}") for each in CHART])
+        self._offer("source", [(each, each) for each in populations.sources()])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = [("", "–"), *choices]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -184,7 +184,8 @@ def download_pack(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Pack.objects.visible_to(request.user).select_related("file"), pk=pk)
     if found.file is None:
         raise Http404
-    return serve(actions.taken(found, by=request.user).file)
+    actions.taken(found, by=request.user)
+    return serve(found.file)
 
 
 # Samples

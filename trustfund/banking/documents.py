@@ -18,6 +18,8 @@ def documents(entry: Entry, user: Any) -> Iterable[Document]:
     matched = BankStatement.objects.visible_to(user).filter(lines__match__parts__line__entry=entry).distinct()
     found = matched.select_related("bank", "file").order_by("pk")
     words = _("Bank statement %(number)s of %(bank)s")
-    return [
-        of_file(words % {"number": each.number, "bank": each.bank.code}, each.file, reverse("banking:file", args=[each.pk])) for each in found
-    ]
+    return [_document(words % {"number": each.number, "bank": each.bank.code}, each) for each in found]
+
+
+def _document(label: str, statement: BankStatement) -> Document:
+    return of_file(label, statement.file, reverse("banking:file", args=[statement.pk]))

@@ -79,5 +79,5 @@ def act_of(entry: Entry, at: datetime) -> tuple[Event | None, int]:
     moment = [event for event in before if event.at == before[-1].at] if before else []
     verb = entry.source.rpartition(".")[2]
     named = [event for event in moment if event.act == entry.source or verb in event.act.rpartition(".")[2]]
-    found = (named or before or events or [None])[-1]
-    return found, events.index(found) + 1 if found else 0
+    candidates = named or before or events
+    return (candidates[-1], events.index(candidates[-1]) + 1) if candidates else (None, 0)

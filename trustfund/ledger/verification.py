@@ -29,8 +29,12 @@ def check_books(printed: Printed = None, printed_audit: Printed = None) -> list[
     together with its head is found by them alone.
     """
     with snapshot():
-        chains = answered("audit chain", lambda: verify_audit_chain(printed_audit)) + answered("ledger chain", lambda: verify_chain(printed))
-        return answered("triggers", triggers) + chains + [finding for name, check in named_checks() for finding in answered(name, check)]
+        findings = answered("triggers", triggers)
+        findings += answered("audit chain", lambda: verify_audit_chain(printed_audit))
+        findings += answered("ledger chain", lambda: verify_chain(printed))
+        for name, check in named_checks():
+            findings += answered(name, check)
+    return findings
 
 
 RESTORE = "Sealed rows were altered past the program: stop posting, keep the database as it is, compare it with the last export or backup."

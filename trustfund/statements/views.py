@@ -209,9 +209,15 @@ def lines(request: HttpRequest, key: str, since: str, until: str, head: int) -> 
     found, label = found.select_related("entry", "account", "subaccount"), label_of(key)
     about = Statement("lines", label, books, [], since=start)
     return listing(
-        request, found, title=_("Lines of %(figure)s") % {"figure": label}, columns=_columns(books), search=["entry__reference", "subaccount__name"],
-        sort="date", template="statements/lines.html", context={"period": about.period, "head": about.head},
-    )  # fmt: skip
+        request,
+        found,
+        title=_("Lines of %(figure)s") % {"figure": label},
+        columns=_columns(books),
+        search=["entry__reference", "subaccount__name"],
+        sort="date",
+        template="statements/lines.html",
+        context={"period": about.period, "head": about.head},
+    )
 
 
 def _asked(key: str, since: str, until: str, head: int) -> tuple[date | None, Books]:

@@ -72,10 +72,9 @@ def index(request: HttpRequest) -> HttpResponse:
     if not permissions.can_read_books(request.user):
         raise PermissionDenied
     point = point_of(request)
-    found = point.within(Voucher.objects.visible_to(request.user), seal="entry")
     return listing(
         request,
-        found.with_total().select_related("maker", "checker", "entry"),
+        point.within(Voucher.objects.visible_to(request.user).with_total(), seal="entry").select_related("maker", "checker", "entry"),
         title=_("Journal vouchers"),
         columns=[replace(COLUMNS[0], url=lambda voucher: point.at(voucher.get_absolute_url())), *COLUMNS[1:]],
         search=_search,

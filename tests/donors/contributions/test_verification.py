@@ -25,7 +25,8 @@ def test_an_instalment_that_owes_another_amount_is_found():
 
 def test_a_receivable_of_another_instalment_is_found():
     first, second = make_agreement().instalments.first(), make_agreement().instalments.first()
-    alter(f"UPDATE ledger_line SET subaccount_id = {second.subaccount_id} WHERE subaccount_id = {first.subaccount_id} AND account_id = '1100'")
+    old, new = first.subaccount_id, second.subaccount_id
+    alter(f"UPDATE ledger_line SET subaccount_id = {new} WHERE subaccount_id = {old} AND account_id = '1100'")
     assert len(said_by("receivables")) == 2
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.core.files.base import File
@@ -61,7 +61,7 @@ class Archive:
         self.zip.close()
 
 
-def _pieces(content: Content):  # type: ignore[no-untyped-def]
+def _pieces(content: Content) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return

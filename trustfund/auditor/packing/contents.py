@@ -30,8 +30,8 @@ from trustfund.ledger.exports.source import Book
 from trustfund.ledger.models import Entry, Seal, Subaccount
 from trustfund.people.models import User
 from trustfund.people.roles import Role
-from trustfund.statements.books import Books
 from trustfund.statements import contributions, grant
+from trustfund.statements.books import Books
 from trustfund.statements.catalogue import STATEMENTS
 from trustfund.statements.shape import Statement
 from trustfund.statements.views import FORMATS, filename
@@ -135,9 +135,7 @@ def documents(asks: Asks) -> Files:
                 if document.read:
                     yield name, document.read()
             label = f"{document.label}: {document.name}"
-            rows.append(
-                [str(entry), str(entry.date), entry.reference, entry.source, about, label, document.sha256, seen[document.url]]
-            )
+            rows.append([str(entry), str(entry.date), entry.reference, entry.source, about, label, document.sha256, seen[document.url]])
     yield "documents/index.csv", csv_text(rows).encode()
 
 

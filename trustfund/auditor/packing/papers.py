@@ -44,7 +44,8 @@ def voucher(each: Voucher) -> bytes:
     )
     lines = each.lines.select_related("account", "subaccount").order_by("position")
     rows = [
-        [f"{line.account_id} {line.account.label}", line.subaccount.code if line.subaccount else "", line.memo, *_sides(line)] for line in lines
+        [f"{line.account_id} {line.account.label}", line.subaccount.code if line.subaccount else "", line.memo, *_sides(line)]
+        for line in lines
     ]
     document.money_table([_("Account"), _("Subaccount"), _("Memo"), _("Debit"), _("Credit")], rows)
     attached = [f"{kept.file.name}, SHA-256 {kept.file.sha256}" for kept in each.attachments.select_related("file")]
@@ -153,7 +154,9 @@ def workbook(sample: Sample, until: datetime | None = None) -> bytes:
         cells = _cells(row)
         sheet.row([*cells[:7], *["" for _tick in range(5)], *cells[7:]])
     if rows:
-        sheet.row([_("Total"), "", "", "", "", sheet.sum(5, first, sum((row["item"].value for row in rows[1:]), rows[0]["item"].value))], "total")
+        sheet.row(
+            [_("Total"), "", "", "", "", sheet.sum(5, first, sum((row["item"].value for row in rows[1:]), rows[0]["item"].value))], "total"
+        )
     return book.content()
 
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from trustfund.ledger.chart import BY_CODE
 from trustfund.ledger.exports.journals import KINDS, code_of, title_of
@@ -94,7 +93,7 @@ class Held:
         return (names[0], closing.balance) if fits else None
 
 
-def _walked(book: Book, held: Held) -> Iterator[tuple[date, list[Line] | Closing]]:
+def _walked(book: Book) -> Iterator[tuple[date, list[Line] | Closing]]:
     """Entries and closings of banks in the order of their days: a closing after all that was posted on its day."""
     waiting = closings(book)
     for lines in book.entries():
@@ -128,12 +127,14 @@ def _currencies(book: Book) -> list[str]:
 def beancount(book: Book) -> Iterator[str]:
     """The journal in pieces; a `balance` directive holds at the beginning of its day, so it stands on the day after."""
     names = Names()
-    held, first, last = Held(names), book.first_day(), None
+    held, first = Held(names), book.first_day()
+    last: date | None = None
     yield f'option "title" "{TITLE}"\noption "operating_currency" "USD"\n; ledger head {book.head}\n\n'
     yield from (f"{first} commodity {code}\n" for code in _currencies(book))
     for name in names.used(book):
         yield f'{first} open {name}\n  name: "{plain_text(BY_CODE[code_of(name)].name)}"\n'
-    for last, what in _walked(book, held):
+    for day, what in _walked(book):
+        last = day
         yield _beancount(what, held)
     if last is not None:
         yield from ("\n", *(_beancount_balance(last, name, money) for name, money in held.all()))
@@ -161,12 +162,14 @@ def _beancount_balance(day: date, name: str, money: Money) -> str:
 def hledger(book: Book) -> Iterator[str]:
     """The journal in pieces, with `commodity` and `account` directives; assertions stand in entries of nothing."""
     names = Names()
-    held, last = Held(names), None
+    held = Held(names)
+    last: date | None = None
     yield f"; {TITLE}\n; ledger head {book.head}\n\n"
     yield from (f"commodity {_format(code)}\n" for code in _currencies(book))
     for name in names.used(book):
         yield f"account {name}  ; type: {KINDS[name.split(':')[0]]}, {plain_text(BY_CODE[code_of(name)].name).replace(',', '')}\n"
-    for last, what in _walked(book, held):
+    for day, what in _walked(book):
+        last = day
         yield _hledger(what, held)
     if last is not None:
         yield _hledger_balances(last, "balances", held.all())
@@ -190,5 +193,5 @@ def _hledger(what: list[Line] | Closing, held: Held) -> str:
 
 
 def _hledger_balances(day: date, title: str, found: list[tuple[str, Money]]) -> str:
-    legs = [f"    {name}  {Decimal(0).scaleb(money.amount.as_tuple().exponent):f} {money.currency} = {_money(money)}" for name, money in found]
+    legs = [f"    {name}  {_money(Money(0, money.currency))} = {_money(money)}" for name, money in found]
     return "\n".join([f"\n{day} * {title}", *legs]) + "\n"

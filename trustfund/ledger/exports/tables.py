@@ -93,9 +93,12 @@ def _cell(value: Any) -> str:
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(each in text for each in ',"\r\n') else text
 
 
+DANGEROUS = "E'=+-@\\t\\r\\n＝＋－＠'''"
+
+
 def _text(column: str) -> str:
     """A text in SQL as `neutral` gives it; an empty one is nothing, for COPY writes quotes for an empty text."""
-    return f"CASE WHEN {column} = '' THEN NULL WHEN strpos(E'=+-@\\t\\r\\n＝＋－＠''', left({column}, 1)) > 0 THEN '''' || {column} ELSE {column} END"
+    return f"CASE WHEN {column} = '' THEN NULL WHEN strpos({DANGEROUS}, left({column}, 1)) > 0 THEN '''' || {column} ELSE {column} END"
 
 
 def _cents(column: str, digits: int = 2) -> str:
@@ -107,7 +110,8 @@ def _codes(codes: frozenset[str]) -> str:
 
 
 ORIGINAL = (
-    f"CASE WHEN l.currency = 'USD' THEN {_cents('l.original_minor')} WHEN l.currency IN ({_codes(NO_MINOR_UNIT)}) THEN l.original_minor::text "
+    f"CASE WHEN l.currency = 'USD' THEN {_cents('l.original_minor')} "
+    f"WHEN l.currency IN ({_codes(NO_MINOR_UNIT)}) THEN l.original_minor::text "
     f"WHEN l.currency IN ({_codes(THREE_DIGITS)}) THEN {_cents('l.original_minor', 3)} "
     f"WHEN l.currency IN ({_codes(FOUR_DIGITS)}) THEN {_cents('l.original_minor', 4)} ELSE {_cents('l.original_minor')} END"
 )

@@ -27,8 +27,8 @@ def printed_head(text: str) -> tuple[int, str]:
 
 class Command(BaseCommand):
     help = (
-        "Check the chains, the rules of the tables, balances and sub-ledgers, the trace, statements, vouchers, payments, reports, receivables "
-        "and the bank's lines. Exit status 0: in order; 1: something was found; 2: it could not be asked."
+        "Check the chains, the rules of the tables, balances and sub-ledgers, the trace, statements, vouchers, payments, reports, "
+        "receivables and the bank's lines. Exit status 0: in order; 1: something was found; 2: it could not be asked."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
