@@ -37,7 +37,7 @@ def cells():
             description = connection.introspection.get_table_description(cursor, table)
             names = [column.name for column in description]
             key = connection.introspection.get_primary_key_column(cursor, table)
-            texts = ", ".join(f"CAST({name} AS text)" for name in names)
+            texts = ", ".join(f'CAST("{name}" AS text)' for name in names)
             cursor.execute(f"SELECT {key}, {texts} FROM {table} ORDER BY {key}")
             for row in cursor.fetchall():
                 found += [(table, key, row[0], name, value) for name, value in zip(names, row[1:], strict=True) if value]
@@ -76,7 +76,7 @@ def said_after(table, key, row, column, value, kind):
             try:
                 with transaction.atomic():
                     cast = f"CAST(%s AS {kind})" if kind else "%s"
-                    cursor.execute(f"UPDATE {table} SET {column} = {cast} WHERE {key} = %s", [value, row])
+                    cursor.execute(f"UPDATE {table} SET \"{column}\" = {cast} WHERE {key} = %s", [value, row])
                     same = key != column and stored(cursor, table, key, row, column) == before
             except Error:
                 return None
@@ -86,7 +86,7 @@ def said_after(table, key, row, column, value, kind):
 
 
 def stored(cursor, table, key, row, column):
-    cursor.execute(f"SELECT CAST({column} AS text) FROM {table} WHERE {key} = %s", [row])
+    cursor.execute(f"SELECT CAST(\"{column}\" AS text) FROM {table} WHERE {key} = %s", [row])
     return cursor.fetchone()[0]
 
 
