@@ -22,6 +22,7 @@ from trustfund.ledger import periods, subaccounts
 from trustfund.ledger.exports import tables
 from trustfund.ledger.exports.source import Book
 from trustfund.ledger.models import Period
+from trustfund.ledger.snapshots import snapshot
 
 LINES, ROUNDS = 1_000_000, 5
 WORKBOOK_LINES, WORKBOOK_ROUNDS = 100_000, 3
@@ -76,7 +77,7 @@ def _compare(title: str, acts: dict[str, Callable[[Path], Any]], lines: int, rou
 
 
 def _ours(path: Path) -> None:
-    with path.open("wb") as file:
+    with snapshot(), path.open("wb") as file:
         file.writelines(tables.csv_blocks(Book()))
 
 

@@ -17,9 +17,9 @@ def run(auditor: Any, today: date) -> None:
     row = actions.ask_verification(by=auditor)
     if jobs.claim(row, clock.now()):
         jobs.verify(Verification.objects.get(pk=row.pk))
-    year = {"since": today.replace(month=1, day=1), "until": today}
-    sample = actions.draw(by=auditor, method="monetary", population="entries", size=8, seed="demo-1", **year)
+    since = today.replace(month=1, day=1)
+    sample = actions.draw(by=auditor, method="monetary", population="entries", since=since, until=today, size=8, seed="demo-1")
     items = list(sample.items.all()[:2])
     actions.note(items[0], by=auditor, verdict="agreed")
     actions.note(items[1], by=auditor, verdict="open", text="The date of the signature is not readable (invented).")
-    actions.ask_pack(by=auditor, **year)
+    actions.ask_pack(by=auditor, since=since, until=today)

@@ -83,7 +83,7 @@ def test_everything_is_in_it(unpacked):
     assert {path.suffix for path in (unpacked / "statements").iterdir()} == {".pdf", ".xlsx"}
     assert len(list((unpacked / "ledger").iterdir())) == 6
     assert [path.name for path in sorted((unpacked / "vouchers").iterdir())][-1:] == ["vouchers.csv"]
-    assert list((unpacked / "documents").rglob("*.pdf"))[0].read_bytes() == PDF
+    assert next((unpacked / "documents").rglob("*.pdf")).read_bytes() == PDF
     assert len(list((unpacked / "samples").iterdir())) == 2
 
 
@@ -107,7 +107,7 @@ def test_the_chain_is_verified_with_a_shell(unpacked):
     done = run("sh", "verify.sh", at=unpacked / "chain")
     assert done.stdout == f"{head.seq} seals are in order. The last one: {head.hash}\n"
     texts = unpacked / "chain" / "seals.txt"
-    texts.write_text(texts.read_text().replace('"position":', '"position ":').replace('"debit"', '"debit "').replace("general", "another", 1))
+    texts.write_text(texts.read_text().replace("general", "another", 1))
     assert "was altered" in run("sh", "verify.sh", at=unpacked / "chain").stdout
 
 

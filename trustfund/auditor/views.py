@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from trustfund import clock, pages
 from trustfund.audit.models import AuditHead
 from trustfund.auditor import actions, changes, forms, permissions
-from trustfund.auditor.models import Pack, Sample, SampleItem, Verification
+from trustfund.auditor.models import Asked, Pack, Sample, SampleItem, Verification
 from trustfund.auditor.packing import contents, papers
 from trustfund.files.kinds import Kind
 from trustfund.files.serving import download, serve
@@ -116,7 +116,14 @@ def verifications(request: HttpRequest) -> HttpResponse:
 def verification(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, and what was found; the page comes again by itself while it is under way."""
     found = get_object_or_404(Verification.objects.visible_to(request.user).select_related("asked_by"), pk=pk)
-    return render(request, "auditor/verification.html", {"row": found, "point": point_of(request)})
+    return _again(found, render(request, "auditor/verification.html", {"row": found, "point": point_of(request)}))
+
+
+def _again(row: Asked, page: HttpResponse) -> HttpResponse:
+    """The page comes again by itself while the thing is under way, without any script."""
+    if row.is_under_way:
+        page["Refresh"] = "3"
+    return page
 
 
 # Packs
@@ -174,7 +181,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 def pack(request: HttpRequest, pk: int) -> HttpResponse:
     """One pack: how far it is, or what it is and until when it is kept."""
     found = get_object_or_404(Pack.objects.visible_to(request.user).select_related("asked_by", "file"), pk=pk)
-    return render(request, "auditor/pack.html", {"row": found, "step": contents.label_of(found.step)})
+    return _again(found, render(request, "auditor/pack.html", {"row": found, "step": contents.label_of(found.step)}))
 
 
 @login_required

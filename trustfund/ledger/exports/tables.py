@@ -33,6 +33,8 @@ FIELDS = (
 MADE = datetime(2000, 1, 1)
 MOST_ROWS = 1_000_000
 """Lines on one sheet of a workbook; what is more goes on to another sheet."""
+WORK_MEMORY = "64MB"
+"""What PostgreSQL may use to join and sort a large ledger without going to the disk for it; only for this transaction."""
 BLOCK = 1 << 16
 """Bytes that are written at once."""
 
@@ -145,6 +147,8 @@ def _copied(book: Book) -> Iterator[Any]:
     until = "" if book.until is None else " AND l.date <= %s"
     select = f"SELECT {', '.join(COPIED)} FROM {JOINED} WHERE l.entry_id <= %s{until} ORDER BY l.date, l.entry_id, l.position"
     params = [str(book.head), book.head.seq, *([] if book.until is None else [book.until])]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
     with connection.cursor() as cursor, cursor.cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)", params) as copy:
         yield from copy
 
