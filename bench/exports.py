@@ -24,8 +24,8 @@ from trustfund.ledger.exports.source import Book
 from trustfund.ledger.models import Period
 from trustfund.ledger.snapshots import snapshot
 
-LINES, ROUNDS = 1_000_000, 5
-WORKBOOK_LINES, WORKBOOK_ROUNDS = 100_000, 3
+LINES, ROUNDS = 1_000_000, 3
+WORKBOOK_LINES, WORKBOOK_ROUNDS = 20_000, 3
 YEAR = 2026
 JOIN = "COPY TO of the same join and columns"
 

@@ -36,8 +36,7 @@ def work(now: datetime) -> int:
 def claim(row: Asked, now: datetime) -> bool:
     """Take the row for the length of a lease: a compare-and-set, so that of two workers one gets it, on any database."""
     mine = type(row).objects.due(now).filter(pk=row.pk, attempts=row.attempts)
-    changes = {"state": Asked.State.RUNNING, "attempts": F("attempts") + 1, "lease_until": now + LEASE}
-    return mine.order_by().update(**changes) == 1
+    return row.move(Asked.State.RUNNING, rows=mine, attempts=F("attempts") + 1, lease_until=now + LEASE)
 
 
 def _try(row: Asked) -> bool:
@@ -55,8 +54,8 @@ def _try(row: Asked) -> bool:
 def _failed(row: Asked, error: Exception) -> None:
     if row.attempts < MOST_ATTEMPTS:
         return
-    about = {"error": f"{type(error).__name__}: {error}"[:500]} if isinstance(row, Pack) else {}
-    type(row).objects.filter(pk=row.pk).update(state=Asked.State.FAILED, finished_at=clock.now(), **about)
+    about: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"[:500]} if isinstance(row, Pack) else {}
+    row.move(Asked.State.FAILED, finished_at=clock.now(), **about)
 
 
 def tell(row: Any, *, step: str, done: int, total: int, **more: Any) -> None:
@@ -108,7 +107,7 @@ def _kept(findings: list[Finding]) -> list[dict[str, str]]:
 
 @transaction.atomic
 def _verified(row: Verification, findings: list[Finding], total: int) -> None:
-    tell(row, step="", done=total, total=total, findings=_kept(findings), state=Asked.State.DONE, finished_at=clock.now())
+    row.move(Asked.State.DONE, step="", done=total, total=total, findings=_kept(findings), finished_at=clock.now())
     record("verification.finish", of=row, by=None, findings=len(findings), head=row.head)
 
 
@@ -131,7 +130,7 @@ def expire(now: datetime) -> None:
 @transaction.atomic
 def _expire(row: Pack) -> None:
     stored = row.file
-    if stored is None or not Pack.objects.filter(pk=row.pk, state=Asked.State.DONE).update(state=Asked.State.EXPIRED, file=None):
+    if stored is None or not row.move(Asked.State.EXPIRED, came_from=Asked.State.DONE, file=None):
         return
     record("pack.expire", of=row, by=None, sha256=row.sha256)
     stored.delete()

@@ -74,6 +74,13 @@ class Asked(models.Model):
         abstract = True
         ordering = ["-pk"]
 
+    def move(self, to: str, *, came_from: str = "", rows: models.QuerySet[Any] | None = None, **changes: Any) -> bool:
+        """Move its row on, by the worker alone, as a compare-and-set: if it is among `rows`, or still as it `came_from`. No person acts
+        here, so there is no permission to ask; what people do with it is on record by the action."""
+        found = type(self).objects.filter(pk=self.pk) if rows is None else rows
+        found = found.filter(state=came_from) if came_from else found
+        return found.order_by().update(**{"state": to, **changes}) == 1
+
     @property
     def is_under_way(self) -> bool:
         return self.state in (self.State.WAITING, self.State.RUNNING)

@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -98,6 +99,6 @@ def _keep(pack: Pack, content: File[bytes]) -> None:
 
     stored = store_made(content, pack.name, Kind.ZIP, by=pack.asked_by)
     now, kept_until = clock.now(), clock.today() + KEPT
-    about = {"file": stored, "sha256": stored.sha256, "size": stored.size, "expires_on": kept_until}
-    Pack.objects.filter(pk=pack.pk).update(state=Asked.State.DONE, finished_at=now, error="", **about)
+    about: dict[str, Any] = {"file": stored, "sha256": stored.sha256, "size": stored.size, "expires_on": kept_until}
+    pack.move(Asked.State.DONE, finished_at=now, error="", **about)
     record("pack.make", of=pack, by=None, sha256=stored.sha256, size=stored.size)

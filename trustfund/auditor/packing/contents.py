@@ -27,7 +27,7 @@ from trustfund.chain import canonical
 from trustfund.ledger import evidence, sealing, shown, verification
 from trustfund.ledger.exports.files import FORMS
 from trustfund.ledger.exports.source import Book
-from trustfund.ledger.models import Entry, Seal, Subaccount
+from trustfund.ledger.models import Entry, LedgerHead, Seal, Subaccount
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 from trustfund.statements import contributions, grant
@@ -57,9 +57,9 @@ class Asks:
     eyes: User = field(default_factory=eyes)
 
     @cached_property
-    def seal(self) -> Seal:
-        """The head; books without a seal have none."""
-        return Seal.objects.filter(seq=self.pack.head).first() or Seal(seq=0, hash=self.pack.head_hash)
+    def seal(self) -> Seal | LedgerHead:
+        """The head of the pack; books without any seal have the one that is kept apart."""
+        return Seal.objects.filter(seq=self.pack.head).first() or sealing.head()
 
     def entries(self) -> QuerySet[Any]:
         """The entries of the period, in the order of the books."""
