@@ -8,6 +8,8 @@ ACTS = {
     "donor.contact_added": _("Contact added"),
     "donor.contact_ended": _("Contact’s access ended"),
     "pledge.announce": _("Pledge announced"),
+    "pledge.announced": _("Pledge announced"),
+    "pledge.booked": _("Taken into the books"),
     "pledge.sign": _("Signed agreement recorded"),
     "pledge.book": _("Taken into the books"),
     "pledge.meet_condition": _("Condition met"),

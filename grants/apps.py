@@ -51,6 +51,7 @@ class GrantsConfig(AppConfig):
         name_acts(acts.WORDS)
         self.connect_reports()
         self.connect_banks()
+        self.connect_auditors()
 
     def connect_books(self) -> None:
         """The year-end estimate is told the terms of grants."""
@@ -128,3 +129,15 @@ class GrantsConfig(AppConfig):
         hooks.name(bank.words)
         hooks.offer(bank.offers)
         checks.register(*closing.CHECKS)
+
+    def connect_auditors(self) -> None:
+        """What `check_books` compares with the books, and what stands behind their entries."""
+        from grants.closing import documents, verification
+        from trustfund.ledger import checks, evidence
+
+        for check in (verification.commitments, verification.payments_made, verification.accepted_reports):
+            checks.register(check)
+        evidence.register("grants.grant", documents.of_grant)
+        evidence.register("grants.payment", documents.of_payment)
+        evidence.register("grants.report", documents.of_report)
+        evidence.register("grants.closure", documents.of_closure)

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,14 +18,34 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it must be: where, what was expected, what was found."""
+    """One thing that is not as it must be: where, what was expected, what was found; which check found it, and what to do about it."""
 
     where: str
     expected: str
     found: str
+    check: str = field(default="", compare=False)
+    todo: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.where}: expected {self.expected}; found {self.found}."
+
+    @property
+    def sentence(self) -> str:
+        """All of it: where, expected, found, what to do."""
+        return f"{self} {self.todo}".strip()
+
+
+Check = Callable[[], list[Finding]]
+
+
+def advised(todo: str) -> Callable[[Check], Check]:
+    """A check with what to do about its findings."""
+
+    def marked(check: Check) -> Check:
+        check.todo = todo  # type: ignore[attr-defined]
+        return check
+
+    return marked
 
 
 PLAIN = {str, int, bool, type(None)}

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "trustfund.vouchers",
     "trustfund.banking",
     "trustfund.closings",
+    "trustfund.auditor",
     "ngos",
     "donors",
     "grants",

@@ -24,6 +24,7 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
+from trustfund.auditor.models import Pack, Sample, Verification
 from trustfund.banking.models import BankLine, BankStatement
 from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
 from trustfund.people.models import RoleGrant, User
@@ -120,6 +121,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "banking": pk_of(lambda: BankStatement.objects.all()),
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
     "vouchers": voucher("returned"),
+    "auditor": pk_of(lambda: Sample.objects.all()),
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -138,6 +140,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "member": lambda: Membership.objects.get(user__email=NGO).pk,
     "invitation": lambda: 1,
     "number": lambda: 1,
+    "position": lambda: 1,
     "version": lambda: 1,
     "token": lambda: "no-such-token",
     "key": lambda: "no-such-key",
@@ -188,6 +191,9 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "vouchers:reverse": {"pk": voucher("approved")},
     "vouchers:attachment": {"pk": attachment},
     "vouchers:detach": {"pk": attachment},
+    "auditor:verification": {"pk": pk_of(lambda: Verification.objects.all())},
+    "auditor:pack": {"pk": pk_of(lambda: Pack.objects.all())},
+    "auditor:download_pack": {"pk": pk_of(lambda: Pack.objects.all())},
     "banking:undo": {"line_pk": lambda: BankLine.objects.exclude(match=None).latest("pk").pk},
     "calls:detail": {"pk": call("published")},
     "calls:copy": {"pk": call("decided")},

@@ -145,9 +145,9 @@ class BankRow:
     usd: Money
 
 
-def bank_balances(as_of: date | None = None) -> list[BankRow]:
+def bank_balances(as_of: date | None = None, head: int | None = None) -> list[BankRow]:
     """Every bank account of the Fund with its balances, by code."""
-    sums = _totals(["subaccount_id"], as_of, None, account_id__in=("1010", "1020"))
+    sums = _totals(["subaccount_id"], as_of, head, account_id__in=("1010", "1020"))
     found = Subaccount.objects.filter(kind=Subaccount.Kind.BANK).order_by("code")
     return [_bank(bank, sums.get((bank.pk,), (0, 0, 0))) for bank in found]
 

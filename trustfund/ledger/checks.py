@@ -13,6 +13,7 @@ from trustfund.ledger import chart, costs, headroom
 from trustfund.ledger.closed_checks import certifications, kept_balances
 from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
+from trustfund.ledger.subledgers import SUBLEDGERS
 from trustfund.ledger.trace import cash_to_grants
 from trustfund.money import Money
 
@@ -216,7 +217,15 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _headroom,
     _costs,
     _replaced,
+    *SUBLEDGERS,
     *KEPT,
     kept_balances,
     certifications,
 ]
+"""Upper rooms add theirs in `AppConfig.ready()` (`register`)."""
+
+
+def register(check: Callable[[], list[Finding]]) -> None:
+    """Add the check of an upper room: its name says what it is about, `chain.advised` what to do about what it finds."""
+    if check not in CHECKS:
+        CHECKS.append(check)

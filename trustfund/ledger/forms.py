@@ -21,12 +21,6 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
-class AsOfForm(forms.Form):
-    """A day; the newest figures without one."""
-
-    as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput())
-
-
 class SpanForm(forms.Form):
     """From a day to a day, of one subaccount or of all."""
 

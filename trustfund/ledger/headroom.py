@@ -132,8 +132,10 @@ class Used(NamedTuple):
     charged: int = 0
 
 
-def _used(instalments: Iterable[int] | None = None, window: str | None = None) -> dict[int, Used]:
+def _used(instalments: Iterable[int] | None = None, window: str | None = None, head: int | None = None) -> dict[int, Used]:
     found = Allocation.objects.order_by()
+    if head is not None:
+        found = found.filter(funding_id__lte=head)
     if instalments is not None:
         found = found.filter(instalment_id__in=list(instalments))
     if window is not None:
@@ -169,19 +171,21 @@ def _row(
     )
 
 
-def headroom(on: date, tag: Tag | None = None, *, window: str = GENERAL, only_eligible: bool | None = None) -> list[Headroom]:
+def headroom(
+    on: date, tag: Tag | None = None, *, window: str = GENERAL, only_eligible: bool | None = None, head: int | None = None
+) -> list[Headroom]:
     """What each instalment can fund on a day: of all (`tag` None), or of those that may fund what `tag` stands for.
 
     Eligible are instalments earmarked for the tag or for a wider one it stands under, the narrowest first, then the general pool;
     expired ones are not. `only_eligible=True` with no tag gives the general pool alone. Received counts what is dated not after `on`
-    and never more than what is there by now.
+    and never more than what is there by now; `head` is the number of the last seal that counts.
     """
     narrow = tag is not None if only_eligible is None else only_eligible
-    lines = funding_lines(window)
+    lines = funding_lines(window) if head is None else funding_lines(window).filter(entry_id__lte=head)
     by_day, by_now = _cash(lines.filter(date__lte=on)), _cash(lines)
     cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
     firsts = dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
-    used, share = _used(window=window), rule_on(on).reserve_share
+    used, share = _used(window=window, head=head), rule_on(on).reserve_share
     found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).select_related("tag", "parent__tag", "parent__parent__tag")
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
     rows = [

@@ -36,6 +36,8 @@ ACTS = {
     "subaccount.relabel": gettext_lazy("Label of a subaccount changed"),
     "tag.create": gettext_lazy("Earmark added"),
     "books.reseal": gettext_lazy("Put on record with a new key"),
+    "year.close": gettext_lazy("Year-end closing"),
+    "entry.reverse": gettext_lazy("Reversed"),
     "books.take_in": gettext_lazy("Put on record as it stood"),
 }
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.fields import UsdField
+from trustfund.ledger.asof import Point
 from trustfund.ledger.models import Entry, Line
 from trustfund.lists import Column
 from trustfund.money import Money
@@ -57,25 +58,33 @@ def acts_on(entry: Entry, user: Any) -> list[tuple[str, str]]:
     return [found for act in acts if (found := act(entry, user))]
 
 
-LINES = [
-    Column("date", _("Date"), "date", kind="date", sort="date", url=lambda line: line.entry.get_absolute_url()),
-    Column("entry", _("Entry"), lambda line: str(line.entry), sort="entry_id"),
-    Column("reference", _("Reference"), "entry.reference", sort="entry__reference"),
-    Column("of", _("Subaccount"), "subaccount.code", sort="subaccount__code"),
-    Column("original", _("In its currency"), lambda line: line.original if line.currency != "USD" else None, kind="money"),
-    Column("debit", _("Debit, USD"), lambda line: line.debit_usd or None, kind="money", sort="debit", total="debit_usd"),
-    Column("credit", _("Credit, USD"), lambda line: line.credit_usd or None, kind="money", sort="credit", total="credit_usd"),
-    Column("balance", _("Balance, USD"), "balance_usd", kind="money"),
-]
-ENTRIES = [
-    Column("number", _("Number"), lambda entry: str(entry), sort="seal_id", url=Entry.get_absolute_url),
-    Column("date", _("Date"), "date", kind="date", sort="date"),
-    Column("kind", _("Kind"), "get_kind_display", sort="kind"),
-    Column("reference", _("Reference"), "reference", sort="reference"),
-    Column("source", _("Source"), "source", sort="source"),
-    Column("by", _("By"), "by.name", sort="by__name"),
-    Column("amount", _("Amount, USD"), "amount_usd", kind="money", sort="amount_usd", total="amount_usd"),
-]
+def lines(point: Point) -> list[Column]:
+    """The columns of an account's lines; entries are opened as of the same day and head."""
+    return [
+        Column("date", _("Date"), "date", kind="date", sort="date", url=lambda line: point.at(line.entry.get_absolute_url())),
+        Column("entry", _("Entry"), lambda line: str(line.entry), sort="entry_id"),
+        Column("reference", _("Reference"), "entry.reference", sort="entry__reference"),
+        Column("of", _("Subaccount"), "subaccount.code", sort="subaccount__code"),
+        Column("original", _("In its currency"), lambda line: line.original if line.currency != "USD" else None, kind="money"),
+        Column("debit", _("Debit, USD"), lambda line: line.debit_usd or None, kind="money", sort="debit", total="debit_usd"),
+        Column("credit", _("Credit, USD"), lambda line: line.credit_usd or None, kind="money", sort="credit", total="credit_usd"),
+        Column("balance", _("Balance, USD"), "balance_usd", kind="money"),
+    ]
+
+
+def entries(point: Point) -> list[Column]:
+    """The columns of the list of entries."""
+    return [
+        Column("number", _("Number"), lambda entry: str(entry), sort="seal_id", url=lambda entry: point.at(entry.get_absolute_url())),
+        Column("date", _("Date"), "date", kind="date", sort="date"),
+        Column("kind", _("Kind"), "get_kind_display", sort="kind"),
+        Column("reference", _("Reference"), "reference", sort="reference"),
+        Column("source", _("Source"), "source", sort="source"),
+        Column("by", _("By"), "by.name", sort="by__name"),
+        Column("amount", _("Amount, USD"), "amount_usd", kind="money", sort="amount_usd", total="amount_usd"),
+    ]
+
+
 RATES = [
     Column("currency", _("Currency"), "currency", sort="currency"),
     Column("effective", _("Effective on"), "effective_on", kind="date", sort="effective_on"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -179,9 +180,15 @@ def _of_subaccount(request: HttpRequest, pk: int) -> tuple[PeriodForm, Statement
         return form, contributions.donor_statement(form.books, about, form.since_day, subject=about.name)
 
 
+def _columns(books: Books) -> list[Column]:
+    """The columns of the lines behind a figure; entries are opened as of the same day and head."""
+    query = urlencode({"as_of": books.as_of.isoformat(), "head": books.seq})
+    return [LINES[0], replace(LINES[1], url=lambda line: f"{line.entry.get_absolute_url()}?{query}"), *LINES[2:]]
+
+
 LINES = [
     Column("date", gettext_lazy("Date"), "date", kind="date", sort="date"),
-    Column("entry", gettext_lazy("Entry"), lambda line: str(line.entry), sort="entry_id", url=lambda line: line.entry.get_absolute_url()),
+    Column("entry", gettext_lazy("Entry"), lambda line: str(line.entry), sort="entry_id"),
     Column("reference", gettext_lazy("Reference"), "entry.reference"),
     Column("account", gettext_lazy("Account"), lambda line: f"{line.account_id} {line.account.name}", sort="account"),
     Column("subaccount", gettext_lazy("Subaccount"), "subaccount.name"),
@@ -202,9 +209,15 @@ def lines(request: HttpRequest, key: str, since: str, until: str, head: int) -> 
     found, label = found.select_related("entry", "account", "subaccount"), label_of(key)
     about = Statement("lines", label, books, [], since=start)
     return listing(
-        request, found, title=_("Lines of %(figure)s") % {"figure": label}, columns=LINES, search=["entry__reference", "subaccount__name"],
-        sort="date", template="statements/lines.html", context={"period": about.period, "head": about.head},
-    )  # fmt: skip
+        request,
+        found,
+        title=_("Lines of %(figure)s") % {"figure": label},
+        columns=_columns(books),
+        search=["entry__reference", "subaccount__name"],
+        sort="date",
+        template="statements/lines.html",
+        context={"period": about.period, "head": about.head},
+    )
 
 
 def _asked(key: str, since: str, until: str, head: int) -> tuple[date | None, Books]:

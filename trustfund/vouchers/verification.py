@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 
-from trustfund.chain import Finding
+from trustfund.chain import Finding, advised
 from trustfund.ledger import models as books
 from trustfund.vouchers import preparing
 from trustfund.vouchers.actions import content_of
@@ -16,6 +16,7 @@ from trustfund.vouchers.models import Line, Voucher
 from trustfund.vouchers.prepared.event import same
 
 
+@advised("Open the voucher and its entry side by side; what differs was written past the program. The sealed entry is what counts.")
 def vouchers() -> list[Finding]:
     """A voucher is posted once, by the entry under its number, with its lines; the checker is who posted it."""
     posted = {each.pk: each for each in Voucher.objects.filter(state=Voucher.State.APPROVED).select_related("entry", "reverses")}

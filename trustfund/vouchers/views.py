@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from trustfund import acting, pages, rows
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.ledger import chart
+from trustfund.ledger.asof import point_of
 from trustfund.ledger.models import GENERAL, FiscalYear, FundWindow, Rate, Subaccount
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
@@ -73,17 +75,18 @@ def index(request: HttpRequest) -> HttpResponse:
     """All vouchers."""
     if not permissions.can_read_books(request.user):
         raise PermissionDenied
+    point = point_of(request)
     return listing(
         request,
-        Voucher.objects.visible_to(request.user).with_total().select_related("maker", "checker", "entry"),
+        point.within(Voucher.objects.visible_to(request.user).with_total(), seal="entry").select_related("maker", "checker", "entry"),
         title=_("Journal vouchers"),
-        columns=COLUMNS,
+        columns=[replace(COLUMNS[0], url=lambda voucher: point.at(voucher.get_absolute_url())), *COLUMNS[1:]],
         search=_search,
         filters=FILTERS,
         sort="-number",
         empty={"text": _("There is no voucher yet. What the workflow posts by itself needs none.")},
         template="vouchers/index.html",
-        context={"can_make": permissions.can_make(request.user)},
+        context={"can_make": permissions.can_make(request.user), "point": point},
     )
 
 
@@ -104,6 +107,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "what": what(voucher),
         "lines": voucher.lines.select_related("account", "subaccount", "window").order_by("position"),
         "workings": preparing.workings_of(voucher) if voucher.event else None,
+        "point": point_of(request),
         "sums": rules.sums(content.rows),
         "problems": actions.problems_of(voucher) if mine else [],
         "attachments": voucher.attachments.select_related("file__uploaded_by"),

@@ -10,9 +10,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Min, QuerySet
+
 from trustfund.ledger import sealing
 from trustfund.ledger.chart import BY_CODE
-from trustfund.ledger.models import GENERAL, FundWindow, LedgerHead, Line, Subaccount
+from trustfund.ledger.models import GENERAL, FundWindow, LedgerHead, Line, Seal, Subaccount
 from trustfund.money import Money
 
 ROOTS = {"asset": "Assets", "liability": "Liabilities", "net_assets": "Equity", "revenue": "Income", "expense": "Expenses"}
@@ -23,13 +25,19 @@ REST = "Others"
 
 @dataclass(frozen=True)
 class Book:
-    """The whole ledger up to its head, ready to be written in one pass."""
+    """The whole ledger up to its head and, if one is named, up to a day, ready to be written in one pass."""
 
-    head: LedgerHead = field(default_factory=sealing.head)
+    head: LedgerHead | Seal = field(default_factory=sealing.head)
+    until: date | None = None
+
+    def found(self) -> QuerySet[Line]:
+        """Its lines, in no order."""
+        lines = Line.objects.filter(entry__lte=self.head.seq).order_by()
+        return lines if self.until is None else lines.filter(date__lte=self.until)
 
     def lines(self) -> Iterator[Line]:
-        """Every line by date, entry and position, read in chunks, with its entry, seal, period and subaccount."""
-        found = Line.objects.filter(entry__lte=self.head.seq).select_related("entry__seal", "entry__period", "subaccount", "account")
+        """Every line by date, entry and position, read in chunks, with its entry, seal and period."""
+        found = self.found().select_related("entry__seal", "entry__period")
         return found.order_by("date", "entry", "position").iterator(chunk_size=2000)
 
     def entries(self) -> Iterator[list[Line]]:
@@ -39,8 +47,8 @@ class Book:
 
     def first_day(self) -> date:
         """The day of the oldest line, or today's year's first day when there is none."""
-        oldest = Line.objects.order_by("date").first()
-        return oldest.date if oldest else date(2000, 1, 1)
+        oldest = self.found().aggregate(day=Min("date"))["day"]
+        return oldest or date(2000, 1, 1)
 
 
 class Names:
@@ -49,10 +57,10 @@ class Names:
     A name that others stand under (4200 beside 4200 of a contribution) ends in a leaf of its own: a balance counts what is below it too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, book: Book) -> None:
         self._codes = _unique(dict(Subaccount.objects.values_list("pk", "code")))
         self._windows = _unique({code: code for code in FundWindow.objects.values_list("code", flat=True)})
-        distinct = Line.objects.order_by().values_list("account_id", "window_id", "subaccount_id").distinct()
+        distinct = book.found().values_list("account_id", "window_id", "subaccount_id").distinct()
         self._lines = [Line(account_id=account, window_id=window, subaccount_id=sub) for account, window, sub in distinct]
         plain = {self._plain(line) for line in self._lines}
         self._above = {above for name in plain for above in _above(name)} & plain
@@ -70,7 +78,7 @@ class Names:
         return ":".join(parts)
 
     def used(self) -> list[str]:
-        """Every name that some line has, sorted."""
+        """Every name that some line of the book has, sorted."""
         return sorted({self.of(line) for line in self._lines})
 
 
