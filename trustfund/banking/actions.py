@@ -27,16 +27,16 @@ from trustfund.workflow import lock
 
 
 @transaction.atomic
-def describe(bank: Subaccount, *, by: Any, account: str, layout: Layout | None) -> BankDetails:
-    """Say what the bank calls an account of the Fund, and how it writes its CSV (None: it sends none)."""
+def describe(bank: Subaccount, *, by: Any, account: str, layout: Layout | None, bic: str = "") -> BankDetails:
+    """Say what the bank calls an account of the Fund, its BIC, and how it writes its CSV (None: it sends none)."""
     if not permissions.can_import(by):
         raise PermissionDenied
     if bank.kind != Subaccount.Kind.BANK:
         raise ValidationError(_("This is no bank account of the Fund."))
-    details, new = BankDetails.objects.get_or_create(bank=bank, defaults={"account": account})
+    details, new = BankDetails.objects.get_or_create(bank=bank, defaults={"account": account, "bic": bic})
     lock(details)
-    changed = {"account": new or details.account != account, "csv": details.layout != layout}
-    details.account, details.layout = account, layout
+    changed = {"account": new or details.account != account, "bic": details.bic != bic, "csv": details.layout != layout}
+    details.account, details.bic, details.layout = account, bic, layout
     details.save()
     if any(changed.values()):
         record("bankdetails.describe", of=details, by=by, bank=bank.code, **changed)
@@ -142,8 +142,9 @@ def take_up(line: BankLine, key: str, *, by: Any) -> Match:
     offer = next((each for each in hooks.offers_for(line, by) if each.key == key), None)
     if offer is None:
         raise ValidationError(_("This is not possible any more: look at the line again."), code="gone")
-    entry = offer.do(by)
-    return _match(line, list(lines_on(line.bank).filter(entry=entry)), by)
+    posted = offer.do(by)
+    entries = posted if isinstance(posted, list) else [posted]
+    return _match(line, list(lines_on(line.bank).filter(entry__in=entries)), by)
 
 
 def _require_matching(line: BankLine, by: Any) -> None:

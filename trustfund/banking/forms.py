@@ -73,6 +73,12 @@ class DetailsForm(forms.Form):
     account = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9 /.-]{3,49}$", label=_("IBAN or account number"), help_text=_("As it stands in the bank’s statements.")
     )
+    bic = forms.RegexField(
+        r"^([A-Za-z0-9]{8}([A-Za-z0-9]{3})?)?$",
+        label=_("BIC of the bank"),
+        required=False,
+        help_text=_("For payment files; eight or eleven letters and digits."),
+    )
     booked = _column(_("Column of the booking date"), _("The head of the column in the file. Leave it empty where the bank sends no CSV."))
     value = _column(_("Column of the value date"))
     signs = forms.ChoiceField(
@@ -127,6 +133,9 @@ class DetailsForm(forms.Form):
     def clean_account(self) -> str:
         return " ".join(str(self.cleaned_data["account"]).upper().split())
 
+    def clean_bic(self) -> str:
+        return str(self.cleaned_data["bic"]).upper()
+
     def layout(self) -> Layout | None:
         """The layout as it was filled in; None where the bank sends no CSV."""
         if not self.cleaned_data["booked"]:
@@ -140,7 +149,7 @@ class DetailsForm(forms.Form):
         if details is None:
             return {}
         layout = asdict(details.layout) if details.layout else {}
-        return {**layout, "account_column": layout.get("account", ""), "account": details.account}
+        return {**layout, "account_column": layout.get("account", ""), "account": details.account, "bic": details.bic}
 
 
 class LinesField(forms.ModelMultipleChoiceField[Line]):

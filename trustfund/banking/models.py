@@ -37,6 +37,7 @@ class BankDetails(models.Model):
 
     bank = models.OneToOneField(Subaccount, models.PROTECT, related_name="bank_details", limit_choices_to={"kind": "bank"})
     account = models.CharField(_("account number or IBAN"), max_length=50)
+    bic = models.CharField(_("BIC of the bank"), max_length=11, blank=True)
     csv = models.JSONField(null=True)
 
     objects = BankingQuerySet.as_manager()

@@ -283,7 +283,8 @@ def describe(request: HttpRequest, bank: str) -> HttpResponseBase:
 
 
 def _describe(bank: Subaccount, form: DetailsForm, user: Any) -> BankDetails:
-    return actions.describe(bank, by=user, account=form.cleaned_data["account"], layout=form.layout())
+    data = form.cleaned_data
+    return actions.describe(bank, by=user, account=data["account"], bic=data["bic"], layout=form.layout())
 
 
 @readers

@@ -131,8 +131,8 @@ def test_a_changed_bank_account_stops_a_payment_on_its_way():
 
 def test_the_order_is_kept_encrypted_with_its_hash():
     payment = make_payment("exported")
-    assert (payment.state, payment.order.sha256) == ("exported", hashlib.sha256(payment.order.pdf).hexdigest())
-    assert payment.order.pdf.startswith(b"%PDF-")
+    assert (payment.state, payment.order.sha256) == ("exported", hashlib.sha256(payment.order.file).hexdigest())
+    assert payment.order.file.startswith(b"%PDF-")
     with connection.cursor() as cursor:
         cursor.execute("SELECT content FROM grants_paymentorder")
         (stored,) = cursor.fetchone()
