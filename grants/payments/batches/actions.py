@@ -32,6 +32,7 @@ def draft(chosen: Collection[Payment], *, by: Any, paid_from: Subaccount, execut
     """Put approved payments from one account together. ValidationError names what can't be in it."""
     if not permissions.can_make(by):
         raise PermissionDenied
+    _refuse_none(chosen)
     _lock(*chosen)
     _refuse_day(execution_on)
     currency = paid_from.currency or "USD"
@@ -47,6 +48,7 @@ def change(batch: PaymentBatch, chosen: Collection[Payment], *, by: Any, executi
     """Other payments, another day, while it is a draft."""
     _lock(*chosen, batch=batch)
     require(batch.change, by=by)
+    _refuse_none(chosen)
     _refuse_day(execution_on)
     batch = advance(batch.change, by=by, execution_on=execution_on, charges=charges)
     keep = {each.pk for each in chosen}
@@ -54,14 +56,15 @@ def change(batch: PaymentBatch, chosen: Collection[Payment], *, by: Any, executi
     _empty([each for each in inside if each.pk not in keep], by)
     within = {each.pk for each in inside}
     _fill(batch, [each for each in chosen if each.pk not in within], by)
-    if not keep:
-        raise ValidationError(_("Choose at least one payment, or cancel the batch."), code="none")
     return batch
 
 
+def _refuse_none(chosen: Collection[Payment]) -> None:
+    if not chosen:
+        raise ValidationError({"payments": _("Choose at least one payment.")}, code="none")
+
+
 def _fill(batch: PaymentBatch, chosen: Collection[Payment], by: Any) -> None:
-    if not chosen and not batch.payments.exists():
-        raise ValidationError(_("Choose at least one payment."), code="none")
     for payment in sorted(chosen, key=lambda each: each.pk):
         _refuse_payment(batch, payment)
         advance(payment.put_in, by=by, batch=batch)
