@@ -29,7 +29,11 @@ EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 @dataclass(frozen=True)
 class Guard:
-    """What `table` refuses (`rules`: condition, message) or does (`then`: one statement) on `events`."""
+    """What `table` refuses (`rules`: condition, message) or does (`then`: one statement) on `events`.
+
+    `needs` names columns that a later migration adds: until then the guard is not installed, for SQLite refuses to remake any table
+    while some trigger names a column that is not there.
+    """
 
     table: str
     what: str
@@ -38,6 +42,7 @@ class Guard:
     then: str = ""
     only: str = ""
     timing: str = "BEFORE"
+    needs: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -173,7 +178,13 @@ def declared(app_label: str | None = None) -> list[Guard]:
 
 def _present(connection: Any, guards: Iterable[Guard]) -> list[Guard]:
     tables = set(connection.introspection.table_names())
-    return [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
+    found = [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
+    return [guard for guard in found if not guard.needs or set(guard.needs) <= _columns(connection, guard.table)]
+
+
+def _columns(connection: Any, table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
 
 def drop(schema_editor: Any, app_label: str) -> None:
