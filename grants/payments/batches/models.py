@@ -115,13 +115,14 @@ class PaymentBatch(Stateful):
         found = list(self.payments.all())
         return len(found), sum((each.to_transfer for each in found), Money(0, self.currency))
 
-    def is_of(self, user: Any) -> bool:
-        """Whether somebody certified a payment of it, found its tranche ready, or wrote how its payee is called."""
-        own = Q(certified_by=user) | Q(tranche__accepted_by=user) | Q(bank_account__spellings__written_by=user)
-        return self.payments.filter(own).exists()
+    def hands(self) -> set[int | None]:
+        """Who certified a payment of it, found its tranche ready, or wrote how its payee is called: the keys of these people."""
+        names = ("certified_by", "tranche__accepted_by", "bank_account__spellings__written_by")
+        return {key for row in self.payments.values_list(*names) for key in row}
 
-    def was_approved_in_part_by(self, user: Any) -> bool:
-        return self.payments.filter(approved_by=user).exists()
+    def approvers(self) -> set[int | None]:
+        """Who approved a payment of it."""
+        return set(self.payments.values_list("approved_by", flat=True))
 
     @transition(state, source=State.DRAFT, target=None, permission=permissions.can_change)
     def change(self, *, execution_on: Any, charges: str) -> None:

@@ -34,7 +34,7 @@ def can_spell(batch: PaymentBatch, user: Any) -> bool:
 
 def can_approve(batch: PaymentBatch, user: Any) -> bool:
     """An approving officer who did not make the batch, certify a payment of it, find a tranche ready, or spell a payee's name."""
-    return holds(user, Role.APPROVER) and user.pk != batch.maker_id and not batch.is_of(user)
+    return holds(user, Role.APPROVER) and user.pk != batch.maker_id and user.pk not in batch.hands()
 
 
 def can_send_back(batch: PaymentBatch, user: Any) -> bool:
@@ -47,7 +47,7 @@ can_cancel = can_send_back
 
 def can_order(batch: PaymentBatch, user: Any) -> bool:
     """Its file is made by finance: not by who approved the batch, or a payment of it."""
-    return holds(user, Role.FINANCE) and user.pk != batch.approved_by_id and not batch.was_approved_in_part_by(user)
+    return holds(user, Role.FINANCE) and user.pk != batch.approved_by_id and user.pk not in batch.approvers()
 
 
 def can_refuse(batch: PaymentBatch, user: Any) -> bool:
