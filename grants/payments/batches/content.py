@@ -46,10 +46,12 @@ def payments_of(batch: PaymentBatch) -> list[Payment]:
     return list(batch.payments.select_related(*RELATED).order_by("pk"))
 
 
-def rows_of(payments: Iterable[Payment]) -> list[Row]:
-    """Payments with the newest spelling of each account; one query."""
+def rows_of(payments: Iterable[Payment], until: datetime | None = None) -> list[Row]:
+    """Payments with the newest spelling of each account, or with the newest that there was at a moment; one query."""
     found = list(payments)
     spellings = Spelling.objects.filter(bank_account__in=[each.bank_account_id for each in found]).select_related("written_by")
+    if until is not None:
+        spellings = spellings.filter(written_at__lte=until)
     newest = {each.bank_account_id: each for each in spellings.order_by("pk")}
     return [Row(each, newest.get(each.bank_account_id)) for each in found]
 

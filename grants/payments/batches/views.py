@@ -67,8 +67,8 @@ def detail(request: HttpRequest, batch_pk: int) -> HttpResponse:
 
 
 def _shown(batch: PaymentBatch) -> dict[str, Any]:
-    """The batch as its pages show it; what the bank would refuse while something can be done about it."""
-    rows = content.rows_of(content.payments_of(batch))
+    """The batch as its pages show it, once it was ordered with the names that went out; problems while one can do something about them."""
+    rows = content.rows_of(content.payments_of(batch), batch.order.made_at if batch.order else None)
     count, total = batch.total_now()
     problems = content.problems(batch, rows, clock.now()) if batch.state == State.DRAFT else []
     left = batch.state in (State.SUBMITTED, State.APPROVED) and (count, total) != (batch.count, batch.total)

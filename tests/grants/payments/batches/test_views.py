@@ -130,6 +130,15 @@ def test_a_spelling_is_corrected_beside_what_is_on_record(client):
     assert client.get(url("payee", batch, payment.pk + 100)).status_code == 404
 
 
+def test_a_batch_that_was_ordered_keeps_the_names_that_went_out(client):
+    batch = make_batch("ordered")
+    payment = batch.payments.get()
+    Spelling.objects.create(bank_account=payment.bank_account, name="A later spelling", written_by=make_user(Role.FINANCE))
+    page = sign_in(client, make_user(Role.FINANCE)).get(batch.get_absolute_url()).content.decode()
+    assert payment.bank_account.holder in page
+    assert "A later spelling" not in page
+
+
 def test_a_payment_leads_to_its_batch_and_its_twin(client):
     batch = make_batch("ordered")
     payment = batch.payments.get()
