@@ -289,3 +289,15 @@ def test_a_second_tranche_of_the_same_grant_keeps_within_the_reservation():
     make_payment("paid", tranche=grant.tranches.get(number=3))
     assert grant.reservation.remaining == usd(0)
     assert sum(allocated for _reserved, allocated in funded("confirm")) == 2_400_000
+
+
+def test_orders_are_sealed_anew_when_the_key_changes(settings):
+    from cryptography.fernet import Fernet
+    from django.core.management import call_command
+
+    payment = make_payment("exported")
+    file, old = payment.order.file, settings.ENCRYPTION_KEYS
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *old]
+    call_command("reseal_payment_orders")
+    settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS[:1]
+    assert type(payment.order).objects.get().file == file
