@@ -11,7 +11,7 @@ from trustfund.banking.reconciliation import Item, Reconciliation
 from trustfund.documents.pdf import Document, Row
 from trustfund.ledger import sealing
 from trustfund.money import Money
-from trustfund.ui.formatting import day_text
+from trustfund.ui.formatting import day_text, short_day_text
 
 
 def pdf_of(found: Reconciliation, language: str) -> bytes:
@@ -39,7 +39,7 @@ def _facts(found: Reconciliation) -> list[tuple[str, object]]:
 
 def _rows(found: Reconciliation) -> list[Row]:
     rows = [
-        Row([day_text(found.day), _("Balance per bank"), found.last.number, found.per_bank], "total"),
+        Row([short_day_text(found.day), _("Balance per bank"), found.last.number, found.per_bank], "subtotal"),
         Row(["", _("In the books, not at the bank yet"), "", found.outstanding_total], "subtotal"),
         *_items(found.outstanding),
         Row(["", _("Less: at the bank, not in the books yet"), "", found.unmatched_total], "subtotal"),
@@ -47,11 +47,11 @@ def _rows(found: Reconciliation) -> list[Row]:
     ]
     if found.difference:
         rows.append(Row(["", _("Difference"), "", found.difference], "subtotal"))
-    return [*rows, Row([day_text(found.day), _("Balance per books"), "", found.per_books], "total")]
+    return [*rows, Row([short_day_text(found.day), _("Balance per books"), "", found.per_books], "total")]
 
 
 def _items(items: Iterable[Item]) -> list[Row]:
-    rows: list[tuple[str, str, str, Money]] = [(day_text(each.day), each.what, each.reference, each.amount) for each in items]
+    rows: list[tuple[str, str, str, Money]] = [(short_day_text(each.day), each.what, each.reference, each.amount) for each in items]
     return [Row(list(each)) for each in rows]
 
 
