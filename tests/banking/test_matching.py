@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.banking.files import Fact
@@ -82,6 +82,7 @@ def test_a_short_word_names_nothing():
 lines_of_books = st.lists(st.tuples(st.integers(-5, 5).filter(bool), st.integers(-60, 60), st.integers(1, 4)), max_size=12)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines_of_books, st.integers(-9, 9).filter(bool))
 def test_whatever_is_suggested_adds_up_and_is_near(lines, wanted):
     lines = [Candidate(pk, entry, MARCH + timedelta(days=days), usd(amount)) for pk, (amount, days, entry) in enumerate(lines, 1)]

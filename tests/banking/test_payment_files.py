@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trustfund.banking.payment_files import letters, pain001
@@ -124,7 +124,7 @@ def test_the_same_order_is_the_same_bytes():
 names = st.text(st.characters(codec="utf-8"), max_size=200)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(1, 10**11), names, names), min_size=1, max_size=5), st.sampled_from(["USD", "JPY", "KWD", "CLF"]))
 def test_whatever_names_there_are_the_file_is_valid_or_refused_in_words(schema, payees, currency):
     transfers = tuple(
@@ -166,6 +166,7 @@ def test_names_in_the_letters_of_banks(name, written):
     assert letters.in_bank_letters(name) == written
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=120))
 def test_whatever_is_written_a_bank_can_read_it_and_writes_it_again_the_same(text):
     once = letters.in_bank_letters(text)
@@ -173,6 +174,7 @@ def test_whatever_is_written_a_bank_can_read_it_and_writes_it_again_the_same(tex
     assert letters.in_bank_letters(once) == once
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=300))
 def test_an_address_keeps_its_letters_and_its_width(text):
     assert all(0 < len(line) <= 35 and letters.can_be_written(line) for line in letters.lines(text, 35))
