@@ -16,6 +16,8 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM trustfund_app', kept);
     END LOOP;
+    -- what a bank's statement follows on, and whether it was withdrawn, is ours to say; triggers see to the rest
+    EXECUTE 'GRANT UPDATE (previous_id, withdrawal_id) ON banking_bankstatement TO trustfund_app';
     -- the application never migrates
     EXECUTE 'REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM trustfund_app';
 END

@@ -21,6 +21,7 @@ class GrantsConfig(AppConfig):
         from grants.decisions import home as decisions_home
         from grants.outcomes import home as outcomes_home
         from grants.payments import home as payments_home
+        from grants.payments.batches import home as batches_home
         from grants.publishing import home as publishing_home
         from grants.reports import home as reports_home
         from grants.reviews import home as reviews_home
@@ -38,6 +39,7 @@ class GrantsConfig(AppConfig):
             reports_home,
             tranches_home,
             payments_home,
+            batches_home,
             closing_home,
             publishing_home,
         ]

@@ -17,6 +17,7 @@ from grants.calls.models import Call
 from grants.closing.models import Closure
 from grants.decisions.models import Session
 from grants.outcomes.models import OutcomeSheet
+from grants.payments.batches.models import PaymentBatch
 from grants.payments.models import Payment
 from grants.reports.models import Report
 from grants.reviews.models import Review
@@ -92,6 +93,11 @@ def voucher(state: str, **more: str) -> Callable[[], int]:
     return lambda: Voucher.objects.filter(state=state, **more).values_list("pk", flat=True).last() or 1
 
 
+def batch(state: str) -> Callable[[], int]:
+    """A batch of payments of the demo in a state; a fund that was built before there were any has none."""
+    return lambda: PaymentBatch.objects.filter(state=state).values_list("pk", flat=True).last() or 1
+
+
 def attachment() -> int:
     """A document of a voucher that its maker may still change."""
     return Attachment.objects.filter(voucher__state="returned").values_list("pk", flat=True).last() or 1
@@ -116,6 +122,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "reports": pk_of(lambda: Report.objects.filter(grant=my_grant(), number=1)),
     "tranches": pk_of(lambda: Tranche.objects.filter(grant=my_grant(), number=2)),
     "payments": payment("certified"),
+    "batches": lambda: Payment.objects.filter(batch=batch("submitted")()).values_list("pk", flat=True).last() or 1,
     "closing": pk_of(lambda: Closure.objects.all()),
     "ledger": pk_of(lambda: Entry.objects.all()),
     "banking": pk_of(lambda: BankStatement.objects.all()),
@@ -153,6 +160,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "bank": lambda: "BANK-USD",
     "line_pk": lambda: BankLine.objects.unmatched().filter(amount_minor__gt=0).earliest("pk").pk,
     "offer": lambda: "unidentified",
+    "batch_pk": batch("submitted"),
     "act": lambda: "propose-closing",
     "year": lambda: 2025,
     "since": lambda: "2026-01-01",
@@ -223,7 +231,9 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "payments:export": {"pk": payment("certified")},
     "payments:settle": {"pk": payment("exported")},
     "payments:return": {"pk": payment("paid")},
-    "payments:order": {"pk": payment("exported")},
+    "payments:order": {"pk": lambda: Payment.objects.exclude(order=None).filter(state="exported").latest("pk").pk},
+    "batches:file": {"batch_pk": batch("ordered")},
+    "batches:refuse": {"batch_pk": batch("ordered")},
     "closing:statement": {"grant_pk": lambda: my_grant().pk},
 }
 

@@ -5,7 +5,7 @@ class BankingConfig(AppConfig):
     name = "trustfund.banking"
 
     def ready(self) -> None:
-        from trustfund.banking import asserting, documents
+        from trustfund.banking import asserting, documents, hooks, vouchering
         from trustfund.banking import home as room
         from trustfund.banking.verification import bank_matches
         from trustfund.ledger import checks, evidence
@@ -19,3 +19,4 @@ class BankingConfig(AppConfig):
         currencies.register(asserting.closings)
         checks.register(bank_matches)
         evidence.register_for_entries(documents.documents)
+        hooks.name(vouchering.words)
