@@ -50,6 +50,7 @@ class GrantsConfig(AppConfig):
         name_acts(acts.WORDS)
         self.connect_reports()
         self.connect_banks()
+        self.connect_treasury()
 
     def connect_calls(self) -> None:
         """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""
@@ -118,3 +119,10 @@ class GrantsConfig(AppConfig):
 
         hooks.name(bank.words)
         hooks.offer(bank.offers)
+
+    def connect_treasury(self) -> None:
+        """The forecast of cash knows what is still to be paid."""
+        from grants.tranches import forecast
+        from trustfund.treasury import dues
+
+        dues.register_payments(forecast.dues)

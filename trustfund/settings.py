@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "trustfund.statements",
     "trustfund.vouchers",
     "trustfund.banking",
+    "trustfund.treasury",
     "ngos",
     "donors",
     "grants",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("books/", include("trustfund.ledger.urls")),
     path("banking/", include("trustfund.banking.urls")),
     path("statements/", include("trustfund.statements.urls")),
+    path("treasury/", include("trustfund.treasury.urls")),
     path("ngos/", include("ngos.urls")),
     path("donors/", include("donors.urls")),
     path("grants/", include("grants.urls")),

@@ -90,8 +90,10 @@ def _cash(lines: QuerySet[Line]) -> dict[int, int]:
     return {row["subaccount_id"]: row["brought"] for row in rows}
 
 
-def _used(instalments: Iterable[int] | None = None) -> dict[int, tuple[int, int]]:
+def _used(instalments: Iterable[int] | None = None, window: str | None = None) -> dict[int, tuple[int, int]]:
     found = Allocation.objects.order_by()
+    if window is not None:
+        found = found.filter(funding__window_id=window)
     if instalments is not None:
         found = found.filter(instalment_id__in=list(instalments))
     rows = found.values("instalment_id").annotate(held=Sum("reserved"), given=Sum("allocated"))
@@ -136,7 +138,7 @@ def headroom(on: date, tag: Tag | None = None, *, window: str = GENERAL, only_el
     by_day, by_now = _cash(lines.filter(date__lte=on)), _cash(lines)
     cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
     firsts = dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
-    used, share = _used(), rule_on(on).reserve_share
+    used, share = _used(window=window), rule_on(on).reserve_share
     found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).select_related("tag", "parent__tag", "parent__parent__tag")
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
     rows = [

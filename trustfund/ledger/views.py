@@ -22,8 +22,8 @@ from trustfund.audit.models import AuditHead
 from trustfund.ledger import actions, balances, chart, permissions, shown, verification
 from trustfund.ledger import headroom as funding
 from trustfund.ledger import periods as closings
-from trustfund.ledger.forms import AsOfForm, BankForm, RateFileForm, RateForm, SpanForm, YearForm
-from trustfund.ledger.models import Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
+from trustfund.ledger.forms import AsOfForm, BankForm, HeadroomForm, RateFileForm, RateForm, SpanForm, YearForm
+from trustfund.ledger.models import GENERAL, Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
 from trustfund.ledger.sealing import head
 from trustfund.lists import Filter, listing
 from trustfund.workflow import possible
@@ -117,11 +117,13 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
 
 @readers
 def headroom(request: HttpRequest) -> HttpResponse:
-    """What each contribution can still fund, as of a day."""
-    form, as_of = _as_of(request)
+    """What each contribution can still fund, as of a day, in a window."""
+    form = HeadroomForm({"window": GENERAL, **request.GET.dict()})
+    as_of = (form.cleaned_data["as_of"] if form.is_valid() else None) or clock.today()
+    window = form.cleaned_data.get("window") if form.is_valid() else None
     if form.is_valid() and not pages.attempt(form, lambda: funding.rule_on(as_of)):
         as_of = clock.today()
-    rows = funding.headroom(as_of)
+    rows = funding.headroom(as_of, window=window.code if window else GENERAL)
     context = {"form": form, "as_of": as_of, "rows": rows, "sums": funding.totals(rows), "rule": funding.rule_on(as_of)}
     return render(request, "ledger/headroom.html", context, status=200 if form.is_valid() else 422)
 
