@@ -174,6 +174,9 @@ class Rate(models.Model):
     def __str__(self) -> str:
         return f"{self.currency} {self.value} {self.effective_on}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:rate", args=[self.pk])
+
 
 class FiscalYear(models.Model):
     """A calendar year with its twelve periods and the adjustment period 13."""
@@ -359,6 +362,7 @@ class Line(models.Model):
         indexes = [
             models.Index(fields=["account", "date"], name="line_by_account"),
             models.Index(fields=["subaccount", "account", "date"], name="line_by_subaccount"),
+            models.Index(fields=["currency", "date"], name="line_in_another_currency", condition=~Q(currency="USD")),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trustfund.ledger import views
+from trustfund.ledger import rate_views, views
 
 app_name = "ledger"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("rates/", views.rates, name="rates"),
     path("rates/import/", views.import_rates, name="import_rates"),
     path("rates/new/", views.new_rate, name="new_rate"),
+    path("rates/others/", rate_views.others, name="other_rates"),
+    path("rates/<int:pk>/", rate_views.detail, name="rate"),
     path("periods/", views.periods, name="periods"),
     path("periods/open/", views.open_year, name="open_year"),
     path("periods/<int:pk>/<slug:act>/", views.decide, name="decide"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from trustfund import acting, clock, pages
 from trustfund.audit.models import AuditHead
-from trustfund.ledger import actions, balances, chart, permissions, shown, verification
+from trustfund.ledger import actions, balances, chart, permissions, rate_use, shown, verification
 from trustfund.ledger import headroom as funding
 from trustfund.ledger import periods as closings
 from trustfund.ledger.forms import AsOfForm, BankForm, HeadroomForm, RateFileForm, RateForm, SpanForm, YearForm
@@ -169,11 +169,11 @@ def rates(request: HttpRequest) -> HttpResponseBase:
     """Exchange rates, the newest first."""
     return listing(
         request,
-        Rate.objects.visible_to(request.user).select_related("added_by"),
+        rate_use.with_uses(Rate.objects.visible_to(request.user)).select_related("added_by"),
         title=_("Exchange rates"),
         columns=shown.RATES,
         search=["currency", "source"],
-        filters=[Filter("currency", _("Currency"), _currencies, "currency")],
+        filters=[Filter("currency", _("Currency"), currencies, "currency")],
         sort="-effective",
         empty={"text": _("There are no exchange rates yet: import the UN operational rates before posting in another currency.")},
         template="ledger/rates.html",
@@ -181,7 +181,8 @@ def rates(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _currencies() -> list[tuple[str, str]]:
+def currencies() -> list[tuple[str, str]]:
+    """The currencies that have rates, as choices of a filter."""
     codes = Rate.objects.order_by("currency").values_list("currency", flat=True).distinct()
     return [(code, code) for code in codes]
 
