@@ -492,3 +492,6 @@ class Allocation(models.Model):
     @property
     def paid(self) -> Money:
         return Money.from_minor(self.allocated, "USD")
+
+
+import trustfund.ledger.proposals.models  # noqa: E402, F401  the models of its inner room, which stand on those above
