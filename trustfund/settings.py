@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "trustfund.vouchers",
     "trustfund.banking",
     "trustfund.treasury",
+    "trustfund.opening",
     "ngos",
     "donors",
     "grants",

@@ -5,6 +5,7 @@ Every act is one `Funding` with its `Allocation` rows per instalment, sealed int
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import groupby
@@ -21,7 +22,7 @@ from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, Funding
 from trustfund.ledger.trace import TraceRow, trace_of
 from trustfund.money import Money, total
 
-__all__ = ["Headroom", "TraceRow", "confirm", "headroom", "refund", "release", "reserve", "restore", "trace_of"]
+__all__ = ["Headroom", "TraceRow", "confirm", "hand_back", "headroom", "refund", "release", "reserve", "restore", "take_over", "trace_of"]
 
 Kind = Funding.Kind
 Parts = list[tuple[int, int]]
@@ -104,6 +105,41 @@ def restore(entry_paid: Entry, *, entry_returned: Entry, by: Any = None) -> list
     )  # fmt: skip
     _seal(funding, rows)
     return list(funding.allocations.all())
+
+
+@transaction.atomic
+def take_over(grant: Subaccount, entry: Entry, paid: Parts, still: Parts, *, window: str, by: Any) -> Funding:
+    """The funding of a grant as it was when a fund was taken over by the opening `entry`: what instalments paid, what they still hold.
+
+    `paid` and `still` are (instalment, cents). One act reserves all of it, another pays what was paid; `hand_back` takes both away.
+    """
+    sealing.lock_heads()
+    reference = f"{entry.reference}:{grant.code}"
+    held: dict[int, int] = defaultdict(int)
+    for pk, cents in [*paid, *still]:
+        held[pk] += cents
+    parts = sorted(held.items())
+    about: dict[str, Any] = {"on": entry.date, "by": by}
+    funding = _begin(Kind.RESERVE, grant, _sum(parts), reference=f"{reference}:reserved", window=window, **about)
+    _seal(funding, [{"instalment_id": pk, "reserved": cents, "reservation_id": funding.pk} for pk, cents in parts])
+    if paid:
+        confirmed = _begin(Kind.CONFIRM, grant, _sum(paid), reference=f"{reference}:paid", reservation=funding, entry=entry, **about)
+        rows = [{"instalment_id": pk, "reserved": -cents, "allocated": cents} for pk, cents in paid]
+        _seal(confirmed, [{**row, "reservation_id": funding.pk, "payment_id": entry.pk} for row in rows])
+    return funding
+
+
+@transaction.atomic
+def hand_back(entry: Entry, *, by: Any, on: date) -> None:
+    """What `take_over` took over with an opening entry is taken away again, grant by grant, before the entry is reversed."""
+    sealing.lock_heads()
+    for confirmed in entry.fundings.filter(kind=Kind.CONFIRM).select_related("grant", "reservation").order_by("pk"):
+        rows = [_mirrored(row) for row in confirmed.allocations.all()]
+        about: dict[str, Any] = {"on": on, "by": by, "reservation": confirmed.reservation}
+        back = _begin(Kind.RESTORE, confirmed.grant, confirmed.amount, reference=f"{confirmed.reference}:back", entry=entry, **about)
+        _seal(back, rows)
+    for reserved in Funding.objects.filter(kind=Kind.RESERVE, reference__startswith=f"{entry.reference}:").order_by("pk"):
+        release(reserved, by=by, on=on, reference=f"{reserved.reference}:back")
 
 
 def _mirrored(row: Allocation) -> dict[str, Any]:

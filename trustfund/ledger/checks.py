@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 
 from trustfund.chain import Finding
 from trustfund.ledger import chart, headroom
+from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
 from trustfund.ledger.trace import cash_to_grants
@@ -144,6 +145,7 @@ def _payments() -> list[Finding]:
     given = {row["grant_id"]: row["given"] for row in sums if row["given"]}
     cash = {grant: cents for grant, cents in cash_to_grants().items() if cents}
     codes = dict(Subaccount.objects.filter(pk__in=given.keys() | cash.keys()).values_list("pk", "code"))
+    cash = {grant: cents for grant, cents in cash.items() if codes.get(grant) != TAKEN_OVER_GRANTS}
     return [
         Finding(f"grant {codes.get(pk, pk)}", f"contributions to give the {_usd(cash.get(pk, 0))} that it got", str(_usd(given.get(pk, 0))))
         for pk in sorted(given.keys() | cash.keys())

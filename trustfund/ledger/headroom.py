@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
 from trustfund.ledger.balances import YEAR_END
+from trustfund.ledger.history import TAKEN_OVER_GIFTS
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
 from trustfund.money import Money
 
@@ -139,7 +140,8 @@ def headroom(on: date, tag: Tag | None = None, *, window: str = GENERAL, only_el
     cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
     firsts = dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
     used, share = _used(window=window), rule_on(on).reserve_share
-    found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).select_related("tag", "parent__tag", "parent__parent__tag")
+    found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).exclude(code=TAKEN_OVER_GIFTS)
+    found = found.select_related("tag", "parent__tag", "parent__parent__tag")
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
     rows = [
         _row(each, cents.get(each.pk, 0), used.get(each.pk, (0, 0)), share, _earmark(each, distances), firsts.get(each.pk))
@@ -162,7 +164,7 @@ def refuse_overdrawn(instalments: list[int]) -> None:
         return
     cash = _cash(funding_lines().filter(subaccount_id__in=instalments))
     used = _used(instalments)
-    found = Subaccount.objects.filter(pk__in=instalments).select_related("parent__parent")
+    found = Subaccount.objects.filter(pk__in=instalments).exclude(code=TAKEN_OVER_GIFTS).select_related("parent__parent")
     for instalment in found:
         held, given = used.get(instalment.pk, (0, 0))
         row = _row(instalment, cash.get(instalment.pk, 0), (held, given), Decimal(0))

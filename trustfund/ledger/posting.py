@@ -49,7 +49,7 @@ def post(
 def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = "") -> Entry:
     """Post the mirror of `entry`, dated `on`; what can't be changed is corrected so. An entry is reversed once.
 
-    What a payment or a refund allocated is taken back with it.
+    What a payment or a refund allocated is taken back with it; what an opening took over is handed back before (allocations.hand_back).
     `reason` is kept beside the entry as a note, outside the chain, where it can be erased.
     """
     legs = [leg.turned() for leg in _legs_of(entry)]
@@ -60,7 +60,7 @@ def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = ""
         names = {"entry": entry, "other": other}
         raise ValidationError(_("The entry %(entry)s is reversed already, by %(other)s.") % names, code="reversed")
     mirror = _post(draft)
-    if entry.fundings.exists():
+    if entry.kind != Entry.Kind.OPENING and entry.fundings.exists():
         allocations.restore(entry, entry_returned=mirror, by=by)
     if reason and not mirror.notes.exists():
         Note.objects.create(entry=mirror, text=reason[:500], by=by)

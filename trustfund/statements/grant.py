@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import trace
+from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import Money, total
 from trustfund.statements.books import Books
@@ -135,7 +136,7 @@ def grants(books: Books, url: Callable[[Subaccount], str] | None = None) -> Stat
     sums: dict[int, Held] = defaultdict(dict)
     for pk, account, cents in found:
         sums[pk][account] = cents
-    known = Subaccount.objects.filter(pk__in=sums).order_by("code")
+    known = Subaccount.objects.filter(pk__in=sums).exclude(code=TAKEN_OVER_GRANTS).order_by("code")
     rows = [Row(f"g:{each.code}", each.name, values=_columns(sums[each.pk]), url=url(each) if url else "") for each in known]
     heads = [_("Grant"), _("Committed, to be paid"), _("Paid, less returns and refunds"), _("Accepted"), _("Open advance"),
              _("Still to be paid"), _("Refund due")]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The windows of the fund side by side: what each has and owes, its results of the year. Balances between them are in the figures of each."""
+"""The windows of the fund side by side: what each has and owes, its results of the year. Balances between them are in both."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def windows(books: Books, since: date | None = None) -> Statement:
     whole = Row("w:total", _("Total"), "total", tuple(Figure(amount, parts=parts) for amount in totals))
     notes = [
         _(
-            "Net assets are assets less liabilities. Balances between windows are in the figures of each; over the fund they come to nothing."
+            "Net assets are assets less liabilities. Balances between windows are in the figures of each; over the fund they are nothing."
         )
     ]
-    return Statement("windows", _("The windows of the fund"), books, [Table(heads, [*rows, whole])], since=start, notes=notes, wide=True)
+    tables = [Table(heads, [*rows, whole])]
+    return Statement("windows", _("The windows of the fund"), books, tables, since=start, notes=notes, wide=True)
 
 
 def _sums(books: Books, since: date | None) -> dict[str, dict[str, int]]:

@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from trustfund.ledger import trace
 from trustfund.ledger.balances import YEAR_END
 from trustfund.ledger.headroom import headroom, totals
+from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import FundWindow, Line, Subaccount
 from trustfund.money import Money, zero
 from trustfund.statements.books import entry_has, opening_entry
@@ -55,6 +56,7 @@ def _ratio(part: Money, whole: Money) -> Decimal | None:
 def lines(part: str, as_of: date, *, year: int | None = None, window: str | None = None) -> QuerySet[Line]:
     """The lines that a figure adds up (debit less credit)."""
     found = Line.objects.filter(date__lte=as_of, subaccount__kind=Subaccount.Kind.GRANT).exclude(YEAR_END).filter(_condition(part))
+    found = found.exclude(subaccount__code=TAKEN_OVER_GRANTS)
     found = found if year is None else found.filter(date__year=year)
     return found if window is None else found.filter(window_id=window)
 
