@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "trustfund.banking",
     "trustfund.treasury",
     "trustfund.opening",
+    "trustfund.erp",
     "ngos",
     "donors",
     "grants",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("books/", include("trustfund.ledger.urls")),
     path("banking/", include("trustfund.banking.urls")),
     path("statements/", include("trustfund.statements.urls")),
+    path("erp/", include("trustfund.erp.urls")),
     path("treasury/", include("trustfund.treasury.urls")),
     path("ngos/", include("ngos.urls")),
     path("donors/", include("donors.urls")),

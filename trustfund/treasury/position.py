@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import balances, chart
 from trustfund.ledger.headroom import headroom
+from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Allocation, FundWindow, Line
 from trustfund.money import Money, total, zero
 
@@ -118,6 +119,7 @@ def uncharged_psc(as_of: date) -> Money:
     """The programme support cost that receipts set aside, less what accepted expenditure was charged with so far; never below nothing."""
     kept = total(row.psc for window in _windows() for row in headroom(as_of, window=window))
     charged = Line.objects.filter(account_id="5100", date__lte=as_of).exclude(balances.YEAR_END)
+    charged = charged.exclude(subaccount__code=TAKEN_OVER_GRANTS)
     cents = charged.aggregate(held=Sum(balances.SIGNED))["held"] or 0
     return max(kept - Money.from_minor(cents, "USD"), zero())
 
