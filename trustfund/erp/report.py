@@ -57,7 +57,7 @@ def rows(found: Report) -> list[FileRow]:
 
 def _unmapped(found: Report) -> Iterator[FileRow]:
     for kind, code, amount in found.unmapped_ours:
-        yield FileRow(_("Ours, not mapped"), reference=code, text=Mapping.Kind(kind).label, ours=amount)
+        yield FileRow(_("Ours, not mapped"), reference=code, text=str(Mapping.Kind(kind).label), ours=amount)
     for kind, code, amount in found.unmapped_theirs:
         yield FileRow(_("Theirs, not mapped"), reference=code, text=str(WHOSE[kind]), theirs=amount)
 
@@ -102,8 +102,6 @@ def _tables(found: Report) -> Iterator[tuple[str, list[str], list[Printed]]]:
     whole = Printed([_("Total"), found.ours, found.theirs, found.ours - found.theirs], "total")
     yield _("By the ERP’s codes"), [_("GL account and fund"), _("Ours"), _("Theirs"), _("Difference")], [*codes, whole]
     for code in found.codes:
-        lines: list[Any] = [
-            Printed([row.part, row.day, row.reference, row.text, row.ours, row.theirs]) for row in list(_code_rows(code))[1:]
-        ]
+        lines = [Printed([row.part, row.day, row.reference, row.text, row.ours, row.theirs]) for row in list(_code_rows(code))[1:]]
         heads = [_("Part"), _("Day"), _("Reference"), _("Text"), _("Ours"), _("Theirs")]
         yield _("Difference of %(gl)s %(fund)s") % {"gl": code.gl, "fund": code.fund}, heads, lines

@@ -37,7 +37,7 @@ def foreign_lines() -> QuerySet[Any]:
 def used_by(rate: Rate) -> QuerySet[Any]:
     """The lines on which a rate was used while it was in force."""
     later = Rate.objects.filter(currency=rate.currency, effective_on__gt=rate.effective_on).order_by("effective_on").first()
-    found = foreign_lines().filter(currency=rate.currency, rate=rate.value, date__gte=rate.effective_on)
+    found: QuerySet[Any] = foreign_lines().filter(currency=rate.currency, rate=rate.value, date__gte=rate.effective_on)
     return found.filter(date__lt=later.effective_on) if later else found
 
 

@@ -104,8 +104,8 @@ def _subaccounts(plan: Plan, by: Any) -> dict[str, Subaccount]:
     """Those that the plan names, by code; new ones are opened in the order of the sheet."""
     known = {each.code: each for each in Subaccount.objects.filter(code__in=plan.kinds)}
     for row in plan.subaccounts:
-        about = {"name": row.name, "public_label": row.public_label, "currency": row.currency}
-        more = {"psc_rate": row.psc_rate, "expires_on": row.expires_on, "parent": known.get(row.parent)}
+        about: dict[str, Any] = {"name": row.name, "public_label": row.public_label, "currency": row.currency}
+        more: dict[str, Any] = {"psc_rate": row.psc_rate, "expires_on": row.expires_on, "parent": known.get(row.parent)}
         known[row.code] = subaccounts.open(row.kind, row.code, **about, **more, by=by)
     for code, kind in ((TAKEN_OVER_GIFTS, "instalment"), (TAKEN_OVER_GRANTS, "grant")):
         known[code] = subaccounts.open(kind, code, name="History of years before these books", public_label=code, by=by)
@@ -167,7 +167,7 @@ def undo(opening: Opening, *, by: Any, reason: str) -> Opening:
 def _refuse_followed(opening: Opening, entries: list[Entry]) -> None:
     own = [f"{entry.reference}:" for entry in entries]
     for seal in Seal.objects.filter(seq__gt=entries[0].pk).select_related("entry", "funding").order_by("seq"):
-        act = getattr(seal, "entry", None) or getattr(seal, "funding", None)
+        act: Any = getattr(seal, "entry", None) or getattr(seal, "funding", None)
         mine = act in entries or any(act.reference.startswith(each) for each in own)
         if not mine:
             raise ValidationError(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,7 @@ def problems(plan: Plan) -> list[Problem]:
 
 def _twice(plan: Plan) -> Iterator[Problem]:
     """The same thing in two rows."""
-    keyed = [
+    keyed: list[tuple[Any, str, Any]] = [
         *((row, "subaccount", ("b", row.window, row.account, row.of)) for row in plan.balances),
         *((row, "instalment", ("i", row.of)) for row in plan.instalments),
         *((row, "grant", ("g", row.of)) for row in plan.grants),
@@ -175,7 +176,8 @@ def _same_sums(plan: Plan) -> Iterator[Problem]:
 
 def windows(plan: Plan) -> list[str]:
     """The windows that are opened."""
-    return sorted({row.window for row in [*plan.balances, *plan.instalments, *plan.grants]})
+    found = {row.window for row in plan.balances} | {row.window for row in plan.instalments} | {row.window for row in plan.grants}
+    return sorted(found)
 
 
 def lines(plan: Plan, window: str) -> list[Planned]:

@@ -80,7 +80,8 @@ def adopt_window(proposal: WindowProposal, *, by: Any) -> WindowProposal:
         window.purpose = proposal.purpose
         window.save(update_fields=["purpose"])
         standing.put("fundwindow.change", window, by=by)
-    return _adopted(proposal, window, by)
+    adopted: WindowProposal = _adopted(proposal, window, by)
+    return adopted
 
 
 def subaccount_of(window: FundWindow, *, by: Any = None) -> Subaccount:
@@ -131,7 +132,8 @@ def adopt_rule(proposal: RuleProposal, *, by: Any) -> RuleProposal:
         approved_by=by,
     )
     standing.put("fundingrule.adopt", rule, by=by)
-    return _adopted(proposal, rule, by)
+    adopted: RuleProposal = _adopted(proposal, rule, by)
+    return adopted
 
 
 # Both
