@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from grants.demo import banks, first_cycle, fund, today, vouchers
+from grants.demo import banks, desk, first_cycle, fund, today, vouchers
 from grants.demo.cast import Cast, assemble
 from trustfund import clock
 
@@ -22,4 +22,5 @@ def build(day: date) -> Cast:
     today.run(cast, dollars, day)
     vouchers.run(cast, dollars, day)
     banks.run(cast, dollars, euros, day)
+    desk.run(cast, day)
     return cast

@@ -25,7 +25,10 @@ from ngos.bank_accounts.models import BankAccount
 from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
 from trustfund.banking.models import BankLine, BankStatement
-from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
+from trustfund.erp.models import Extract
+from trustfund.ledger.models import Entry, LedgerHead, Period, Rate, Subaccount
+from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
+from trustfund.opening.models import Opening
 from trustfund.people.models import RoleGrant, User
 from trustfund.vouchers.models import Attachment, Voucher
 
@@ -91,6 +94,11 @@ def voucher(state: str) -> Callable[[], int]:
     return lambda: Voucher.objects.filter(state=state).values_list("pk", flat=True).last() or 1
 
 
+def _last(model: Any) -> int:
+    """The newest row; a fund that was built before there were any has none."""
+    return model.objects.values_list("pk", flat=True).order_by("pk").last() or 1
+
+
 def attachment() -> int:
     """A document of a voucher that its maker may still change."""
     return Attachment.objects.filter(voucher__state="returned").values_list("pk", flat=True).last() or 1
@@ -120,6 +128,8 @@ ROOMS: dict[str, Callable[[], int]] = {
     "banking": pk_of(lambda: BankStatement.objects.all()),
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
     "vouchers": voucher("returned"),
+    "opening": lambda: Opening.objects.values_list("pk", flat=True).last() or 1,
+    "erp": lambda: Extract.objects.values_list("pk", flat=True).last() or 1,
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -148,6 +158,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "part": lambda: "questions",
     "name": lambda: "about",
     "bank": lambda: "BANK-USD",
+    "window": lambda: "general",
     "line_pk": lambda: BankLine.objects.unmatched().filter(amount_minor__gt=0).earliest("pk").pk,
     "offer": lambda: "unidentified",
     "act": lambda: "propose-closing",
@@ -169,6 +180,11 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "contributions:identify": {"pk": pk_of(lambda: Contribution.objects.filter(donor=None))},
     "portal:statement": {"pk": lambda: donor().pk},
     "portal:download": {"pk": lambda: donor().pk},
+    "ledger:rate": {"pk": pk_of(lambda: Rate.objects.all())},
+    "ledger:window_proposal": {"pk": lambda: _last(WindowProposal)},
+    "ledger:decide_window": {"pk": lambda: _last(WindowProposal), "act": lambda: "adopt"},
+    "ledger:rule_proposal": {"pk": lambda: _last(RuleProposal)},
+    "ledger:decide_rule": {"pk": lambda: _last(RuleProposal), "act": lambda: "adopt"},
     "ledger:decide": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},

@@ -26,12 +26,13 @@ def foreign_lines() -> QuerySet[Any]:
     of_currency = Rate.objects.filter(currency=OuterRef("currency")).order_by("-effective_on")
     of_day = of_currency.filter(effective_on__lte=OuterRef("date"))
     known = of_day.filter(value=OuterRef("rate"))
-    return Line.objects.exclude(currency="USD").annotate(
+    found: QuerySet[Any] = Line.objects.exclude(currency="USD").annotate(
         in_force=Subquery(of_day.values("pk")[:1]),
         wanted=Subquery(of_day.values("value")[:1]),
         wanted_on=Subquery(of_day.values("effective_on")[:1]),
         carried_on=Subquery(known.values("effective_on")[:1]),
     )
+    return found
 
 
 def used_by(rate: Rate) -> QuerySet[Any]:

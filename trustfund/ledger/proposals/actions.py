@@ -70,7 +70,7 @@ def adopt_window(proposal: WindowProposal, *, by: Any) -> WindowProposal:
     lock(*([proposal.window] if proposal.window else []), proposal)
     require(proposal.adopt, by=by)
     lock_head()
-    if proposal.opens:
+    if proposal.window is None:
         _refuse_taken(proposal.code)
         window = FundWindow.objects.create(code=proposal.code, name=proposal.name, purpose=proposal.purpose)
         standing.put("fundwindow.open", window, by=by)

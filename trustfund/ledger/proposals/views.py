@@ -125,8 +125,10 @@ def _decide(request: HttpRequest, proposal: Any, act: str, facts: list[tuple[str
         "withdraw": (_("Withdraw this proposal"), _("Withdraw it"), _("It is withdrawn."), ""),
     }[act]
     form = forms.ReasonForm(_data(request)) if act == "refuse" else None
-    do: Callable[..., Any] = {"adopt": adopt, "refuse": actions.refuse, "withdraw": actions.withdraw}[act]
-    return acting.page(request, getattr(proposal, act), do, title=title, facts=facts, button=button, done=done, warning=warning, form=form)
+    acts: dict[str, Callable[..., Any]] = {"adopt": adopt, "refuse": actions.refuse, "withdraw": actions.withdraw}
+    return acting.page(
+        request, getattr(proposal, act), acts[act], title=title, facts=facts, button=button, done=done, warning=warning, form=form
+    )
 
 
 def _window_proposal(request: HttpRequest, pk: int) -> WindowProposal:
