@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django_fsm import TransitionNotAllowed
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.donors.support import queries, signed_in
@@ -224,6 +225,7 @@ def test_below_a_difference_stand_the_lines_of_both_sides():
 ITEMS = st.lists(st.tuples(st.integers(1, 28), st.sampled_from(["a", "b", ""]), st.integers(-3, 3)), max_size=12)
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
 @given(ITEMS, ITEMS)
 def test_nothing_is_lost_or_counted_twice(ours, theirs):
     def items(rows):
@@ -320,3 +322,14 @@ def test_many_lines_take_no_more_queries():
         post(postings.interest(make_bank(), usd(1)))
     extract(*[f"2026-03-17,5100{number},7300,32UNV,{number}.00,USD,x" for number in range(2, 9)], start=date(2026, 3, 17), end=MAR31)
     assert [queries(client, path) for path in PAGES] == counts
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE erp_mapping SET target = 'x'", "DELETE FROM erp_mapping",
+    "UPDATE erp_extractline SET amount = 1", "DELETE FROM erp_extractline",
+])  # fmt: skip
+def test_what_was_said_is_not_said_otherwise(statement):
+    mapped()
+    extract("2026-03-16,51001,7300,32UNV,1.00,USD,x")
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
