@@ -23,9 +23,12 @@ class DayForm(AsOfForm):
 class LinesForm(DayForm):
     """Which figure of delivery is opened."""
 
-    part = forms.ChoiceField(choices=[(part, part) for part in delivery.PARTS])
+    part = forms.ChoiceField(choices=[(part, part) for part in delivery.PARTS], required=False)
     year = forms.IntegerField(label=_("Year"), required=False, min_value=1900, max_value=9998)
     window = forms.ModelChoiceField(FundWindow.objects.all(), label=_("Fund window"), required=False)
+
+    def clean_part(self) -> str:
+        return str(self.cleaned_data["part"] or delivery.PARTS[-1])
 
 
 class DuesForm(forms.Form):
