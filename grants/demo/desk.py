@@ -66,13 +66,12 @@ def _workbook() -> bytes:
 
 
 def _erp(cast: Cast, today: date) -> None:
-    """Accounts have the ERP's codes since last year; its extract of last month lacks a line and has one of its own."""
-    last = today.replace(day=1) - timedelta(days=1)
+    """Accounts have the ERP's codes since last year; its newest extract lacks a line and has one of its own."""
+    first, last = (today - timedelta(days=45)).replace(day=1), today - timedelta(days=11)
     accounts = [("account", each.code, f"1{each.code}010") for each in chart.CHART if each.type != chart.MEMO and each.code != "5900"]
     with clock.frozen(today - timedelta(days=10)):
         mapping.save([*accounts, ("window", GENERAL, FUND)], effective_on=date(today.year - 1, 1, 1), by=cast.finance)
         names = {name: getattr(Layout(), name) for name in HEAD}
-        first = last.replace(day=1)
         lines = Line.objects.filter(date__gte=first, date__lte=last).exclude(account__type=chart.MEMO).select_related("entry")
         rows = [_row(line) for line in lines.order_by("pk")][1:]
         rows.append([last.isoformat(), "51009999", "15300010", FUND, "17.40", "USD", "Charges (invented)"])

@@ -73,6 +73,10 @@ class Report:
         return sum((code.theirs for code in self.codes), zero())
 
     @property
+    def difference(self) -> Money:
+        return self.ours - self.theirs
+
+    @property
     def agrees(self) -> bool:
         return not (self.unmapped_ours or self.unmapped_theirs or any(code.difference for code in self.codes))
 

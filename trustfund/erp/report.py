@@ -78,7 +78,7 @@ def _one(part: str, about: tuple[str, str], item: Item, side: str) -> FileRow:
 
 
 def _total(found: Report) -> FileRow:
-    return FileRow(_("Total"), ours=found.ours, theirs=found.theirs, difference=found.ours - found.theirs)
+    return FileRow(_("Total"), ours=found.ours, theirs=found.theirs, difference=found.difference)
 
 
 def pdf(found: Report) -> bytes:
@@ -99,7 +99,7 @@ def _tables(found: Report) -> Iterator[tuple[str, list[str], list[Printed]]]:
     missing = [Printed([row.part, row.text, row.reference, row.ours or row.theirs]) for row in _unmapped(found)]
     yield _("Codes that nobody mapped"), [_("Part"), _("Kind"), _("Code"), _("Amount")], missing
     codes = [Printed([f"{each.gl} {each.fund}", each.ours, each.theirs, each.difference]) for each in found.codes]
-    whole = Printed([_("Total"), found.ours, found.theirs, found.ours - found.theirs], "total")
+    whole = Printed([_("Total"), found.ours, found.theirs, found.difference], "total")
     yield _("By the ERP’s codes"), [_("GL account and fund"), _("Ours"), _("Theirs"), _("Difference")], [*codes, whole]
     for code in found.codes:
         lines = [Printed([row.part, row.day, row.reference, row.text, row.ours, row.theirs]) for row in list(_code_rows(code))[1:]]

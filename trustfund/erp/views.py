@@ -29,6 +29,9 @@ from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible
 
 OFFERED = 1000
+MOST_ROWS = rows.LIMIT - 10
+"""So many rows the grid begins with; more grants than that are mapped by a file."""
+
 EXTRACTS = [
     Column("days", gettext_lazy("Days"), str, sort="starts_on", url=Extract.get_absolute_url),
     Column("by", gettext_lazy("Brought by"), "brought_by.name", sort="brought_by__name"),
@@ -63,8 +66,8 @@ MAPPED = [Column(each, each, each) for each in mapping.COLUMNS]
 def index(request: HttpRequest) -> HttpResponseBase:
     """The comparison of the books with the extract, on screen or as a file."""
     asked = {"start", "end"} & set(request.GET)
-    form = forms.SpanForm(request.GET if asked else None, initial=_last_month())
-    span = form.cleaned_data if form.is_valid() else _last_month() if not asked else None
+    form = forms.SpanForm(request.GET if asked else None, initial=_offered())
+    span = form.cleaned_data if form.is_valid() else _offered() if not asked else None
     found = reconcile(span["start"], span["end"]) if span else None
     export = request.GET.get("export")
     if found and export in ("csv", "xlsx"):
@@ -76,8 +79,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
     return render(request, "erp/index.html", context, status=422 if asked and not form.is_valid() else 200)
 
 
-def _last_month() -> dict[str, date]:
-    """The month before this one, or this one in January of the first year."""
+def _offered() -> dict[str, date]:
+    """The days of the newest extract; without one the month before this one."""
+    newest = Extract.objects.filter(state=Extract.State.IN_USE).first()
+    if newest is not None:
+        return {"start": newest.starts_on, "end": newest.ends_on}
     first = clock.today().replace(day=1)
     end = date.fromordinal(first.toordinal() - 1)
     return {"start": end.replace(day=1), "end": end}
@@ -113,7 +119,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     saving = request.method == "POST" and not rows.adds(request)
     form = forms.DayForm(request.POST if request.method == "POST" else None)
-    today = [asdict(each) for each in mapping.table(clock.today())]
+    today = [asdict(each) for each in mapping.table(clock.today())][:MOST_ROWS]
     grid = rows.formset(request, forms.RowForm, [{name: each[name] for name in mapping.COLUMNS} for each in today])
     if saving and form.is_valid() & grid.is_valid():
         wanted = [(row["kind"], row["code"], row["target"]) for row in grid.rows()]

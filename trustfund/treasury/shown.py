@@ -161,7 +161,12 @@ def room_table(found: list[Room], as_of: Any) -> Table:
     def url(room: Room) -> str:
         return f"{reverse('ledger:headroom')}?{urlencode({'as_of': as_of.isoformat(), 'window': room.window.code})}"
 
-    window = Column("window", gettext_lazy("Fund window"), "window.name", url=lambda room: url(room) if room.window else "")
+    window = Column(
+        "window",
+        gettext_lazy("Fund window"),
+        lambda room: room.window.name if room.window else _("Total"),
+        url=lambda room: url(room) if room.window else "",
+    )
     columns = [window, *(Column(name, labels[name], name, kind="money", url=_linked(url)) for name in ROOMS)]
     return Table("headroom", _("Headroom by window"), columns, found, _all_rooms(found))
 
