@@ -54,6 +54,7 @@ class GrantsConfig(AppConfig):
         self.connect_reports()
         self.connect_banks()
         self.connect_auditors()
+        self.connect_treasury()
 
     def connect_books(self) -> None:
         """The year-end estimate is told the terms of grants."""
@@ -143,3 +144,10 @@ class GrantsConfig(AppConfig):
         evidence.register("grants.payment", documents.of_payment)
         evidence.register("grants.report", documents.of_report)
         evidence.register("grants.closure", documents.of_closure)
+
+    def connect_treasury(self) -> None:
+        """The forecast of cash knows what is still to be paid."""
+        from grants.tranches import forecast
+        from trustfund.treasury import dues
+
+        dues.register_payments(forecast.dues)

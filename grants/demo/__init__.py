@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from grants.demo import audit, banks, closings, costs, first_cycle, fund, today, vouchers
+from grants.demo import audit, banks, closings, costs, desk, first_cycle, fund, today, vouchers
 from grants.demo.cast import Cast, assemble
 from trustfund import clock
 
@@ -24,6 +24,7 @@ def build(day: date) -> Cast:
     banks.run(cast, dollars, euros, day)
     vouchers.prepared(cast, dollars, euros, day)
     costs.run(cast, dollars, day)
+    desk.run(cast, day)
     closings.run(cast, day)
     audit.run(cast.auditor, day)
     return cast

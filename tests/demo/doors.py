@@ -27,7 +27,10 @@ from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
 from trustfund.auditor.models import Pack, Sample, Verification
 from trustfund.banking.models import BankLine, BankStatement
-from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
+from trustfund.erp.models import Extract
+from trustfund.ledger.models import Entry, LedgerHead, Period, Rate, Subaccount
+from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
+from trustfund.opening.models import Opening
 from trustfund.people.models import RoleGrant, User
 from trustfund.vouchers.models import Attachment, Voucher
 
@@ -98,6 +101,11 @@ def batch(state: str) -> Callable[[], int]:
     return lambda: PaymentBatch.objects.filter(state=state).values_list("pk", flat=True).last() or 1
 
 
+def _last(model: Any) -> int:
+    """The newest row; a fund that was built before there were any has none."""
+    return model.objects.values_list("pk", flat=True).order_by("pk").last() or 1
+
+
 def attachment() -> int:
     """A document of a voucher that its maker may still change."""
     return Attachment.objects.filter(voucher__state="returned").values_list("pk", flat=True).last() or 1
@@ -129,6 +137,8 @@ ROOMS: dict[str, Callable[[], int]] = {
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
     "vouchers": voucher("returned"),
     "auditor": pk_of(lambda: Sample.objects.all()),
+    "opening": lambda: Opening.objects.values_list("pk", flat=True).last() or 1,
+    "erp": lambda: Extract.objects.values_list("pk", flat=True).last() or 1,
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -158,6 +168,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "part": lambda: "questions",
     "name": lambda: "about",
     "bank": lambda: "BANK-USD",
+    "window": lambda: "general",
     "line_pk": lambda: BankLine.objects.unmatched().filter(amount_minor__gt=0).earliest("pk").pk,
     "offer": lambda: "unidentified",
     "batch_pk": batch("submitted"),
@@ -188,6 +199,11 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "closings:review": {"pk": pk_of(lambda: Period.objects.filter(state="open", number__lt=13)), "key": lambda: "ageing"},
     "closings:certify": {"act": lambda: "prepare"},
     "closings:decide_year_end": {"act": lambda: "approve"},
+    "ledger:rate": {"pk": pk_of(lambda: Rate.objects.all())},
+    "ledger:window_proposal": {"pk": lambda: _last(WindowProposal)},
+    "ledger:decide_window": {"pk": lambda: _last(WindowProposal), "act": lambda: "adopt"},
+    "ledger:rule_proposal": {"pk": lambda: _last(RuleProposal)},
+    "ledger:decide_rule": {"pk": lambda: _last(RuleProposal), "act": lambda: "adopt"},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},

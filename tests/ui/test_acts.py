@@ -13,6 +13,10 @@ from trustfund.workflow import Stateful
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("auditor", "banking", "vouchers")
 FLOORS = {**{name: name for name in ("grants", "ngos", "donors")}, **{name: f"trustfund/{name}" for name in ROOMS}}
+FLOORS = {
+    **{name: name for name in ("grants", "ngos", "donors")},
+    **{name: f"trustfund/{name}" for name in ("banking", "vouchers", "opening", "erp", "ledger")},
+}
 """The apps whose acts stand on a timeline, and their folders."""
 
 

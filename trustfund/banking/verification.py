@@ -11,21 +11,24 @@ from trustfund.money import Money
 @advised("Take the match back on the page of the bank's line, and confirm what the line really is.")
 def bank_matches() -> list[Finding]:
     """Each match is of lines on the bank's account in the books, which add up to what the bank booked."""
-    found = Match.objects.select_related("bank_line__bank", "bank_line__statement").prefetch_related("parts__line")
+    found = Match.objects.prefetch_related("bank_lines__bank", "bank_lines__statement", "parts__line")
     return [finding for match in found.order_by("pk") for finding in _match(match)]
 
 
 def _match(match: Match) -> list[Finding]:
-    bank_line = match.bank_line
-    where = f"line {bank_line.position} of the bank's statement {bank_line.statement}"
-    lines = [part.line for part in match.parts.all()]
+    booked, lines = list(match.bank_lines.all()), [part.line for part in match.parts.all()]
+    if not booked or not lines:
+        return [Finding(f"match {match} of the bank's lines", "lines of the bank and of the books", "one side alone")]
+    where = ", ".join(f"line {each.position} of the bank's statement {each.statement}" for each in booked)
+    own = {(code, each.bank_id) for code in BANKS for each in booked}
     findings = [
-        Finding(where, f"lines on the account {bank_line.bank.code}", f"a line on {line.account_id} of entry {line.entry_id}")
+        Finding(where, f"lines on the account {booked[0].bank.code}", f"a line on {line.account_id} of entry {line.entry_id}")
         for line in lines
-        if (line.account_id, line.subaccount_id) not in {(code, bank_line.bank_id) for code in BANKS}
+        if (line.account_id, line.subaccount_id) not in own
     ]
     minor = sum(line.original_minor if line.debit else -line.original_minor for line in lines)
-    if minor != bank_line.amount_minor:
-        reached = Money.from_minor(minor, bank_line.currency)
-        findings.append(Finding(where, f"lines of the books that add up to {bank_line.amount}", str(reached)))
+    stated = sum(each.amount_minor for each in booked)
+    if minor != stated:
+        wanted, reached = (str(Money.from_minor(each, booked[0].currency)) for each in (stated, minor))
+        findings.append(Finding(where, f"lines of the books that add up to {wanted}", reached))
     return findings

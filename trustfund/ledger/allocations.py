@@ -5,6 +5,7 @@ Every act is one `Funding` with its `Allocation` rows per instalment, sealed int
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -22,12 +23,11 @@ from trustfund.ledger.splitting import Parts, by_rank, pro_rata
 from trustfund.ledger.trace import TraceRow, trace_of
 from trustfund.money import Money, total
 
-__all__ = ["Headroom", "TraceRow", "confirm", "headroom", "refund", "release", "reserve", "restore", "trace_of"]
+__all__ = ["Headroom", "TraceRow", "confirm", "hand_back", "headroom", "refund", "release", "reserve", "restore", "take_over", "trace_of"]
 
 Kind = Funding.Kind
 TAKEN_BACK = (Kind.CONFIRM, Kind.REFUND)
 """The acts of an entry that are taken back when it is reversed or returned."""
-
 
 
 @transaction.atomic
@@ -124,6 +124,52 @@ def _taken_back(origin: Funding) -> list[dict[str, Any]]:
     about = {"reservation_id": origin.reservation_id, "payment_id": origin.entry_id}
     given = [(pk, cents) for pk, cents in sums.annotate(given=Sum("allocated")) if cents]
     return [{"instalment_id": pk, "reserved": cents, "allocated": -cents, **about} for pk, cents in given]
+
+
+@transaction.atomic
+def take_over(grant: Subaccount, entry: Entry, paid: Parts, still: Parts, *, window: str, by: Any) -> Funding:
+    """The funding of a grant as it was when a fund was taken over by the opening `entry`: what instalments paid, what they still hold.
+
+    `paid` and `still` are (instalment, cents). One act reserves all of it, another pays what was paid; `hand_back` takes both away.
+    """
+    sealing.lock_heads()
+    reference = f"{entry.reference}:{grant.code}"
+    held: dict[int, int] = defaultdict(int)
+    for pk, cents in [*paid, *still]:
+        held[pk] += cents
+    parts = sorted(held.items())
+    about: dict[str, Any] = {"on": entry.date, "by": by}
+    funding = begin(Kind.RESERVE, _sum(parts), grant=grant, reference=f"{reference}:reserved", window=window, **about)
+    seal(funding, [{"instalment_id": pk, "reserved": cents, "reservation_id": funding.pk} for pk, cents in parts])
+    if paid:
+        about |= {"reference": f"{reference}:paid", "entry": entry, **_as(funding)}
+        confirmed = begin(Kind.CONFIRM, _sum(paid), grant=grant, **about)
+        rows = [{"instalment_id": pk, "reserved": -cents, "allocated": cents} for pk, cents in paid]
+        seal(confirmed, [{**row, "reservation_id": funding.pk, "payment_id": entry.pk} for row in rows])
+    return funding
+
+
+@transaction.atomic
+def hand_back(entry: Entry, *, by: Any, on: date) -> None:
+    """What `take_over` took over with an opening entry is taken away again, grant by grant, before the entry is reversed."""
+    sealing.lock_heads()
+    for confirmed in entry.fundings.filter(kind=Kind.CONFIRM).select_related("grant", "reservation").order_by("pk"):
+        rows = [_mirrored(row) for row in confirmed.allocations.all()]
+        assert confirmed.reservation is not None
+        about: dict[str, Any] = {"on": on, "by": by, "reference": f"{confirmed.reference}:back", **_as(confirmed.reservation)}
+        seal(begin(Kind.RESTORE, confirmed.amount, grant=confirmed.grant, entry=entry, **about), rows)
+    for reserved in Funding.objects.filter(kind=Kind.RESERVE, reference__startswith=f"{entry.reference}:").order_by("pk"):
+        release(reserved, by=by, on=on, reference=f"{reserved.reference}:back")
+
+
+def _mirrored(row: Allocation) -> dict[str, Any]:
+    return {
+        "instalment_id": row.instalment_id,
+        "reserved": -row.reserved,
+        "allocated": -row.allocated,
+        "reservation_id": row.reservation_id,
+        "payment_id": row.payment_id,
+    }
 
 
 @transaction.atomic

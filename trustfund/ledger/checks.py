@@ -11,6 +11,7 @@ from django.db.models.functions import Abs
 from trustfund.chain import Finding
 from trustfund.ledger import chart, costs, headroom
 from trustfund.ledger.closed_checks import certifications, kept_balances
+from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
 from trustfund.ledger.subledgers import SUBLEDGERS
@@ -148,6 +149,7 @@ def _payments() -> list[Finding]:
     given = {row["grant_id"]: row["given"] for row in sums if row["given"]}
     cash = {grant: cents for grant, cents in cash_to_grants().items() if cents}
     codes = dict(Subaccount.objects.filter(pk__in=given.keys() | cash.keys()).values_list("pk", "code"))
+    cash = {grant: cents for grant, cents in cash.items() if codes.get(grant) != TAKEN_OVER_GRANTS}
     return [
         Finding(f"grant {codes.get(pk, pk)}", f"contributions to give the {_usd(cash.get(pk, 0))} that it got", str(_usd(given.get(pk, 0))))
         for pk in sorted(given.keys() | cash.keys())

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.ledger import rate_files
-from trustfund.ledger.models import Subaccount
+from trustfund.ledger.models import GENERAL, FundWindow, Subaccount
 from trustfund.money import CURRENCIES
 
 
@@ -19,6 +19,18 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class AsOfForm(forms.Form):
+    """A day; the newest figures without one."""
+
+    as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput())
+
+
+class HeadroomForm(forms.Form):
+    """A fund window (the general one without one)."""
+
+    window = forms.ModelChoiceField(FundWindow.objects.all(), label=_("Fund window"), required=False, empty_label=None, initial=GENERAL)
 
 
 class SpanForm(forms.Form):

@@ -19,6 +19,7 @@ from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
+from trustfund.ledger.history import TAKEN_OVER_GIFTS
 from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
 from trustfund.ledger.splitting import Part
@@ -186,7 +187,8 @@ def headroom(
     cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
     firsts = dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
     used, share = _used(window=window, head=head), rule_on(on).reserve_share
-    found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).select_related("tag", "parent__tag", "parent__parent__tag")
+    found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).exclude(code=TAKEN_OVER_GIFTS)
+    found = found.select_related("tag", "parent__tag", "parent__parent__tag")
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
     rows = [
         _row(each, cents.get(each.pk, 0), used.get(each.pk, Used()), share, _earmark(each, distances), firsts.get(each.pk))
@@ -214,7 +216,7 @@ def short_of(instalments: Iterable[int]) -> dict[int, Headroom]:
     if not wanted:
         return {}
     cash, used = brought(wanted), _used(wanted)
-    found = Subaccount.objects.filter(pk__in=wanted).select_related("parent__parent")
+    found = Subaccount.objects.filter(pk__in=wanted).exclude(code=TAKEN_OVER_GIFTS).select_related("parent__parent")
     rows = [_row(each, cash.get(each.pk, 0), used.get(each.pk, Used()), Decimal(0)) for each in found]
     nothing = Money(0, "USD")
     return {

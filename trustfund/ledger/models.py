@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-import trustfund.ledger.closed_models  # noqa: F401 (part of these models, in a file of its own)
+import trustfund.ledger.closed_models
 from trustfund.ledger import permissions
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.money import Money
@@ -172,6 +172,9 @@ class Rate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.value} {self.effective_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:rate", args=[self.pk])
 
 
 class FiscalYear(models.Model):
@@ -357,6 +360,7 @@ class Line(models.Model):
         indexes = [
             models.Index(fields=["account", "date"], name="line_by_account"),
             models.Index(fields=["subaccount", "account", "date"], name="line_by_subaccount"),
+            models.Index(fields=["currency", "date"], name="line_in_another_currency", condition=~Q(currency="USD")),
         ]
 
     def __str__(self) -> str:
@@ -507,3 +511,5 @@ class Allocation(models.Model):
     def cost(self) -> Money:
         """What the contribution bears of the fund's own costs; income is below zero."""
         return Money.from_minor(self.charged, "USD")
+
+import trustfund.ledger.proposals.models  # noqa: E402, F401  the models of its inner room, which stand on those above

@@ -55,6 +55,7 @@ def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = ""
     """Post the mirror of `entry`, dated `on`; what can't be changed is corrected so. An entry is reversed once.
 
     What a payment or a refund allocated is taken back with it; costs that were charged to a contribution that never was are the others'.
+    What an opening took over is handed back before (allocations.hand_back).
     `reason` is kept beside the entry as a note, outside the chain, where it can be erased.
     """
     legs = [leg.turned() for leg in _legs_of(entry)]
@@ -65,7 +66,7 @@ def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = ""
         names = {"entry": entry, "other": other}
         raise ValidationError(_("The entry %(entry)s is reversed already, by %(other)s.") % names, code="reversed")
     mirror = _post(draft, by, Replaced.COSTS)
-    if entry.fundings.filter(kind__in=allocations.TAKEN_BACK).exists():
+    if entry.kind != Entry.Kind.OPENING and entry.fundings.filter(kind__in=allocations.TAKEN_BACK).exists():
         allocations.restore(entry, entry_returned=mirror, by=by)
     if reason and not mirror.notes.exists():
         Note.objects.create(entry=mirror, text=reason[:500], by=by)

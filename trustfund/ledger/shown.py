@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.fields import UsdField
+from trustfund.ledger import rate_use
 from trustfund.ledger.asof import Point
-from trustfund.ledger.models import Entry, Line
+from trustfund.ledger.models import Entry, Line, Rate
 from trustfund.lists import Column
 from trustfund.money import Money
 
@@ -86,10 +87,33 @@ def entries(point: Point) -> list[Column]:
 
 
 RATES = [
-    Column("currency", _("Currency"), "currency", sort="currency"),
+    Column("currency", _("Currency"), "currency", sort="currency", url=Rate.get_absolute_url),
     Column("effective", _("Effective on"), "effective_on", kind="date", sort="effective_on"),
     Column("value", _("Units per USD"), lambda rate: f"{rate.value:f}"),
+    Column("uses", _("Used on lines"), "uses", kind="number", sort="uses"),
     Column("source", _("Source"), "source", sort="source"),
     Column("added", _("Added"), "added_at", kind="datetime", sort="added_at"),
     Column("by", _("By"), "added_by.name", sort="added_by__name"),
+]
+
+
+def _units(value: Any) -> str:
+    return "" if value is None else f"{value:f}"
+
+
+RATE_USES = [
+    Column("date", _("Date"), "date", kind="date", sort="date", url=lambda line: line.entry.get_absolute_url()),
+    Column("entry", _("Entry"), lambda line: str(line.entry), sort="entry_id"),
+    Column("reference", _("Reference"), "entry.reference", sort="entry__reference"),
+    Column("account", _("Account"), "account_id", sort="account_id"),
+    Column("of", _("Subaccount"), "subaccount.code", sort="subaccount__code"),
+    Column("original", _("In its currency"), "original", kind="money"),
+    Column("rate", _("Rate used"), lambda line: _units(line.rate)),
+    Column("usd", _("USD"), lambda line: abs(line.amount), kind="money"),
+]
+OTHER_RATES = [
+    *RATE_USES,
+    Column("wanted", _("In force that day"), lambda line: _units(line.wanted)),
+    Column("wanted_on", _("Since"), "wanted_on", kind="date"),
+    Column("why", _("Why another"), rate_use.reason),
 ]

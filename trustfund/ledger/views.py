@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from trustfund import clock, pages
 from trustfund.audit.models import AuditHead
-from trustfund.ledger import actions, balances, chart, evidence, permissions, shown, verification
+from trustfund.ledger import actions, balances, chart, evidence, permissions, rate_use, shown, verification
 from trustfund.ledger import headroom as funding
 from trustfund.ledger.asof import Point, point_of
-from trustfund.ledger.forms import BankForm, RateFileForm, RateForm, SpanForm, YearForm
-from trustfund.ledger.models import Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
+from trustfund.ledger.forms import BankForm, HeadroomForm, RateFileForm, RateForm, SpanForm, YearForm
+from trustfund.ledger.models import GENERAL, Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
 from trustfund.ledger.sealing import head
 from trustfund.lists import Filter, listing
 
@@ -124,14 +124,15 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
 
 @readers
 def headroom(request: HttpRequest) -> HttpResponse:
-    """What each contribution can still fund, as of a day."""
-    point = point_of(request)
+    """What each contribution can still fund, as of a day, in a window."""
+    point, form = point_of(request), HeadroomForm({"window": GENERAL, **request.GET.dict()})
+    window = form.cleaned_data.get("window") if form.is_valid() else None
     as_of = point.day
     if point.valid and not pages.attempt(point.form, lambda: funding.rule_on(as_of)):
         as_of = clock.today()
-    rows = funding.headroom(as_of, head=point.head)
-    context = {"point": point, "as_of": as_of, "rows": rows, "sums": funding.totals(rows), "rule": funding.rule_on(as_of)}
-    return render(request, "ledger/headroom.html", context, status=_status(point))
+    rows = funding.headroom(as_of, head=point.head, window=window.code if window else GENERAL)
+    context = {"point": point, "form": form, "as_of": as_of, "rows": rows, "sums": funding.totals(rows), "rule": funding.rule_on(as_of)}
+    return render(request, "ledger/headroom.html", context, status=_status(point) if form.is_valid() else 422)
 
 
 @readers
@@ -175,11 +176,11 @@ def rates(request: HttpRequest) -> HttpResponseBase:
     """Exchange rates, the newest first."""
     return listing(
         request,
-        Rate.objects.visible_to(request.user).select_related("added_by"),
+        rate_use.with_uses(Rate.objects.visible_to(request.user)).select_related("added_by"),
         title=_("Exchange rates"),
         columns=shown.RATES,
         search=["currency", "source"],
-        filters=[Filter("currency", _("Currency"), _currencies, "currency")],
+        filters=[Filter("currency", _("Currency"), currencies, "currency")],
         sort="-effective",
         empty={"text": _("There are no exchange rates yet: import the UN operational rates before posting in another currency.")},
         template="ledger/rates.html",
@@ -187,7 +188,8 @@ def rates(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _currencies() -> list[tuple[str, str]]:
+def currencies() -> list[tuple[str, str]]:
+    """The currencies that have rates, as choices of a filter."""
     codes = Rate.objects.order_by("currency").values_list("currency", flat=True).distinct()
     return [(code, code) for code in codes]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trustfund.ledger import chart
 from trustfund.ledger.models import Subaccount
-from trustfund.statements import ageing, cash_flow, contributions, figures, grant, net_assets, pooled
+from trustfund.statements import ageing, cash_flow, contributions, figures, grant, net_assets, pooled, windows
 from trustfund.statements.books import BY_ACCOUNT, BY_LINE, Books, Keys
 from trustfund.statements.shape import Statement
 
@@ -58,6 +58,11 @@ STATEMENTS: dict[str, Kind] = {
         _("Trial balance"),
         _("Every account: balance before, debits, credits, balance."),
         lambda books, since, url: figures.trial_balance(books, since),
+    ),
+    "windows": Kind(
+        _("The windows of the fund"),
+        _("What each window has and owes, and its results."),
+        lambda books, since, url: windows.windows(books, since),
     ),
     "contributions": Kind(
         _("Contributions and their use"),

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart, costs, trace
 from trustfund.ledger.headroom import set_aside
-from trustfund.ledger.models import FundingRule, Subaccount
+from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
+from trustfund.ledger.models import Entry, FundingRule, Subaccount
 from trustfund.money import Money, total, zero
 from trustfund.statements.books import Books, Term, day_before, line_of
 from trustfund.statements.shape import Figure, Row, Statement, Table
@@ -30,6 +31,7 @@ COSTS = frozenset(each.code for each in chart.CHART if each.type == chart.EXPENS
 BACK = "2300"
 IN_KIND = "4040"
 MEMO = ("9030", "9040")
+OPENING = Q(kind=Entry.Kind.OPENING) | Q(reverses__kind=Entry.Kind.OPENING)
 NOTHING = zero()
 
 
@@ -101,10 +103,23 @@ def _moves(books: Books, known: dict[int, Subaccount], until: date | None) -> di
     for subaccount, entry, account, brought in rows:
         entries[subaccount, entry][account] = brought
     sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for (subaccount, _entry), by_account in entries.items():
+    openings = set(Entry.objects.filter(OPENING).values_list("pk", flat=True))
+    for (subaccount, entry), by_account in entries.items():
+        if entry in openings:
+            _taken_over(sums[subaccount], by_account)
+            continue
         name, sign = _column(frozenset(by_account))
         sums[subaccount][name] += sign * sum(cents for account, cents in by_account.items() if account != BACK)
     return sums
+
+
+def _taken_over(sums: dict[str, int], by_account: Mapping[str, int]) -> None:
+    """An opening entry tells many years at once: account by account, what was refunded on 4090, all else what came."""
+    for account, cents in by_account.items():
+        if account == "4090":
+            sums["refunded"] -= cents
+        elif account != BACK:
+            sums["received"] += cents
 
 
 def _column(accounts: frozenset[str]) -> tuple[str, int]:
@@ -148,7 +163,7 @@ def _uses(books: Books, known: dict[int, Subaccount], until: date | None) -> dic
 def instalments_of(books: Books, subaccount: Subaccount | None = None) -> QuerySet[Subaccount]:
     """The contributions of a donor, an agreement or one by itself, that are in the books; all without one."""
     found = Subaccount.objects.filter(kind=Subaccount.Kind.INSTALMENT, pk__in=books.lines().order_by().values("subaccount_id"))
-    found = found.select_related("parent__parent")
+    found = found.exclude(code=TAKEN_OVER_GIFTS).select_related("parent__parent")
     if subaccount is not None:
         found = found.filter(Q(pk=subaccount.pk) | Q(parent=subaccount) | Q(parent__parent=subaccount))
     return found.order_by("parent__parent__code", "parent__code", "code")
@@ -310,19 +325,21 @@ def _elsewhere(books: Books, whole: Columns) -> dict[str, Money]:
     """Per account what it adds to cash beside contributions and grants: credits less debits; accounts at nothing are left out."""
     lines = books.lines().exclude(account__type=chart.MEMO)
     named = lines.filter(subaccount__kind=Subaccount.Kind.INSTALMENT).exclude(account_id__in=(BACK, IN_KIND))
+    before = lines.filter(subaccount__code__in=[TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS]).exclude(account_id="5100")
     sums: dict[str, Any] = defaultdict(int)
     for account, cents in _by_account(lines):
         if line_of(account) != "I.cash":
             sums[account] += cents
     for account, cents in _by_account(named):
         sums[account] -= cents
+    sums["3010"] += sum(cents for _account, cents in _by_account(before))
     grants = lines.filter(subaccount__kind=Subaccount.Kind.GRANT).exclude(account_id="5100")
     for account, cents in _by_account(grants):
         sums[account] -= cents
     charged = books.allocations().filter(account__isnull=False).order_by().values_list("account_id")
     for account, cents in charged.annotate(cents=Sum("charged")):
         sums[account] += cents
-    to_grants = sum(cents for _account, cents in _by_account(grants))
+    to_grants = sum(cents for _account, cents in _by_account(grants.exclude(subaccount__code=TAKEN_OVER_GRANTS)))
     sums["grants"] = whole.paid.minor + to_grants
     return {account: Money.from_minor(cents, "USD") for account, cents in sorted(sums.items()) if cents}
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import trace
 from trustfund.ledger.balances import ESTIMATE
+from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import Money, total
 from trustfund.statements.books import Books
@@ -151,7 +152,7 @@ def grants(books: Books, url: Callable[[Subaccount], str] | None = None) -> Stat
     """
     lines = books.lines().filter(subaccount__kind=Subaccount.Kind.GRANT)
     sums = _by_grant(lines)
-    known = Subaccount.objects.filter(pk__in=sums).order_by("code")
+    known = Subaccount.objects.filter(pk__in=sums).exclude(code=TAKEN_OVER_GRANTS).order_by("code")
     rows = [Row(f"g:{each.code}", each.name, values=_columns(sums[each.pk]), url=url(each) if url else "") for each in known]
     heads = [_("Grant"), _("Committed, to be paid"), _("Paid, less returns and refunds"), _("Accepted"), _("Open advance"),
              _("Still to be paid"), _("Refund due")]  # fmt: skip

@@ -25,7 +25,7 @@ def plain(to, **more):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0008_costs_of_the_fund"), ("audit", "0005_record_with_less_work")]
+    dependencies = [("ledger", "0010_windows_rules_and_rates"), ("audit", "0005_record_with_less_work")]
     operations = [
         Guarded(
             [
