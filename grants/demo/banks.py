@@ -67,7 +67,7 @@ def _not_in_the_books(bank: Subaccount, last: date) -> list[Booked]:
 
 def _match(cast: Cast) -> None:
     """Finance confirmed what the rules suggest, but for the newest lines."""
-    suggested = [line for line in BankLine.objects.order_by("booked_on", "pk") if suggestions(line)]
+    suggested = [line for line in BankLine.objects.order_by("booked_on", "pk") if any(not each.others for each in suggestions(line))]
     for line in suggested[:-TO_MATCH]:
         actions.confirm(line, suggestions(line)[0].lines, by=cast.finance)
 

@@ -53,8 +53,9 @@ def spend(bank, amount: str, on: date) -> Entry:
 
 def match_what_is_suggested(bank, by) -> None:
     for line in BankLine.objects.filter(bank=bank, match=None):
-        for suggestion in suggestions(line)[:1]:
-            actions.confirm(line, suggestion.lines, by=by)
+        if BankLine.objects.unmatched().filter(pk=line.pk).exists():
+            for suggestion in suggestions(line)[:1]:
+                actions.confirm(line, suggestion.lines, by=by, others=suggestion.others)
 
 
 def amounts(items) -> list[Money]:
