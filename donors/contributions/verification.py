@@ -36,7 +36,8 @@ def _held() -> dict[tuple[int, str], int]:
     """Minor units by instalment and currency: what 1100 and 1110 hold, and what was written off them, which the donor still owes."""
     found: dict[tuple[int, str], int] = defaultdict(int)
     lines = Line.objects.filter(account_id__in=RECEIVABLE)
-    written_off = lines.filter(credit__gt=0, entry__lines__account_id="1190", entry__lines__debit__gt=0)
+    used_up = Line.objects.filter(account_id="1190", debit__gt=0).values("entry_id")
+    written_off = lines.filter(credit__gt=0, entry_id__in=used_up)
     for rows, sign in ((lines, 1), (written_off, -1)):
         for row in rows.order_by().values("subaccount_id", "currency").annotate(sum=Sum(SIGNED)):
             found[row["subaccount_id"], row["currency"]] += sign * row["sum"]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
+from tests.factories.books import make_bank
 from tests.factories.people import make_user
 from tests.factories.vouchers import make_voucher
 from tests.ledger import books_of_a_year
-from trustfund.ledger import balances, evidence
+from trustfund import clock
+from trustfund.audit.recording import record
+from trustfund.ledger import balances, evidence, posting, postings
 from trustfund.ledger.models import Entry, Line
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -117,3 +121,17 @@ def test_rooms_register_documents_once():
     for label, found in before.items():
         evidence.register(label, found[0])
     assert before == evidence._of_objects
+
+
+def test_an_act_that_is_put_on_record_just_after_its_entry_is_the_one():
+    bank, noon = make_bank(), datetime(2026, 3, 16, 12, tzinfo=UTC)
+    with clock.frozen(noon - timedelta(hours=1)):
+        record("thing.begin", of=bank, by=None)
+    with clock.frozen(noon):
+        legs = postings.interest(bank, usd(1))
+        entry = posting.post(legs, reference="paid", on=noon.date(), by=None, source="thing.pay", of=bank)
+    assert evidence.act_of(entry, entry.seal.at)[0].act == "thing.begin"
+    with clock.frozen(noon + timedelta(seconds=2)):
+        record("thing.pay", of=bank, by=None)
+    act, number = evidence.act_of(entry, entry.seal.at)
+    assert (act.act, number) == ("thing.pay", len(evidence.Event.objects.filter(object_id=str(bank.pk), object_type="ledger.subaccount")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from trustfund.audit.models import Event
@@ -41,6 +41,9 @@ def of_file(label: Any, stored: StoredFile, url: str) -> Document:
     return Document(str(label), stored.name, url, stored.sha256, stored.uploaded_at, read)
 
 
+MOMENT = timedelta(seconds=10)
+"""How far an act's record and its entry's seal lie apart at most: they are of one transaction."""
+
 OfObject = Callable[[Any, Any], Iterable[Document]]
 OfEntry = Callable[[Entry, Any], Iterable[Document]]
 _of_objects: dict[str, list[OfObject]] = {}
@@ -69,14 +72,14 @@ def documents_of(entry: Entry, about: Any, user: Any) -> list[Document]:
 def act_of(entry: Entry, at: datetime) -> tuple[Event | None, int]:
     """The act on record that posted an entry sealed `at`, and the how-manieth act on its object it was.
 
-    An act puts itself on record in the transaction of its posting, just before it (some just after it); of several in that moment it is the
-    one that the entry names, or the last one before.
+    An act puts itself on record in the transaction of its posting, just before it (some just after it); of those in that moment it is the
+    one that the entry names, or else the last one before.
     """
     if not entry.object_type:
         return None, 0
     events = list(Event.objects.filter(object_type=entry.object_type, object_id=entry.object_id).select_related("actor").order_by("seq"))
     before = [event for event in events if event.at <= at]
-    moment = [event for event in before if event.at == before[-1].at] if before else []
+    moment = [event for event in events if abs(event.at - at) <= MOMENT]
     verb = entry.source.rpartition(".")[2]
     named = [event for event in moment if event.act == entry.source or verb in event.act.rpartition(".")[2]]
     candidates = named or before or events

@@ -6,9 +6,13 @@ import pytest
 
 from donors.contributions.models import Contribution
 from donors.pledges.models import Instalment
+from tests.factories.books import post
 from tests.factories.donors import make_agreement, make_contribution
 from tests.ledger.forcing import alter, said_by
+from trustfund import clock
+from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Line
+from trustfund.money import usd
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +41,11 @@ def test_a_contribution_that_brought_another_amount_is_found():
     (said,) = said_by("contributions")
     assert said.startswith(f"contribution {contribution.number}: expected its entry to bring ")
     assert Line.objects.filter(entry=contribution.entry).exists()
+
+
+def test_what_was_written_off_is_owed_still_and_no_receivable_any_more():
+    instalment = make_agreement().instalments.first()
+    of, amount = instalment.subaccount, usd("10.00")
+    post([debit("5500", amount, of), credit("1190", amount, of)], on=clock.today())
+    post([debit("1190", amount, of), credit("1100", amount, of)], on=clock.today())
+    assert said_by("receivables") == []
