@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "trustfund.files",
     "trustfund.people",
     "trustfund.ledger",
+    "trustfund.budgets",
     "trustfund.statements",
     "trustfund.vouchers",
     "trustfund.banking",

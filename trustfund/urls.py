@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("trustfund.people.account_urls")),
     path("language/", account_views.set_language, name="set_language"),
     path("books/vouchers/", include("trustfund.vouchers.urls")),
+    path("books/budgets/", include("trustfund.budgets.urls")),
     path("books/", include("trustfund.ledger.urls")),
     path("banking/", include("trustfund.banking.urls")),
     path("statements/", include("trustfund.statements.urls")),
