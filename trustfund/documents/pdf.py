@@ -23,7 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from trustfund.documents.flow import BLUE, BODY, BOTTOM, GREY, INK, LABEL, SMALL, Flow, Style
 from trustfund.documents.grid import Grid, Row
-from trustfund.documents.shown import text_of
+from trustfund.documents.shown import is_number, text_of
 from trustfund.documents.tags import Marks, Node, write
 from trustfund.money import Money
 
@@ -109,7 +109,7 @@ class Document:
         money = {index for row in kept for index, value in enumerate(row.cells) if isinstance(value, Money)}
         heads = [_with_currency(text, currency) if index in money else text for index, text in enumerate(head)]
         align = "".join("r" if index in money else "l" for index in range(len(head)))
-        others = {i for row in kept for i, value in enumerate(row.cells) if isinstance(value, int) and not isinstance(value, bool)}
+        others = {i for row in kept for i, value in enumerate(row.cells) if is_number(value)}
         align = "".join("r" if index in others else side for index, side in enumerate(align))
         self.table(heads, kept, totals, align, widths, caption=caption, plain=True)
 

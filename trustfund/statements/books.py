@@ -19,7 +19,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart, sealing, snapshots
@@ -46,31 +46,32 @@ def line_of(code: str) -> str:
     return code if definition.type == chart.MEMO else WINDOWS.get(code, definition.statement)
 
 
-ONE_OR_ALL = re.compile(r"\*|[0-9]{1,18}")
-"""What may stand behind the colon of a key: all subaccounts, or the primary key of one."""
+NUMBER, CODE = r"[0-9]{1,18}", r"[A-Za-z0-9._-]{1,20}"
+"""What one thing behind the colon of a key is named by: the primary key of a subaccount, the code of a window."""
 
 
 @dataclass(frozen=True, eq=False)
 class Keys:
     """Under which key a statement adds up a line: `of` gives it from the account's code and the `marks`, truths about the line.
 
-    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each` every
-    subaccount has a key of its own, with its primary key behind a colon.
+    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each`, a field or
+    an expression, every value of it has a key of its own, behind a colon ("*" for all); `one` is what such a value looks like.
     """
 
     of: Callable[..., str]
     marks: tuple[tuple[str, Q], ...] = ()
     closing: bool = False
-    each: bool = False
+    each: Any = None
+    one: str = NUMBER
 
     @property
     def fields(self) -> list[str]:
         """What of a line its key depends on."""
-        return ["account_id", *self.names, *(["subaccount_id"] if self.each else [])]
+        return ["account_id", *self.names, *(["one"] if self.each is not None else [])]
 
     def key(self, *values: Any) -> str:
         """The key of lines with these values of the fields."""
-        return f"{self.of(*values[:-1])}:{values[-1] or ''}" if self.each else self.of(*values)
+        return self.of(*values) if self.each is None else f"{self.of(*values[:-1])}:{values[-1] or ''}"
 
     @property
     def names(self) -> list[str]:
@@ -80,14 +81,16 @@ class Keys:
     def marked(self, lines: QuerySet[Line]) -> QuerySet[Any]:
         """The lines, each with its marks."""
         truth = BooleanField()
+        one = {} if self.each is None else {"one": F(self.each) if isinstance(self.each, str) else self.each}
         return lines.annotate(
-            **{name: Case(When(condition, then=Value(True)), default=Value(False), output_field=truth) for name, condition in self.marks}
+            **{name: Case(When(condition, then=Value(True)), default=Value(False), output_field=truth) for name, condition in self.marks},
+            **one,
         )
 
     def behind(self, lines: QuerySet[Line], key: str) -> QuerySet[Line] | None:
         """Those of the lines that a figure with this key adds up; None for a key that no line has."""
         key, colon, one = key.partition(":")
-        if colon and not (self.each and ONE_OR_ALL.fullmatch(one)):
+        if colon and (self.each is None or not re.fullmatch(rf"\*|{self.one}", one)):
             return None
         codes: dict[Any, list[str]] = defaultdict(list)
         for code in chart.BY_CODE:
@@ -97,7 +100,7 @@ class Keys:
             for combination in combinations:
                 wanted |= Q(account_id__in=fitting, **dict(combination))
         found = self.marked(lines).filter(wanted) if wanted else None
-        return found.filter(subaccount_id=int(one)) if found is not None and one not in ("", "*") else found
+        return found.filter(one=one) if found is not None and one not in ("", "*") else found
 
     def _fitting(self, code: str, key: str) -> frozenset[tuple[tuple[str, bool], ...]]:
         """With which marks lines of an account have a key; marks that make no difference are left out."""

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from trustfund.documents import Document
 from trustfund.documents import Row as PrintedRow
-from trustfund.statements.shape import Figure, Row, Share, Statement
+from trustfund.documents.shown import Aligned
+from trustfund.statements.shape import Figure, Ratio, Row, Share, Statement
 
 
 def made(statement: Statement, language: str | None = None) -> bytes:
@@ -19,8 +20,12 @@ def made(statement: Statement, language: str | None = None) -> bytes:
         document = Document(numbered(statement), statement.period, language, reference=numbered(statement), wide=statement.wide)
         document.facts(statement.facts)
         for table in statement.tables:
+            if table.texts:
+                document.heading(table.caption, 2)
+            for text in table.texts:
+                document.paragraph(text)
             if table.rows:
-                document.money_table(table.heads, [_printed(row) for row in table.rows], caption=table.caption)
+                document.money_table(table.heads, [_printed(row) for row in table.rows], caption="" if table.texts else table.caption)
         if statement.notes:
             document.heading(_("Notes"), 2)
             document.items(statement.notes)
@@ -41,4 +46,4 @@ def _printed(row: Row) -> PrintedRow:
 
 
 def _value(value: Any) -> Any:
-    return str(value) if isinstance(value, Share) else value.amount if isinstance(value, Figure) else value
+    return Aligned(value) if isinstance(value, Share | Ratio) else value.amount if isinstance(value, Figure) else value

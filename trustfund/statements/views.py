@@ -25,7 +25,7 @@ from trustfund.statements import contributions, grant, pdf, permissions, xlsx
 from trustfund.statements.books import Books, Term, books_at, snapshot
 from trustfund.statements.catalogue import STATEMENTS, keys_of, label_of
 from trustfund.statements.forms import PeriodForm
-from trustfund.statements.shape import Figure, Row, Share, Statement
+from trustfund.statements.shape import Figure, Ratio, Row, Share, Statement
 
 BEGINNING = "beginning"
 """In an address: from the first line on."""
@@ -92,7 +92,7 @@ def page(request: HttpRequest, found: Statement) -> dict[str, Any]:
     tables = [
         {"table": table, "heads": _heads(table.heads, table.rows), "rows": [_row(found, row, linked) for row in table.rows]}
         for table in found.tables
-        if table.rows
+        if table.rows or table.texts
     ]
     return {"statement": found, "tables": tables}
 
@@ -108,7 +108,7 @@ def _row(found: Statement, row: Row, linked: bool) -> dict[str, Any]:
 
 
 def _cell(found: Statement, row: Row, value: Any, linked: bool) -> dict[str, Any]:
-    if isinstance(value, Share):
+    if isinstance(value, Share | Ratio):
         return {"share": str(value)}
     if not isinstance(value, Figure):
         return {"text": value if isinstance(value, str) else None, "day": None if isinstance(value, str) else value}
