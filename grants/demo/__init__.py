@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from grants.demo import banks, first_cycle, fund, today, vouchers
+from grants.demo import banks, budgets, first_cycle, fund, today, vouchers
 from grants.demo.cast import Cast, assemble
 from trustfund import clock
 
@@ -21,5 +21,6 @@ def build(day: date) -> Cast:
     fund.later_donors(cast, donors, dollars, euros, day)
     today.run(cast, dollars, day)
     vouchers.run(cast, dollars, day)
+    budgets.run(cast, day)
     banks.run(cast, dollars, euros, day)
     return cast

@@ -5,7 +5,10 @@ class StatementsConfig(AppConfig):
     name = "trustfund.statements"
 
     def ready(self) -> None:
-        from trustfund.people import navigation
-        from trustfund.statements import home
+        from trustfund.people import home, navigation
+        from trustfund.statements import home as room
+        from trustfund.ui.acts import name_acts
 
-        navigation.register(home.destinations)
+        home.register(room.items)
+        navigation.register(room.destinations)
+        name_acts(room.ACTS)

@@ -91,6 +91,15 @@ STATEMENTS: dict[str, Kind] = {
     ),
 }
 
+SET = ("position", "performance", "net-assets", "cash-flow", "budget", "notes")
+"""Statements I to VI: the financial statements of a year."""
+
+
+def whole_set(books: Books, since: date | None) -> list[Statement]:
+    """The financial statements of a period, as they are published: donors and grants under their public labels."""
+    return [STATEMENTS[code].make(books, since, None) for code in SET]
+
+
 BY_NUMBER = {"AGE": ageing, "III": net_assets, "IV": cash_flow, "V": budget, "VI": notes, "VII": pooled}
 """The statements whose figures have keys of their own, "IV.advances", by how these begin."""
 
