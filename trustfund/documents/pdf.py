@@ -293,7 +293,7 @@ def _items(flow: Flow, root: Node, texts: list[Any], numbered: bool) -> None:
     tag = root.add("L")
     for number, text in enumerate(texts, start=1):
         shown = flow.set(str(text), flow.width - inset, BODY)
-        flow.need(BODY.leading(flow.rtl))
+        flow.need(BODY.leading(flow.rtl) * min(len(shown), 4))
         item = tag.add("LI")
         mark = flow.one(f"{number}." if numbered else "•", BODY)
         base = flow.y - BODY.leading(shown[0].rtl) * 0.72
@@ -329,10 +329,10 @@ def _facts(flow: Flow, root: Node, facts: list[tuple[Any, Any]]) -> None:
 
 
 def _table(flow: Flow, root: Node, grid: Grid, caption: str) -> None:
-    tag = root.add("Table")
+    tag, room = root.add("Table"), grid.begin(flow)
     if caption:
         style = HEADINGS[2]
-        flow.need(style.leading(flow.rtl) * 5)
+        flow.need(style.leading(flow.rtl) * 2 + room)
         flow.block(flow.set(caption, flow.width, style), style, tag.add("Caption"))
         flow.y -= 2
     grid.lay(flow, tag)

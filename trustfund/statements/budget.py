@@ -85,7 +85,7 @@ def budget_and_actual(books: Books, since: date | None = None) -> Statement:
     before = Period(books, year_before(start), year_before(books.as_of), {})
     tables = [*period.tables(), *before.comparison(), reconciliation(period)]
     about = [] if period.found else [_("No budget was approved for this period.")]
-    notes = [*about, *_notes(start, books.as_of, period.found)]
+    notes = [*about, *_notes(period)]
     found = books.lines().filter(Q(date__gte=before.since) | Q(account_id="9010")).exclude(account_id__in=[c for c in MEMO if c != "9010"])
     return Statement("budget", _("Statement of comparison of budget and actual amounts"), books, tables, since=start,
                      lines=found, notes=notes, wide=True, extra={"number": "V"})  # fmt: skip
@@ -105,6 +105,11 @@ class Period:
         known = FundWindow.objects.in_bulk(list(self.found))
         self.windows = sorted(self.found, key=lambda code: (code != "general", code))
         self.names = {code: known[code].name for code in self.windows}
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is of whole years, as its budgets are."""
+        return (self.since, self.until) == (date(self.since.year, 1, 1), date(self.until.year, 12, 31))
 
     def tables(self) -> list[Table]:
         """A table per window, and the total where there are several."""
@@ -135,10 +140,10 @@ class Period:
         return Row(f"{window}:{line}", lines.label_of(line), values=(*values, self._explained(window, line, values)), indent=1)
 
     def _explained(self, window: str, line: str, values: Sequence[object]) -> str:
-        """The text on a variance; that there is none yet where it is material."""
+        """The text on a variance; that there is none yet where it is material, once the year is whole."""
         text = self.passages.get(texts.variance(window, line), "")
         amounts = [value.amount for value in values if isinstance(value, Figure)]
-        return text or (_("To be explained") if is_material(amounts[VARIANCE - 1], amounts[FINAL - 1]) else "")
+        return text or (_("To be explained") if self.whole and is_material(amounts[VARIANCE - 1], amounts[FINAL - 1]) else "")
 
     def _total(self, caption: str = "") -> Table:
         """All windows: what one gives to another is left out, for over the Fund it comes to nothing."""
@@ -233,7 +238,7 @@ def _flows(books: Books, key: str, label: str, *kinds: Sequence[Term]) -> Row:
     return Row(key, label, values=(*figures, Figure(total(each.amount for each in figures), across=(1, 2, 3))), indent=1)
 
 
-def _notes(since: date, until: date, found: dict[str, Approved]) -> list[str]:
+def _notes(period: Period) -> list[str]:
     share = f"{settings.BUDGET_VARIANCE_SHARE * 100:f}".rstrip("0").rstrip(".")
     notes = [
         _("The budget is approved for each fund window and calendar year, on a modified cash basis: grants count when they are paid, less "
@@ -243,10 +248,10 @@ def _notes(since: date, until: date, found: dict[str, Approved]) -> list[str]:
         _("Contributions in kind, exchange differences, impairment and the timing of payments of costs are basis differences."),
         _("Budget and statement are of the same period and the same Fund."),
     ]  # fmt: skip
-    revisions = sum(each.revisions for each in found.values())
+    revisions = sum(each.revisions for each in period.found.values())
     if revisions:
         notes.append(_("Revisions of the original budgets, each approved by a second person: %(count)s.") % {"count": revisions})
-    if (since, until) != (date(until.year, 1, 1), date(until.year, 12, 31)):
+    if not period.whole:
         notes.append(_("The period is not a whole year: budgets are those of the whole year."))
     return notes
 

@@ -111,7 +111,7 @@ def notes(books: Books, since: date | None = None, url: Url = None) -> Statement
     numbered = [_numbered(number, tables) for number, tables in enumerate((make(asked) for make in makers), 1)]
     lines = books.lines().exclude(account_id__in=[code for code in MEMO if code not in ("9010", "9030")])
     return Statement("notes", _("Notes to the financial statements"), books, [table for tables in numbered for table in tables],
-                     since=asked.since, lines=lines, wide=True, extra={"number": "VI"})  # fmt: skip
+                     since=asked.since, lines=lines, extra={"number": "VI"})  # fmt: skip
 
 
 def _numbered(number: int, tables: list[Table]) -> list[Table]:
