@@ -99,10 +99,10 @@ def _table(budget: Budget, before: Budget | None) -> dict[str, Any]:
     shown = []
     for key in lines.ORDER:
         row, then = mine.get(key, actions.Row(key, zero())), earlier.get(key, zero())
-        about = {"label": lines.label_of(key), "remark": row.remark}
-        shown.append({**about, "before": then, "now": row.amount, "more": row.amount - then})
-    sums = {name: total(row[name] for row in shown) for name in ("before", "now", "more")}
-    return {"rows": shown, "sums": sums, "before": before}
+        amounts = {"before": then, "now": row.amount, "more": row.amount - then}
+        shown.append(({"label": lines.label_of(key), "remark": row.remark}, amounts))
+    sums = {name: total(amounts[name] for _about, amounts in shown) for name in ("before", "now", "more")}
+    return {"rows": [{**about, **amounts} for about, amounts in shown], "sums": sums, "before": before}
 
 
 # Writing

@@ -109,8 +109,8 @@ class Grid:
             words = [word for text in [*cells, str(title)] for word in text.split(" ")]
             word = max((self._wide(word, "total") for word in words), default=0.0)
             title_wide = self._wide(str(title), "head")
-            natural.append(max(wide, min(title_wide, max(wide, 70.0))) + 2 * PAD + 1)
             headed = max(self._wide(part, "head") for part in str(title).split(" "))
+            natural.append(max(wide, min(headed, 130.0), min(title_wide, max(wide, 70.0))) + 2 * PAD + 1)
             least.append(min(max(max(wide, headed) if self.align[index] == "r" else word, 24.0), 130.0) + 2 * PAD + 1)
         return natural, least
 
