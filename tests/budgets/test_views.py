@@ -84,6 +84,7 @@ def test_a_revision_begins_with_what_was_approved():
     make_budget("approved", staff="4321")
     page = signed_in(Role.FINANCE).get(f"{LIST}new/?window=general&year=2026").content.decode()
     assert "4321.00" in page
+    assert "rows-7-line" in page
     assert signed_in(Role.FINANCE).get(f"{LIST}new/?window=nothing").status_code == 404
 
 

@@ -25,8 +25,10 @@ from ngos.bank_accounts.models import BankAccount
 from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
 from trustfund.banking.models import BankLine, BankStatement
+from trustfund.budgets.models import Budget
 from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
 from trustfund.people.models import RoleGrant, User
+from trustfund.statements.models import Disclosure
 from trustfund.vouchers.models import Attachment, Voucher
 
 NGO, DONOR = "ngo@demo.example", "donor@demo.example"
@@ -96,6 +98,11 @@ def attachment() -> int:
     return Attachment.objects.filter(voucher__state="returned").values_list("pk", flat=True).last() or 1
 
 
+def budget(state: str) -> Callable[[], int]:
+    """A budget in a state."""
+    return lambda: Budget.objects.filter(state=state).values_list("pk", flat=True).last() or 1
+
+
 # Which object a room's `pk` is, unless ACTS says otherwise.
 ROOMS: dict[str, Callable[[], int]] = {
     "people": lambda: User.objects.get(email=NGO).pk,
@@ -120,6 +127,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "banking": pk_of(lambda: BankStatement.objects.all()),
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
     "vouchers": voucher("returned"),
+    "budgets": budget("approved"),
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -151,10 +159,13 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "line_pk": lambda: BankLine.objects.unmatched().filter(amount_minor__gt=0).earliest("pk").pk,
     "offer": lambda: "unidentified",
     "act": lambda: "propose-closing",
+    "year": lambda: 2026,
     "since": lambda: "2026-01-01",
     "until": lambda: "2026-12-31",
     "head": lambda: 1,
 }
+
+TEXTS = ("", "_rewrite", "_approve", "_return", "_cancel")
 
 # Where the object must be another one than the room's.
 ACTS: dict[str, dict[str, Callable[[], Any]]] = {
@@ -170,6 +181,9 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "portal:statement": {"pk": lambda: donor().pk},
     "portal:download": {"pk": lambda: donor().pk},
     "ledger:decide": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "budgets:approve": {"pk": budget("submitted")},
+    "budgets:return": {"pk": budget("submitted")},
+    **{f"statements:texts{act}": {"pk": pk_of(lambda: Disclosure.objects.all())} for act in TEXTS},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},

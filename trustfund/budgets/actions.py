@@ -162,6 +162,12 @@ def cancel(budget: Budget, *, by: Any) -> Budget:
 
 
 def latest(window: FundWindow, year: int) -> list[Row]:
-    """What the newest approved version says: where a revision begins."""
+    """Every line with what the newest approved version says: where a revision begins."""
     found = Budget.objects.filter(window=window, year=year, state=Budget.State.APPROVED).order_by("-number").first()
-    return rows_of(found) if found else [Row(line, usd(0)) for line in lines.ORDER]
+    return every_line(rows_of(found) if found else [])
+
+
+def every_line(rows: Sequence[Row]) -> list[Row]:
+    """These rows and, with nothing, the lines that they leave out; in the order of the lines."""
+    by_line = {row.line: row for row in rows}
+    return [by_line.get(line, Row(line, usd(0))) for line in lines.ORDER]

@@ -145,7 +145,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     def do(cleaned: list[actions.Row]) -> Budget:
         return actions.change(budget, cleaned, by=request.user, reason=form.cleaned_data["reason"])
 
-    return _grid(request, budget, form, actions.rows_of(budget), do, title=_("Change budget %(budget)s") % {"budget": budget})
+    begun = actions.every_line(actions.rows_of(budget))
+    return _grid(request, budget, form, begun, do, title=_("Change budget %(budget)s") % {"budget": budget})
 
 
 def _grid(

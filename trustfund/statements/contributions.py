@@ -178,7 +178,7 @@ def _grouped(instalments: Sequence[Subaccount], columns: Mapping[int, Columns], 
         parent = each.parent
         groups[parent if parent is not None and parent.kind == Subaccount.Kind.AGREEMENT else None].append(each)
     shown: list[Row] = []
-    for agreement, found in groups.items():
+    for agreement, found in sorted(groups.items(), key=lambda pair: pair[0] is None):
         rows = _rows([(each.code, each.code, columns[each.pk]) for each in found], prefix)
         of = f"{prefix}:of:{agreement.code if agreement else ''}"
         title = _("Agreement %(code)s") % {"code": agreement.code} if agreement else _("Gifts without an agreement")

@@ -24,6 +24,7 @@ from trustfund.statements.books import Books, Keys, Term, day_before, entry_has,
 from trustfund.statements.cash_flow import CASH, MEMO
 from trustfund.statements.figures import LABELS as LINES
 from trustfund.statements.shape import (
+    SIX_PLACES,
     Columns,
     Figure,
     Row,
@@ -268,7 +269,7 @@ def _rates(asked: Asked) -> list[Table]:
 
 def _rate(used: Any, currency: str, day: date) -> tuple[Any, Any]:
     last = used.filter(Q(currency=currency, date__lte=day)).order_by("-date", "-entry_id", "-position").first()
-    return (f"{last.rate.normalize():f}", last.date) if last else ("–", "")
+    return (f"{last.rate.quantize(SIX_PLACES).normalize():f}", last.date) if last else ("–", "")
 
 
 def _related(asked: Asked) -> list[Table]:
