@@ -171,3 +171,13 @@ def approve(index, pk, approvers):
 def test_they_are_approved_once():
     found, number = make_texts(), size(8)
     assert at_once(number, approve, found.pk, people(Role.APPROVER, number)) == ["done"] + ["refused"] * (number - 1)
+
+
+def propose(index, officers):
+    actions.propose(2026, {"events": "x"}, by=User.objects.get(pk=officers[index]))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_version_is_begun():
+    number = size(8)
+    assert at_once(number, propose, people(Role.FINANCE, number)) == ["done"] + ["refused"] * (number - 1)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import sealing
+from trustfund.ledger.models import GENERAL, FundWindow
 from trustfund.statements import permissions
 from trustfund.statements.models import FIRST_YEAR, LAST_YEAR, LONGEST, Disclosure, Passage
 from trustfund.workflow import advance, lock, require
@@ -28,7 +29,8 @@ def propose(year: int, texts: Mapping[str, str], *, by: Any) -> Disclosure:
     kept = _checked(texts)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ValidationError(_("Enter a year between %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR})
-    versions = list(Disclosure.objects.select_for_update(no_key=True).filter(year=year).order_by("pk"))
+    lock(FundWindow.objects.get(pk=GENERAL))  # one at a time: a year may have no version yet that could be locked
+    versions = list(Disclosure.objects.filter(year=year))
     if any(each.state in (Disclosure.State.PROPOSED, Disclosure.State.RETURNED) for each in versions):
         raise ValidationError(_("A version of these texts is under way already."), code="under_way")
     disclosure = Disclosure(year=year, number=len(versions) + 1, maker=by)
