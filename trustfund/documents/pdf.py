@@ -108,7 +108,8 @@ class Document:
         kept = [row if isinstance(row, Row) else Row(row) for row in rows]
         if totals is not None:
             kept.append(Row(totals, "total"))
-        self.blocks.append(lambda flow, root: _table(flow, root, Grid([str(h) for h in head], kept, align, widths, plain), str(caption)))
+        grid = Grid([str(text) for text in head], kept, align, widths, plain)
+        self.blocks.append(lambda flow, root: self._table(flow, root, grid, str(caption)))
 
     def money_table(
         self,
@@ -215,6 +216,17 @@ class Document:
         self._bookmark(flow, text, level)
         flow.block(flow.set(text, flow.width, style), style, root.add(f"H{level + 1}"))
         flow.y -= 4
+
+    def _table(self, flow: Flow, root: Node, grid: Grid, caption: str) -> None:
+        """A table under its caption, which is a bookmark too."""
+        tag, room = root.add("Table"), grid.begin(flow)
+        if caption:
+            style = HEADINGS[2]
+            flow.need(style.leading(flow.rtl) * 2 + room)
+            self._bookmark(flow, caption, 2)
+            flow.block(flow.set(caption, flow.width, style), style, tag.add("Caption"))
+            flow.y -= 2
+        grid.lay(flow, tag)
 
     def _part(self, flow: Flow, root: Node, title: str, subtitle: str, wide: bool) -> None:
         flow.turn(wide)
@@ -326,16 +338,6 @@ def _facts(flow: Flow, root: Node, facts: list[tuple[Any, Any]]) -> None:
         flow.y = min(flow.y, lowest) - 3
         flow.rule(flow.y, weight=0.3)
     flow.down(10)
-
-
-def _table(flow: Flow, root: Node, grid: Grid, caption: str) -> None:
-    tag, room = root.add("Table"), grid.begin(flow)
-    if caption:
-        style = HEADINGS[2]
-        flow.need(style.leading(flow.rtl) * 2 + room)
-        flow.block(flow.set(caption, flow.width, style), style, tag.add("Caption"))
-        flow.y -= 2
-    grid.lay(flow, tag)
 
 
 def _with_currency(text: Any, currency: str) -> str:
