@@ -126,7 +126,7 @@ def _written(request: HttpRequest, said: dict[str, str], year: int, do: Any) -> 
     """The form, with all that was typed whatever is wrong with it."""
     subjects = subjects_of(year, said)
     initial = {f"text{at}": said.get(subject, "") for at, subject in enumerate(subjects)}
-    form = TextsForm(request.POST or None, subjects=subjects, initial=initial)
+    form = TextsForm(request.POST if request.method == "POST" else None, subjects=subjects, initial=initial)
     saved: list[Disclosure] = []
     if form.is_bound and form.is_valid() and pages.attempt(form, lambda: saved.append(do(form.texts))):
         return pages.done(request, _("The texts are proposed. Another person approves them."), saved[0])
