@@ -102,7 +102,8 @@ def page(request: HttpRequest, found: Statement) -> dict[str, Any]:
 
 def _heads(heads: Any, rows: Any) -> list[dict[str, Any]]:
     money = {index for row in rows for index, value in enumerate(row.values, 1) if isinstance(value, Figure)}
-    return [{"label": head, "money": index in money} for index, head in enumerate(heads)]
+    shares = {index for row in rows for index, value in enumerate(row.values, 1) if isinstance(value, Share | Ratio)}
+    return [{"label": head, "money": index in money, "number": index in money | shares} for index, head in enumerate(heads)]
 
 
 def _row(found: Statement, row: Row, linked: bool) -> dict[str, Any]:
