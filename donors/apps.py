@@ -10,7 +10,7 @@ class DonorsConfig(AppConfig):
         from donors.donors import actions
         from donors.donors import home as donors_home
         from donors.pledges import closing as pledges_closing
-        from donors.pledges import dues, forecast
+        from donors.pledges import dues, forecast, recognition
         from donors.pledges import home as pledges_home
         from donors.portal import home as portal_home
         from donors.words import ACTS
@@ -19,6 +19,7 @@ class DonorsConfig(AppConfig):
         from trustfund.ledger import checks, conditions, evidence
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.statements import dues as statement_dues
+        from trustfund.statements import policies
         from trustfund.treasury import dues as treasury
         from trustfund.ui.acts import name_acts
 
@@ -36,6 +37,7 @@ class DonorsConfig(AppConfig):
         statement_dues.register(dues.due_dates)
         closing_checks.register(pledges_closing.CHECK)
         treasury.register_conditional(forecast.conditional)
+        policies.register(recognition.paragraphs)
         banking.name(bank.words)
         banking.offer(bank.offers)
         conditions.revenue_by(actions.revenue_account)

@@ -116,8 +116,11 @@ class GrantsConfig(AppConfig):
         """Reports are laid out when an agreement comes into force, shown as a tab of the grant, and reminded of by the clock."""
         from grants.agreements import hooks, tabs
         from grants.reports import actions, home
+        from grants.reports import plans as budgets
         from trustfund import ticking
+        from trustfund.statements import plans
 
+        plans.register(budgets.plan_of)
         hooks.listen(hooks.on_active, actions.lay_out)
         hooks.listen(hooks.on_terminated, actions.drop_open)
         tabs.register(home.tab)

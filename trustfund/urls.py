@@ -18,6 +18,7 @@ urlpatterns = [
     path("books/vouchers/", include("trustfund.vouchers.urls")),
     path("books/closing/", include("trustfund.closings.urls")),
     path("books/opening/", include("trustfund.opening.urls")),
+    path("books/budgets/", include("trustfund.budgets.urls")),
     path("books/", include("trustfund.ledger.urls")),
     path("banking/", include("trustfund.banking.urls")),
     path("statements/", include("trustfund.statements.urls")),

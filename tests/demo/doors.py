@@ -27,11 +27,13 @@ from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
 from trustfund.auditor.models import Pack, Sample, Verification
 from trustfund.banking.models import BankLine, BankStatement
+from trustfund.budgets.models import Budget
 from trustfund.erp.models import Extract
 from trustfund.ledger.models import Entry, LedgerHead, Period, Rate, Subaccount
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
 from trustfund.opening.models import Opening
 from trustfund.people.models import RoleGrant, User
+from trustfund.statements.models import Disclosure
 from trustfund.vouchers.models import Attachment, Voucher
 
 NGO, DONOR = "ngo@demo.example", "donor@demo.example"
@@ -111,6 +113,11 @@ def attachment() -> int:
     return Attachment.objects.filter(voucher__state="returned").values_list("pk", flat=True).last() or 1
 
 
+def budget(state: str) -> Callable[[], int]:
+    """A budget in a state."""
+    return lambda: Budget.objects.filter(state=state).values_list("pk", flat=True).last() or 1
+
+
 # Which object a room's `pk` is, unless ACTS says otherwise.
 ROOMS: dict[str, Callable[[], int]] = {
     "people": lambda: User.objects.get(email=NGO).pk,
@@ -139,6 +146,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "auditor": pk_of(lambda: Sample.objects.all()),
     "opening": lambda: Opening.objects.values_list("pk", flat=True).last() or 1,
     "erp": lambda: Extract.objects.values_list("pk", flat=True).last() or 1,
+    "budgets": budget("approved"),
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -179,6 +187,8 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "head": lambda: 1,
 }
 
+TEXTS = ("", "_rewrite", "_approve", "_return", "_cancel")
+
 # Where the object must be another one than the room's.
 ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "people:end_role": {"pk": lambda: RoleGrant.objects.get(user__email="finance@demo.example").pk},
@@ -204,6 +214,9 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "ledger:decide_window": {"pk": lambda: _last(WindowProposal), "act": lambda: "adopt"},
     "ledger:rule_proposal": {"pk": lambda: _last(RuleProposal)},
     "ledger:decide_rule": {"pk": lambda: _last(RuleProposal), "act": lambda: "adopt"},
+    "budgets:approve": {"pk": budget("submitted")},
+    "budgets:return": {"pk": budget("submitted")},
+    **{f"statements:texts{act}": {"pk": pk_of(lambda: Disclosure.objects.all())} for act in TEXTS},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},

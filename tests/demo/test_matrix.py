@@ -21,9 +21,9 @@ from tests.demo.personas import PERSONAS, STAFF, STRANGERS, user_of
 from tests.factories.people import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
-CLOSED_ROOMS = ("calls:", "ledger:", "statements:", "banking:", "batches:", "vouchers:", "treasury:", "opening:", "erp:")
+CLOSED_ROOMS = ("calls:", "ledger:", "statements:", "banking:", "batches:", "vouchers:", "treasury:", "opening:", "erp:", "budgets:")
 """A published call is everybody's to see; the books refuse whoever has no business there, whatever is asked for."""
-BOOKS = ("ledger", "statements", "banking", "batches", "vouchers", "auditor", "treasury", "opening", "erp")
+BOOKS = ("ledger", "statements", "banking", "batches", "vouchers", "auditor", "treasury", "opening", "erp", "budgets")
 MONEY = (*BOOKS, "agreements", "tranches", "payments", "reports", "closing", "outcomes", "reviews", "decisions")
 MATRIX = Path(__file__).with_name("matrix.txt")
 

@@ -17,6 +17,8 @@ FLOORS = {
     **{name: name for name in ("grants", "ngos", "donors")},
     **{name: f"trustfund/{name}" for name in ("banking", "vouchers", "opening", "erp", "ledger")},
 }
+FLOORS = {"grants": "grants", "ngos": "ngos", "donors": "donors", "banking": "trustfund/banking", "vouchers": "trustfund/vouchers",
+          "budgets": "trustfund/budgets", "statements": "trustfund/statements"}  # fmt: skip
 """The apps whose acts stand on a timeline, and their folders."""
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart, closed, marks, sealing, snapshots
@@ -46,40 +46,47 @@ def line_of(code: str) -> str:
     return code if definition.type == chart.MEMO else WINDOWS.get(code, definition.statement)
 
 
-ONE_OR_ALL = re.compile(r"\*|[0-9]{1,18}")
-"""What may stand behind the colon of a key: all subaccounts, or the primary key of one."""
+NUMBER, CODE = r"[0-9]{1,18}", r"[A-Za-z0-9._-]{1,20}"
+"""What one thing behind the colon of a key is named by: the primary key of a subaccount, the code of a window."""
 
 
 @dataclass(frozen=True, eq=False)
 class Keys:
     """Under which key a statement adds up a line: `of` gives it from the account's code and the `marks`, truths about the line.
 
-    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each` every
-    subaccount has a key of its own, with its primary key behind a colon.
+    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each`, a field or
+    an expression, every value of it has a key of its own, behind a colon ("*" for all); `one` is what such a value looks like.
     """
 
     of: Callable[..., str]
     marks: tuple[tuple[str, Q], ...] = ()
     closing: bool = False
-    each: bool = False
+    each: Any = None
+    one: str = NUMBER
 
     @property
     def columns(self) -> list[str]:
         """Which columns of a line its key depends on, beside its marks."""
-        return ["account_id", *(["subaccount_id"] if self.each else [])]
+        return ["account_id", *([self.each] if isinstance(self.each, str) else [])]
 
     @property
     def fields(self) -> list[str]:
-        """All that its key depends on, as `key` takes it."""
-        return [*self.columns, *self.names]
+        """All that its key depends on, of lines that are `marked`, as `key` takes it."""
+        return ["account_id", *([] if self.each is None else ["one"]), *self.names]
+
+    @property
+    def worked_out(self) -> bool:
+        """Whether each of its things is an expression: no column that is kept at the closings."""
+        return self.each is not None and not isinstance(self.each, str)
 
     def marked(self, lines: QuerySet[Line]) -> QuerySet[Any]:
-        """The lines, each with its marks."""
-        return marks.marked(lines, self.marks)
+        """The lines, each with its marks, and with what stands behind the colon of its key."""
+        found = marks.marked(lines, self.marks)
+        return found if self.each is None else found.annotate(one=self.each if self.worked_out else F(self.each))
 
     def key(self, code: str, *values: Any) -> str:
         """The key of lines with these values of the columns and the marks."""
-        return f"{self.of(code, *values[1:])}:{values[0] or ''}" if self.each else self.of(code, *values)
+        return self.of(code, *values) if self.each is None else f"{self.of(code, *values[1:])}:{values[0] or ''}"
 
     @property
     def names(self) -> list[str]:
@@ -89,7 +96,7 @@ class Keys:
     def behind(self, lines: QuerySet[Line], key: str) -> QuerySet[Line] | None:
         """Those of the lines that a figure with this key adds up; None for a key that no line has."""
         key, colon, one = key.partition(":")
-        if colon and not (self.each and ONE_OR_ALL.fullmatch(one)):
+        if colon and (self.each is None or not re.fullmatch(rf"\*|{self.one}", one)):
             return None
         codes: dict[Any, list[str]] = defaultdict(list)
         for code in chart.BY_CODE:
@@ -99,7 +106,7 @@ class Keys:
             for combination in combinations:
                 wanted |= Q(account_id__in=fitting, **dict(combination))
         found = self.marked(lines).filter(wanted) if wanted else None
-        return found.filter(subaccount_id=int(one)) if found is not None and one not in ("", "*") else found
+        return found.filter(one=one) if found is not None and one not in ("", "*") else found
 
     def _fitting(self, code: str, key: str) -> frozenset[tuple[tuple[str, bool], ...]]:
         """With which marks lines of an account have a key; marks that make no difference are left out."""
@@ -203,11 +210,22 @@ class Books:
     def _added(self, reading: closed.Reading, **narrow: Any) -> Sums:
         found: Sums = {}
         without = None if self.keys.closing else self._closings
-        for values, (debits, credits, _own) in reading.totals(self.keys.columns, self.keys.marks, without=without, **narrow).items():
+        if self.keys.worked_out:
+            totals = self._walked(reading, **narrow)
+        else:
+            totals = reading.totals(self.keys.columns, self.keys.marks, without=without, **narrow)
+        for values, (debits, credits, _own) in totals.items():
             key = self.keys.key(*values)
             sums = found.get(key, (0, 0))
             found[key] = (sums[0] + debits, sums[1] + credits)
         return found
+
+    def _walked(self, reading: closed.Reading, **narrow: Any) -> closed.Totals:
+        """From the lines alone, for keys that are worked out line by line."""
+        names = self.keys.fields
+        lines = self.keys.marked(self.lines(until=reading.as_of).filter(**narrow)).order_by().values(*names)
+        rows = lines.annotate(debits=Sum("debit"), credits=Sum("credit"))
+        return {tuple(row[name] for name in names): (row["debits"], row["credits"], 0) for row in rows}
 
     def amount(self, *terms: Term) -> Money:
         """The sum of terms."""

@@ -22,6 +22,7 @@ from trustfund.ledger.headroom import set_aside
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Entry, FundingRule, Subaccount
 from trustfund.money import Money, total, zero
+from trustfund.statements import outcomes
 from trustfund.statements.books import Books, Term, day_before, line_of
 from trustfund.statements.shape import Figure, Row, Statement, Table
 from trustfund.ui.formatting import day_text
@@ -189,18 +190,47 @@ def donor_statement(books: Books, subaccount: Subaccount, since: date | None = N
     instalments = list(instalments_of(books, subaccount))
     cumulative = columns_of(books, instalments)
     before = columns_of(books, instalments, day_before(start))
-    rows = [(each.code, each.code, cumulative[each.pk]) for each in instalments]
-    annual = [(each.code, each.code, cumulative[each.pk] - before[each.pk]) for each in instalments]
+    annual = {pk: cumulative[pk] - before[pk] for pk in cumulative}
     heads = _heads(_("Contribution"))
+    days = {"start": day_text(start), "end": day_text(books.as_of)}
     tables = [
-        Table(heads, _rows(rows, "c"), _("From the beginning to %(date)s") % {"date": day_text(books.as_of)}),
-        Table(heads, _rows(annual, "a"), _("From %(start)s to %(end)s") % {"start": day_text(start), "end": day_text(books.as_of)}),
-        _grants(books, subaccount),
+        Table(heads, _grouped(instalments, annual, "a"), _("From %(start)s to %(end)s") % days),
+        Table(heads, _grouped(instalments, cumulative, "c"), _("From the beginning to %(date)s") % {"date": days["end"]}),
+        *_grants(books, subaccount),
+        _verification(books),
     ]
-    title = _("Statement to the donor")
+    title = _("Donor statement")
     lines = books.lines().filter(subaccount__in=[each.pk for each in instalments]).exclude(account_id__in=MEMO)
     return Statement(f"donor-{subaccount.code}", title, books, tables, since=start, subject=subject or subaccount.public_label,
-                     notes=rule_notes(books), lines=lines, wide=True)  # fmt: skip
+                     notes=rule_notes(books), lines=lines, wide=True, extra={"number": "VIII", "certified": True})  # fmt: skip
+
+
+def _grouped(instalments: Sequence[Subaccount], columns: Mapping[int, Columns], prefix: str) -> list[Row]:
+    """The contributions under their agreements, each agreement with its sum; then the total."""
+    groups: dict[Subaccount | None, list[Subaccount]] = defaultdict(list)
+    for each in instalments:
+        parent = each.parent
+        groups[parent if parent is not None and parent.kind == Subaccount.Kind.AGREEMENT else None].append(each)
+    shown: list[Row] = []
+    for agreement, found in sorted(groups.items(), key=lambda pair: pair[0] is None):
+        rows = _rows([(each.code, each.code, columns[each.pk]) for each in found], prefix)
+        of = f"{prefix}:of:{agreement.code if agreement else ''}"
+        title = _("Agreement %(code)s") % {"code": agreement.code} if agreement else _("Gifts without an agreement")
+        head = [Row(f"{of}:head", title, "section")] if agreement or len(groups) > 1 else []
+        sums = [Row(of, _("Sum of the agreement"), "subtotal", rows[-1].values)] if agreement and len(found) > 1 else []
+        shown += [*head, *rows[:-1], *sums]
+    return [*shown, _rows([(each.code, each.code, columns[each.pk]) for each in instalments], prefix)[-1]]
+
+
+def _verification(books: Books) -> Table:
+    """How a reader makes sure that nobody changed it."""
+    head = {"number": books.seq, "hash": books.hash}
+    return Table([], [], _("How to check this statement"), (
+        _("It was made from the ledger up to head number %(number)d, whose hash is %(hash)s. Every entry up to there is sealed in a chain: "
+          "a change of any of them would change the hash.") % head,
+        _("Download it again from the donor’s pages for the same period, as of the same day and with this head: the file is the same, byte "
+          "by byte (compare its SHA-256). The Fund’s auditors can confirm the hash."),
+    ))  # fmt: skip
 
 
 def _heads(first: str) -> list[str]:
@@ -243,20 +273,23 @@ def _values(columns: Columns) -> tuple[Figure, ...]:
     )
 
 
-def _grants(books: Books, subaccount: Subaccount) -> Table:
-    """The grants that these contributions fund, by public label."""
+def _grants(books: Books, subaccount: Subaccount) -> list[Table]:
+    """The grants that these contributions fund, by public label, and what is published of their outcomes."""
     sums: dict[str, list[Money]] = {}
     for row in trace.trace_of(subaccount, books.as_of, books.seq):
         held = sums.setdefault(row.grant.code, [NOTHING] * 4)
         amounts = (row.reserved, row.paid, row.accepted, row.advance)
         sums[row.grant.code] = [amount + more for amount, more in zip(held, amounts, strict=True)]
-    labels = dict(Subaccount.objects.filter(code__in=sums).values_list("code", "public_label"))
-    rows = [Row(f"g:{code}", labels[code], values=_use(amounts)) for code, amounts in sorted(sums.items())]
+    known = {each.code: each for each in Subaccount.objects.filter(code__in=sums)}
+    rows = [Row(f"g:{code}", known[code].public_label, values=_use(amounts)) for code, amounts in sorted(sums.items())]
     parts = tuple(row.key for row in rows)
     whole = [total(amounts[index] for amounts in sums.values()) for index in range(4)]
     totals = tuple(Figure(amount, parts=parts) for amount in whole)
     heads = [_("Grant"), _("Committed, to be paid"), _("Paid"), _("Accepted"), _("Open advance")]
-    return Table(heads, [*rows, Row("g:total", _("Total"), "total", totals)] if rows else [], _("The grants that it funds"))
+    table = Table(heads, [*rows, Row("g:total", _("Total"), "total", totals)] if rows else [], _("The grants that it funds"))
+    released = outcomes.published(known.values(), books.as_of)
+    said = [f"{each.public_label}: {text}" for each in known.values() for text in released.get(each.pk, [])]
+    return [table, Table([], [], _("Published outcomes of these grants"), said)] if said else [table]
 
 
 def _use(amounts: list[Money]) -> tuple[Figure, ...]:

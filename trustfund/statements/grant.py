@@ -14,6 +14,7 @@ from trustfund.ledger.balances import ESTIMATE
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import Money, total
+from trustfund.statements import plans
 from trustfund.statements.books import Books
 from trustfund.statements.shape import Figure, Row, Statement, Table, added
 
@@ -31,10 +32,30 @@ def grant_statement(books: Books, grant: Subaccount, *, subject: str = "", staff
 
     `staff` shows contributions by their internal names; else they appear under their public labels.
     """
-    tables = [_position(books, grant), _movements(books, grant, staff), _sources(books, grant, staff)]
+    tables = [_position(books, grant), *_plan(books, grant), _movements(books, grant, staff), _sources(books, grant, staff)]
     lines = books.lines().filter(subaccount=grant)
     title = _("Statement of a grant")
-    return Statement(f"grant-{grant.code}", title, books, tables, subject=subject or grant.public_label, lines=lines)
+    return Statement(f"grant-{grant.code}", title, books, tables, subject=subject or grant.public_label, lines=lines,
+                     extra={"number": "IX"})  # fmt: skip
+
+
+def _plan(books: Books, grant: Subaccount) -> list[Table]:
+    """The budget by line beside what was reported, accepted and disallowed, as far as reports are in the books."""
+    found = plans.plan_of(grant, books.as_of, books.seq)
+    rows = [Row(f"b:{at}", each.label, values=_planned(each)) for at, each in enumerate(found)]
+    if not rows:
+        return []
+    parts = tuple(row.key for row in rows)
+    sums = [Figure(total(row.amounts[at] for row in rows), parts=parts) for at in range(5)]
+    heads = [_("Budget line"), _("Budget"), _("Reported"), _("Accepted"), _("Disallowed"), _("Balance of the budget")]
+    caption = _("Budget and accepted reports")
+    return [Table(heads, [*rows, Row("b:total", _("Total"), "total", tuple(sums))], caption)]
+
+
+def _planned(each: plans.PlanLine) -> tuple[Figure, ...]:
+    reported = Figure(each.accepted + each.disallowed, across=(3, 4))
+    balance = Figure(each.budget - each.accepted, across=(1, -3))
+    return Figure(each.budget), reported, Figure(each.accepted), Figure(each.disallowed), balance
 
 
 def _sums(books: Books, grant: Subaccount) -> Held:

@@ -45,8 +45,26 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """What a figure of the row is of another, as a share of one, by number from 1; None where there is nothing to divide by."""
+
+    part: int
+    whole: int
+    ratio: Decimal | None
+
+    def __str__(self) -> str:
+        return "–" if self.ratio is None else percent_text(self.ratio, digits=2)
+
+
+def ratio(part: int, whole: int, amounts: Sequence[Money]) -> Ratio:
+    """The share of one figure of a row in another; `amounts` are the row's, numbered from 1."""
+    of = amounts[whole - 1]
+    return Ratio(part, whole, (amounts[part - 1].amount / of.amount).quantize(SIX_PLACES) if of else None)
+
+
+@dataclass(frozen=True)
 class Row:
-    """A row: `kind` is "line", "section", "subtotal" or "total"; `values` are Figures, Shares, days or texts; `url` tells more of it."""
+    """A row: `kind` is "line", "section", "subtotal" or "total"; `values` are Figures, Shares, Ratios, days or texts; `url` tells more."""
 
     key: str
     label: str
@@ -62,11 +80,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a statement; the first head is that of the labels."""
+    """A table of a statement; the first head is that of the labels. `texts` are paragraphs before it; it may have these alone."""
 
     heads: Sequence[str]
     rows: Sequence[Row]
     caption: str = ""
+    texts: Sequence[str] = ()
 
     def row(self, key: str) -> Row:
         """The row with this key; KeyError if there is none."""
@@ -116,6 +135,12 @@ class Statement:
         people = ("prepared_by", "certified_by", "approved_by")
         found = Certification.objects.select_related(*people).exclude(state=Certification.State.WITHDRAWN)
         return found.filter(year=self.books.as_of.year, seq__lte=self.books.seq).first()
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the statements of the year are certified and approved; a draft else."""
+        found = self.certification
+        return found is not None and found.state == Certification.State.APPROVED
 
     @property
     def status(self) -> str:
