@@ -21,9 +21,8 @@ from trustfund.money import usd
 from trustfund.people.roles import Role
 
 SQL = Path(__file__).resolve().parent.parent / "deploy" / "postgresql_roles.sql"
-KEPT = ["ledger_closedbooks", "ledger_closedbalance", "closings_checklist"]
-KEPT += ["audit_event", "ledger_entry", "ledger_line", "ledger_seal", "ledger_funding", "ledger_allocation"]
-KEPT += ["ledger_rate", "ledger_account"]
+KEPT = ["ledger_closedbooks", "ledger_closedbalance", "closings_checklist", "audit_event", "ledger_entry"]
+KEPT += ["ledger_line", "ledger_seal", "ledger_funding", "ledger_allocation", "ledger_rate", "ledger_account"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

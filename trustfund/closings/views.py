@@ -194,7 +194,6 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "waiting": waiting,
         "changed": waiting is not None and waiting.digest != _digest,
         "closings": YearEnd.objects.filter(year=found).select_related("proposed_by", "decided_by", "entry"),
-        "periods": Period.objects.filter(year=found).order_by("number"),
         "open_periods": open_,
         "can_propose": permissions.can_propose_year_end(request.user) and not waiting and bool(left) and not months,
         "months": months,
