@@ -18,8 +18,9 @@ from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role
 
-FREE = {"ledger_note"}
-"""Sentences, kept outside of what is sealed because they must be erasable."""
+FREE = {"ledger_note", "ledger_windowproposal", "ledger_ruleproposal"}
+"""Sentences, kept outside of what is sealed because they must be erasable; and what was only proposed: what is adopted goes on record with
+the row that it makes, a window or a rule, and these are checked."""
 NAMES_A_ROW_ONLY = {("ledger_period", "id"), ("ledger_closedmovement", "id"), ("ledger_closedbalance", "id")}
 """An empty period with another key is the same period; a kept balance is named by what it is the balance of."""
 COLUMNS = [
