@@ -71,11 +71,13 @@ test-sqlite: .venv/dev .venv/catalogues
 test-postgres: .venv/dev .venv/catalogues
 	@$(call on_postgresql,$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not sqlite_only and not browser" -k "not test_views")
 
-# Kill -9 at random moments while eight workers post, on SQLite and on a PostgreSQL that keeps what it has acknowledged.
+# Kill -9 at random moments while eight workers post, on SQLite and on a PostgreSQL that keeps what it has acknowledged; then a full disk.
 test-crash: QUICK :=
 test-crash: .venv/dev .venv/catalogues
 	$(BIN)/python tests/crash.py
 	@$(call on_postgresql,$(BIN)/python tests/crash.py)
+	$(BIN)/python tests/full_disk.py sqlite
+	$(BIN)/python tests/full_disk.py postgresql
 
 # The demo fund as a test database: who gets what at every address, its books before outside programs, its statements.
 test-demo: .venv/dev .venv/catalogues

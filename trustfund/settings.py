@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "trustfund.people.sessions.SignedInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "trustfund.pages.OutOfOrderMiddleware",
+    "trustfund.failing.FailingMiddleware",
 ]
 ROOT_URLCONF = "trustfund.urls"
 WSGI_APPLICATION = "trustfund.wsgi.application"

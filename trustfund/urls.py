@@ -8,6 +8,8 @@ from trustfund.people import account_views
 from trustfund.people import views as people
 from trustfund.ui import styleguide
 
+handler500 = "trustfund.failing.server_error"
+
 urlpatterns = [
     path("", include("grants.publishing.front")),
     path("healthz", health.healthz, name="healthz"),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from tests.factories.books import DAY, give, make_bank, make_grant, make_instalment, open_years, post
 from trustfund.ledger import allocations, postings, tags
 from trustfund.ledger.headroom import headroom, set_aside
+from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Allocation, FundingRule, Reservation
 from trustfund.money import Money, usd
 
@@ -44,6 +45,15 @@ def test_only_cash_funds_anything():
         reserve(make_grant(), "1")
     post(postings.cash_on_receivable(instalment, make_bank(), usd("480"), carrying=usd("500")))
     assert available(instalment) == usd("480")
+
+
+def test_what_is_given_in_kind_funds_nothing():
+    giver = make_instalment()
+    open_years()
+    post([debit("5220", usd("600")), credit("4040", usd("600"), giver)])
+    assert [row.received for row in headroom(DAY) if row.instalment == giver] == []
+    with pytest.raises(ValidationError):
+        reserve(make_grant(), "1")
 
 
 @pytest.mark.parametrize(

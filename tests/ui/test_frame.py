@@ -9,7 +9,7 @@ from trustfund.money import usd
 
 pytestmark = pytest.mark.django_db  # the frame asks whether this is the demo
 
-ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "409.html", "429.html", "500.html"]
+ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "409.html", "429.html", "500.html", "503.html", "507.html"]
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -19,7 +19,7 @@ def test_error_pages_have_one_heading_and_one_way_on(page, name):
     assert html.count('class="button') == 1
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html", "507.html"])
 def test_what_answers_a_broken_request_needs_no_request(name, django_assert_num_queries):
     html = get_template(name).render()
     assert "<h1>" in html

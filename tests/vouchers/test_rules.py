@@ -177,6 +177,13 @@ def test_what_stays_with_a_contribution_or_a_grant_is_posted():
     assert problems([debit("4020", "5", gift), credit("4010", "5", gift)]) == []
 
 
+def test_what_is_given_in_kind_is_an_expense_and_no_money():
+    gift = make_instalment()
+    assert problems([debit("5220", "5"), credit("4040", "5", gift)]) == []
+    text = "What is given in kind is met by an expense and moves no money: account 1010 does not fit."
+    assert problems([debit("1010", "5", make_bank()), credit("4040", "5", gift)]) == [(1, "account", text)]
+
+
 def test_what_is_owed_to_a_donor_is_paid_out_and_never_in():
     gift, bank = make_instalment(), make_bank()
     assert problems([debit("2300", "5", gift), credit("1010", "5", bank)]) == []

@@ -9,12 +9,12 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from trustfund.files.kinds import DOCUMENTS, Kind, Refused, kind_of
-from trustfund.files.models import StoredFile
+from trustfund.files.models import StoredFile, random_path
 from trustfund.files.naming import cleaned
 
 CHUNK = 256 * 1024
@@ -75,7 +75,13 @@ def _keep(content: File[Any], name: str, kind: Kind, by: Any) -> StoredFile:
     digest = digest_of(content)
     stored = StoredFile(name=name, kind=kind.name, size=content.size, sha256=digest, uploaded_by=by)
     content.seek(0)
-    stored.content.save(name, content, save=True)
+    place, storage = random_path(), stored.content.storage
+    try:
+        stored.content = storage.save(place, content)
+        stored.save()
+    except (OSError, DatabaseError):  # a full disk: the part that was written would only hold on to what is left
+        storage.delete(place)
+        raise
     return stored
 
 

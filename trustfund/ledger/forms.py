@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from trustfund import clock
 from trustfund.ledger import rate_files
 from trustfund.ledger.models import GENERAL, FundWindow, Subaccount
 from trustfund.money import CURRENCIES
@@ -72,8 +73,14 @@ class RateForm(forms.Form):
 
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in sorted(CURRENCIES - {"USD"})])
     effective_on = forms.DateField(label=_("Effective on"), widget=DateInput())
-    value = forms.DecimalField(label=_("Units per USD"), min_value=Decimal("0.0000000001"), max_digits=20, decimal_places=10)
+    value = forms.DecimalField(label=_("Units per USD"), min_value=rate_files.SMALLEST, max_digits=20, decimal_places=10)
     source = forms.CharField(label=_("Source"), max_length=100)
+
+    def clean_effective_on(self) -> date:
+        day: date = self.cleaned_data["effective_on"]
+        if day > clock.today() + rate_files.MOST_AHEAD:
+            raise ValidationError(_("This day is too far in the future."))
+        return day
 
 
 class YearForm(forms.Form):

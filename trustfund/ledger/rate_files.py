@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.etree import ElementTree
@@ -20,11 +20,14 @@ import openpyxl
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from trustfund import clock
 from trustfund.ledger.rates import FUNCTIONAL
 from trustfund.money import CURRENCIES
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 50_000
+SMALLEST, LARGEST = Decimal("1E-10"), Decimal("1E+10")
+MOST_AHEAD = timedelta(days=31)
 COLUMNS = {
     "currency": ("f_curr_code", "currency", "code", "currency code"),
     "rate": ("rate", "units per usd"),
@@ -71,7 +74,17 @@ def _csv(content: bytes) -> Iterator[Mapping[str, Any]]:
         raise ValidationError(_("The CSV file is not in UTF-8."), code="encoding") from error
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    return iter(csv.DictReader(io.StringIO(text), delimiter=delimiter))
+    return _rows_of(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def _rows_of(reader: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    number = 0
+    try:
+        for number, row in enumerate(reader, 1):  # noqa: B007 (said below)
+            yield row
+    except csv.Error as error:
+        message = _("Row %(row)s: it can't be read as CSV, is the file cut off or damaged?") % {"row": number + 1}
+        raise ValidationError(message, code="csv") from error
 
 
 def _xlsx(content: bytes) -> Iterator[Mapping[str, Any]]:
@@ -124,10 +137,20 @@ def _decimal(cell: Any) -> Decimal:
         value = Decimal("NaN")
     if not value.is_finite() or value <= 0 or len(text) > 30:
         raise ValueError(_("“%(text)s” is not a rate above zero") % {"text": text[:30]})
+    if not SMALLEST <= value < LARGEST or value != value.quantize(SMALLEST):
+        raise ValueError(_("the rate %(text)s has more than 10 decimals or 10 digits before them") % {"text": text[:30]})
     return value
 
 
 def _date(cell: Any) -> date:
+    """The effective day, which is not far ahead: the rates of a month are published a few days before it."""
+    day = _written(cell)
+    if day > clock.today() + MOST_AHEAD:
+        raise ValueError(_("the date %(day)s is too far in the future") % {"day": day.isoformat()})
+    return day
+
+
+def _written(cell: Any) -> date:
     """2026-01-01, 1 Jan 2026, 01-Jan-2026, or a date cell."""
     if isinstance(cell, datetime):
         return cell.date()

@@ -6,6 +6,7 @@ as money that came; when it is identified it moves to what it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q
@@ -147,7 +148,7 @@ def pooled(books: Books, since: date | None = None) -> Statement:
     columns: Columns = [before, period, (None, books.as_of)]
     heads = [*[column_head(*column) for column in columns[:2]], _("Cumulative to %(date)s") % {"date": short_day_text(books.as_of)}]
     rows = _sources_and_uses(books, columns)
-    delivered = _delivered(books, columns, next(row for row in rows if row.key == "funded"))
+    delivered = _delivered(books, columns, {row.key: row for row in rows})
     tables = [
         Table([_("Source and use"), *heads], rows),
         Table([_("Delivery"), *heads], delivered, _("Expenditure of implementing partners")),
@@ -179,18 +180,26 @@ def _sources_and_uses(books: Books, columns: Columns) -> list[Row]:
         *[section("s", _("Sources of funds")), *given, contributed, *income, sources],
         *[section("u", _("Uses of funds")), *transfers, funded, *costs, uses, change, opening, closing],
         share("utilization", _("Uses in percent of sources"), uses, sources),
+        share("left", _("Closing fund balance in percent of contributions"), closing, given[0]),
     ]
 
 
-def _delivered(books: Books, columns: Columns, funded: Row) -> list[Row]:
-    """What partners have spent of what they got: the delivery rate is accepted expenditure in percent of the net funded amount."""
-    got = added("funded_again", _("Net funded amount"), [funded])
+def _delivered(books: Books, columns: Columns, rows: Mapping[str, Row]) -> list[Row]:
+    """What partners have spent of what they got: the delivery rate is accepted expenditure in percent of the net funded amount.
+
+    `rows` are those of sources and uses, by key.
+    """
+    got = added("funded_again", _("Net funded amount"), [rows["funded"]])
     accepted = line(books, "VII.*.accepted", LABELS["VII.*.accepted"], columns)
     recovered = line(books, "VII.*.recovered", LABELS["VII.*.recovered"], columns)
     expenditure = [accepted, *if_any([recovered])]
     spent = added("spent", _("Expenditure of implementing partners"), expenditure)
     held = added("held", _("Balance with implementing partners"), [got, spent], "total", [1, -1])
-    return [got, *expenditure, spent, held, share("delivery", _("Delivery rate"), spent, got)]
+    return [
+        *[got, *expenditure, spent, held],
+        share("delivery", _("Delivery rate"), spent, got),
+        share("held_share", _("Balance with implementing partners in percent of transfers"), held, rows["VII.transfers.*"]),
+    ]
 
 
 def _tied(books: Books, columns: Columns, heads: list[str]) -> Table:

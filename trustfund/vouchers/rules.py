@@ -24,6 +24,7 @@ from trustfund.ledger.postings import BANKS, bank_code
 from trustfund.money import Money, total, zero
 
 PAYABLE_TO_DONORS = "2300"
+IN_KIND = "4040"
 
 _SIGNED = gettext_lazy("commitments and announced pledges follow what was signed, and each is the other’s contra")
 _AGREEMENTS = gettext_lazy("receivables follow the agreements with donors; reduce or book the agreement instead")
@@ -168,7 +169,7 @@ def problems_of(content: Content) -> list[Problem]:
         found.append(Problem(_("A voucher has at least two lines.")))
     rows, missing = worked_out(content.rows, content.on)
     found += [problem for problem in missing if problem.row not in {each.row for each in found}]
-    return found or [*_balance_problems(rows), *_trace_problems(rows)]
+    return found or [*_balance_problems(rows), *_trace_problems(rows), *_in_kind_problems(rows)]
 
 
 def header_problems(content: Content) -> Iterator[Problem]:
@@ -245,11 +246,11 @@ def _balance_problems(rows: list[Row]) -> Iterator[Problem]:
 def _trace_problems(rows: list[Row]) -> Iterator[Problem]:
     """What a contribution brought and a grant got is what their lines lack to balance, so a voucher leaves that as it is.
 
-    Only what is owed to a donor may be paid out: it was taken from the contribution before.
+    Only what is owed to a donor may be paid out: it was taken from the contribution before. What is given in kind is no money.
     """
     named: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if row.of is not None and row.of.kind in (Subaccount.Kind.INSTALMENT, Subaccount.Kind.GRANT):
+        if row.of is not None and row.of.kind in (Subaccount.Kind.INSTALMENT, Subaccount.Kind.GRANT) and row.account != IN_KIND:
             named[row.of.code].append(row)
     for code, own in named.items():
         debits, credits = sums(own)
@@ -264,3 +265,13 @@ def _breaks_the_trace(code: str, apart: Money) -> str:
         " that would break the trace from contributions to grants: enter receipts under Contributions and payments under Payments."
     )
     return message % {"code": code, "apart": apart}
+
+
+def _in_kind_problems(rows: list[Row]) -> Iterator[Problem]:
+    """Goods and services that are given are an expense at once, and nothing else."""
+    if all(row.account != IN_KIND for row in rows):
+        return
+    for number, row in enumerate(rows, 1):
+        if row.account != IN_KIND and chart.BY_CODE[row.account].type != chart.EXPENSE:
+            text = _("What is given in kind is met by an expense and moves no money: account %(code)s does not fit.")
+            yield Problem(text % {"code": row.account}, number, "account")
