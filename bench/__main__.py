@@ -1,4 +1,4 @@
-"""python -m bench: every comparison, on a database of its own that is thrown away.
+"""python -m bench [postings | exports]: every comparison or one, on a database of its own that is thrown away.
 
 SQLite by default; inside `pg_virtualenv` (or with BENCH_DATABASE_URL) on PostgreSQL.
 """
@@ -6,6 +6,7 @@ SQLite by default; inside `pg_virtualenv` (or with BENCH_DATABASE_URL) on Postgr
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,11 +35,17 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from bench import postings
+        from bench import exports, postings, readings
 
+        wanted = sys.argv[1:] or ["postings", "readings", "exports"]
         call_command("migrate", verbosity=0)
-        with beside(os.environ["DATABASE_URL"]) as peer:
-            postings.run(peer)
+        if {"postings", "readings"} & set(wanted):
+            with beside(os.environ["DATABASE_URL"]) as peer:
+                for room in (postings, readings):
+                    if room.__name__.rpartition(".")[2] in wanted:
+                        room.run(peer)
+        if "exports" in wanted:
+            exports.run()
 
 
 @contextmanager

@@ -5,17 +5,22 @@ class DonorsConfig(AppConfig):
     name = "donors"
 
     def ready(self) -> None:
-        from donors.contributions import bank
+        from donors.contributions import bank, documents, verification
         from donors.contributions import home as contributions_home
         from donors.donors import actions
         from donors.donors import home as donors_home
-        from donors.pledges import dues
+        from donors.pledges import closing as pledges_closing
+        from donors.pledges import dues, forecast, recognition
         from donors.pledges import home as pledges_home
         from donors.portal import home as portal_home
         from donors.words import ACTS
         from trustfund.banking import hooks as banking
+        from trustfund.closings import checks as closing_checks
+        from trustfund.ledger import checks, conditions, evidence
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.statements import dues as statement_dues
+        from trustfund.statements import policies
+        from trustfund.treasury import dues as treasury
         from trustfund.ui.acts import name_acts
 
         rooms = [
@@ -30,6 +35,14 @@ class DonorsConfig(AppConfig):
         duties.register(donors_home.against_a_role)
         invitations.register(actions.PURPOSE, actions.accept_contact)
         statement_dues.register(dues.due_dates)
+        closing_checks.register(pledges_closing.CHECK)
+        treasury.register_conditional(forecast.conditional)
+        policies.register(recognition.paragraphs)
         banking.name(bank.words)
         banking.offer(bank.offers)
+        conditions.revenue_by(actions.revenue_account)
         name_acts(ACTS)
+        checks.register(verification.receivables)
+        checks.register(verification.contributions)
+        evidence.register("donors.contribution", documents.of_contribution)
+        evidence.register("donors.pledge", documents.of_pledge)

@@ -21,6 +21,7 @@ class GrantsConfig(AppConfig):
         from grants.decisions import home as decisions_home
         from grants.outcomes import home as outcomes_home
         from grants.payments import home as payments_home
+        from grants.payments.batches import home as batches_home
         from grants.publishing import home as publishing_home
         from grants.reports import home as reports_home
         from grants.reviews import home as reviews_home
@@ -38,18 +39,29 @@ class GrantsConfig(AppConfig):
             reports_home,
             tranches_home,
             payments_home,
+            batches_home,
             closing_home,
             publishing_home,
         ]
         for room in rooms:
             home.register(room.items)
             navigation.register(room.destinations)
+        self.connect_books()
         self.connect_calls()
         self.connect_selection()
         self.connect_grants()
         name_acts(acts.WORDS)
         self.connect_reports()
         self.connect_banks()
+        self.connect_auditors()
+        self.connect_treasury()
+
+    def connect_books(self) -> None:
+        """The year-end estimate is told the terms of grants."""
+        from grants.agreements import terms
+        from trustfund.vouchers.prepared import estimate
+
+        estimate.register(terms.terms_of)
 
     def connect_calls(self) -> None:
         """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""
@@ -104,8 +116,11 @@ class GrantsConfig(AppConfig):
         """Reports are laid out when an agreement comes into force, shown as a tab of the grant, and reminded of by the clock."""
         from grants.agreements import hooks, tabs
         from grants.reports import actions, home
+        from grants.reports import plans as budgets
         from trustfund import ticking
+        from trustfund.statements import plans
 
+        plans.register(budgets.plan_of)
         hooks.listen(hooks.on_active, actions.lay_out)
         hooks.listen(hooks.on_terminated, actions.drop_open)
         tabs.register(home.tab)
@@ -113,8 +128,29 @@ class GrantsConfig(AppConfig):
 
     def connect_banks(self) -> None:
         """A line of a bank's statement may be a payment that was ordered, or one that came back."""
-        from grants.payments import bank
+        from grants.payments import bank, closing
         from trustfund.banking import hooks
+        from trustfund.closings import checks
 
         hooks.name(bank.words)
         hooks.offer(bank.offers)
+        checks.register(*closing.CHECKS)
+
+    def connect_auditors(self) -> None:
+        """What `check_books` compares with the books, and what stands behind their entries."""
+        from grants.closing import documents, verification
+        from trustfund.ledger import checks, evidence
+
+        for check in (verification.commitments, verification.payments_made, verification.accepted_reports):
+            checks.register(check)
+        evidence.register("grants.grant", documents.of_grant)
+        evidence.register("grants.payment", documents.of_payment)
+        evidence.register("grants.report", documents.of_report)
+        evidence.register("grants.closure", documents.of_closure)
+
+    def connect_treasury(self) -> None:
+        """The forecast of cash knows what is still to be paid."""
+        from grants.tranches import forecast
+        from trustfund.treasury import dues
+
+        dues.register_payments(forecast.dues)

@@ -7,6 +7,7 @@ import grants.calls.models
 import grants.closing.models
 import grants.decisions.models
 import grants.outcomes.models
+import grants.payments.batches.models
 import grants.payments.models
 import grants.reports.models
 import grants.reviews.models

@@ -11,6 +11,7 @@ urlpatterns = [
     path("outcomes/", include("grants.outcomes.urls")),
     path("reports/", include("grants.reports.urls")),
     path("tranches/", include("grants.tranches.urls")),
+    path("payments/batches/", include("grants.payments.batches.urls")),
     path("payments/", include("grants.payments.urls")),
     path("closing/", include("grants.closing.urls")),
     path("awarded/", include("grants.publishing.urls")),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from tests.banking.files import Fact
+from tests.factories.banking import make_details, make_statement
 from tests.factories.books import DAY, make_bank, open_years
 from tests.factories.people import make_user
 from trustfund.audit.recording import record
+from trustfund.banking import withdrawing
+from trustfund.banking.models import BankStatement
 from trustfund.ledger import posting, postings, verification
 from trustfund.ledger.models import Entry
 from trustfund.money import usd
+from trustfund.people.roles import Role
 
 SQL = Path(__file__).resolve().parent.parent / "deploy" / "postgresql_roles.sql"
-KEPT = ["audit_event", "ledger_entry", "ledger_line", "ledger_seal", "ledger_funding", "ledger_allocation", "ledger_rate", "ledger_account"]
+KEPT = ["ledger_closedbooks", "ledger_closedbalance", "closings_checklist", "audit_event", "ledger_entry"]
+KEPT += ["ledger_line", "ledger_seal", "ledger_funding", "ledger_allocation", "ledger_rate", "ledger_account"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -63,6 +70,16 @@ def test_a_line_can_not_be_updated_by_the_application(as_application):
     post(as_application)
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_line SET debit = debit + 1 WHERE debit > 0")
+
+
+def test_the_application_puts_a_banks_statements_into_sequence_and_withdraws_one_but_never_changes_it(as_application):
+    finance, details = make_user(Role.FINANCE), make_details()
+    later = make_statement(Fact(usd("1.00")), details=details, opening=usd("5.00"), first=DAY + timedelta(days=3), days=1, number="B")
+    make_statement(Fact(usd("5.00")), details=details, first=DAY, days=2, number="A")
+    withdrawing.withdraw(later, by=finance, reason="Of another account.")
+    assert list(BankStatement.objects.standing().values_list("number", "previous")) == [("A", None)]
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        BankStatement.objects.update(number="C")
 
 
 def test_the_application_can_not_bypass_triggers(as_application):

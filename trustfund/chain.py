@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,22 +18,52 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it must be: where, what was expected, what was found."""
+    """One thing that is not as it must be: where, what was expected, what was found; which check found it, and what to do about it."""
 
     where: str
     expected: str
     found: str
+    check: str = field(default="", compare=False)
+    todo: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.where}: expected {self.expected}; found {self.found}."
+
+    @property
+    def sentence(self) -> str:
+        """All of it: where, expected, found, what to do."""
+        return f"{self} {self.todo}".strip()
+
+
+Check = Callable[[], list[Finding]]
+
+
+def advised(todo: str) -> Callable[[Check], Check]:
+    """A check with what to do about its findings."""
+
+    def marked(check: Check) -> Check:
+        check.todo = todo  # type: ignore[attr-defined]
+        return check
+
+    return marked
 
 
 PLAIN = {str, int, bool, type(None)}
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in PLAIN:
+    kind = type(value)
+    if kind in PLAIN:
         return value
+    if kind is dict:
+        return {key if type(key) is str else str(key): _plain(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_plain(item) for item in value]
+    return _unusual(value)
+
+
+def _unusual(value: Any) -> Any:
+    """What is no text, number, dictionary or list as it stands."""
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
     if isinstance(value, datetime.date):
@@ -43,13 +73,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         raise TypeError("a float has no exact canonical form: give a Decimal or a str")
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return _plain(dict(value))
     if isinstance(value, str):
         return str(value)
     if isinstance(value, set | frozenset):
-        return [_plain(item) for item in sorted(value)]
+        return _plain(sorted(value))
     if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
+        return _plain(list(value))
     return value if isinstance(value, int) else str(value)
 
 
@@ -76,10 +106,14 @@ class Cuts:
         """The mark of a whole number, whose last digits are known."""
         return f"{self.word}n{ending}{self.word}e"
 
-    def pieces(self, content: Mapping[str, Any]) -> list[str]:
-        """The canonical text of the content, cut at the marks."""
-        text = canonical(content)
-        return text.replace(f'"{self.word}n', self.word).replace(f'{self.word}e"', "").split(self.word)
+    def told(self, content: Mapping[str, Any]) -> dict[str, str]:
+        """The canonical text of the content as a database function takes it: cut at the instant and at the first number after it.
+
+        Numbers in the last piece are still marked, each by `word`.
+        """
+        text = canonical(content).replace(f'"{self.word}n', self.word).replace(f'{self.word}e"', "")
+        head, middle, tail = text.split(self.word, 2)
+        return {"head": head, "middle": middle, "tail": tail, "word": self.word}
 
 
 def within() -> AbstractContextManager[Any]:

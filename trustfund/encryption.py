@@ -1,7 +1,7 @@
 """Text that is encrypted at rest and authenticated: who reads the database or a backup reads nothing.
 
 `settings.ENCRYPTION_KEYS` are Fernet keys: the first one encrypts, all of them decrypt. To rotate: put a new key first, save the rows again
-(`manage.py reseal_bank_accounts`), then drop the old key.
+(`manage.py reseal_bank_accounts`, `reseal_payment_orders`), then drop the old key.
 """
 
 from __future__ import annotations

@@ -29,7 +29,12 @@ EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 @dataclass(frozen=True)
 class Guard:
-    """What `table` refuses (`rules`: condition, message) or does (`then`: one statement) on `events`."""
+    """What `table` refuses (`rules`: condition, message) or does (`then`: one statement) on `events`.
+
+    `when` says to which rows the rules apply (all). With `must`, `then` has to change a row, or `must` is the message that refuses.
+    `needs` is a table, or a "table.column", that its rules name and a later migration adds: until then the guard is not installed, for
+    SQLite checks every trigger whenever it alters a table.
+    """
 
     table: str
     what: str
@@ -38,6 +43,9 @@ class Guard:
     then: str = ""
     only: str = ""
     timing: str = "BEFORE"
+    when: str = ""
+    must: str = ""
+    needs: str = ""
 
     @property
     def name(self) -> str:
@@ -95,11 +103,8 @@ def head_of(table: str, chain: str) -> list[Guard]:
 
 def linked(table: str, head: str) -> list[Guard]:
     """A link is added after the head's, names its hash, and moves the head."""
-    previous = f"NEW.seq <> (SELECT seq + 1 FROM {head} WHERE id = 1) OR NEW.previous_hash <> (SELECT hash FROM {head} WHERE id = 1)"
-    return [
-        Guard(table, "linked", ("INSERT",), ((previous, f"{table} continues at its head"),)),
-        Guard(table, "moves_head", ("INSERT",), then=f"UPDATE {head} SET seq = NEW.seq, hash = NEW.hash WHERE id = 1", timing="AFTER"),
-    ]
+    moved = f"UPDATE {head} SET seq = NEW.seq, hash = NEW.hash WHERE id = 1 AND seq = NEW.seq - 1 AND hash = NEW.previous_hash"
+    return [Guard(table, "moves_head", ("INSERT",), then=moved, timing="AFTER", must=f"{table} continues at its head")]
 
 
 # The text of the triggers
@@ -107,9 +112,12 @@ def linked(table: str, head: str) -> list[Guard]:
 
 def sqlite_triggers(guard: Guard) -> dict[str, str]:
     """Name -> CREATE TRIGGER, one per event, as sqlite_master keeps it."""
-    body = [f"SELECT RAISE(ABORT, '{message}') WHERE {condition};" for condition, message in guard.rules]
+    under = f"({guard.when}) AND " if guard.when else ""
+    body = [f"SELECT RAISE(ABORT, '{message}') WHERE {under}({condition});" for condition, message in guard.rules]
     if guard.then:
         body.append(f"{guard.then};")
+    if guard.must:
+        body.append(f"SELECT RAISE(ABORT, '{guard.must}') WHERE changes() <> 1;")
     statements = "\n  ".join(body)
     names = {f"{guard.name}_{event.lower()}": event for event in guard.events if event != "TRUNCATE"}
     return {
@@ -122,14 +130,24 @@ def _raise(message: str) -> str:
     return f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{message}';"
 
 
+def _refusals(rules: Sequence[Rule], when: str, first: Sequence[Rule]) -> list[str]:
+    """The rules, asked together before each by itself: a question of its own costs more than what it asks."""
+    asked = [*first, *rules] if not when else list(rules)
+    each = [f"  IF {condition} THEN\n    {_raise(message)}\n  END IF;" for condition, message in asked]
+    if len(asked) > 1:
+        each = [f"  IF {' OR '.join(f'({condition})' for condition, _message in asked)} THEN", *each, "  END IF;"]
+    return [*_refusals(first, "", ()), f"  IF {when} THEN", *each, "  END IF;"] if when else each
+
+
 def postgresql_body(guard: Guard) -> str:
     """The source of the guard's plpgsql function, as pg_proc keeps it."""
-    rules = list(guard.rules)
-    if "INSERT" in guard.events and guard.timing == "BEFORE":
-        rules.insert(0, ("current_setting('session_replication_role') = 'replica'", f"{guard.table} is not written past its constraints"))
-    checks = [f"  IF {condition} THEN\n    {_raise(message)}\n  END IF;" for condition, message in rules]
+    past = ("current_setting('session_replication_role') = 'replica'", f"{guard.table} is not written past its constraints")
+    first = [past] if "INSERT" in guard.events and guard.timing == "BEFORE" else []
+    checks = _refusals(guard.rules, guard.when, first)
     if guard.then:
         checks.append(f"  {guard.then};")
+    if guard.must:
+        checks.append(f"  IF NOT FOUND THEN\n    {_raise(guard.must)}\n  END IF;")
     end = "  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n  RETURN NEW;" if guard.events != ("TRUNCATE",) else "  RETURN NULL;"
     return "\nBEGIN\n" + "\n".join(checks) + f"\n{end}\nEND;\n"
 
@@ -173,7 +191,16 @@ def declared(app_label: str | None = None) -> list[Guard]:
 
 def _present(connection: Any, guards: Iterable[Guard]) -> list[Guard]:
     tables = set(connection.introspection.table_names())
-    return [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
+    found = [guard for guard in guards if guard.on(connection.vendor) and guard.table in tables]
+    there = {needed: _has(connection, tables, *needed.split(".")) for needed in {guard.needs for guard in found if guard.needs}}
+    return [guard for guard in found if there.get(guard.needs, True)]
+
+
+def _has(connection: Any, tables: set[str], table: str, column: str = "") -> bool:
+    if table not in tables or not column:
+        return table in tables
+    with connection.cursor() as cursor:
+        return column in [each.name for each in connection.introspection.get_table_description(cursor, table)]
 
 
 def drop(schema_editor: Any, app_label: str) -> None:

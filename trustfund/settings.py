@@ -1,6 +1,7 @@
 """Settings, from the environment alone (see docs/configuration.md). One file for every environment."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -43,7 +44,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 * 1024 * 1024)
 BANK_COOLING_OFF_DAYS = env.int("BANK_COOLING_OFF_DAYS", default=3)
 SCREENING_VALID_DAYS = env.int("SCREENING_VALID_DAYS", default=30)
+BUDGET_VARIANCE_SHARE = Decimal(env("BUDGET_VARIANCE_SHARE", default="0.10"))  # from which share of the budget on a variance is explained
 OFFER_VALID_DAYS = env.int("OFFER_VALID_DAYS", default=30)
+OPERATING_RESERVE_SHARE = env.str("OPERATING_RESERVE_SHARE", default="0.15")  # of the annual cost plan
+CLOSING_WORKING_DAYS = env.int("CLOSING_WORKING_DAYS", default=10)
 FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX", default="")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trustfund.sqlite3'}")}
@@ -66,9 +70,15 @@ INSTALLED_APPS = [
     "trustfund.files",
     "trustfund.people",
     "trustfund.ledger",
+    "trustfund.budgets",
     "trustfund.statements",
     "trustfund.vouchers",
     "trustfund.banking",
+    "trustfund.closings",
+    "trustfund.auditor",
+    "trustfund.treasury",
+    "trustfund.opening",
+    "trustfund.erp",
     "ngos",
     "donors",
     "grants",

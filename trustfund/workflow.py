@@ -42,6 +42,10 @@ class Stateful(ConcurrentTransitionMixin, models.Model):
         super().clean_fields(exclude={*(exclude or ()), *(field.name for field in self.state_fields)})
 
 
+class Digest(str):
+    """A hash among the details of an act: unlike free text it goes on record."""
+
+
 def lock(*objects: models.Model) -> None:
     """Lock the rows of `objects` and read them again, in one order for everybody: by table, then by primary key.
 
@@ -113,6 +117,6 @@ def _plain(value: Any) -> str | int | bool | None:
         return f"{value._meta.label_lower}:{value.pk}"
     if isinstance(value, bool | int):
         return value
-    if isinstance(value, date | Decimal | Money):
+    if isinstance(value, date | Decimal | Money | Digest):
         return str(value)
     return None

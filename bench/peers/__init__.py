@@ -21,9 +21,13 @@ class Peer:
 
     def rate(self, entries: int) -> float:
         """Entries per second, one commit each."""
+        return self.ask(str(entries))
+
+    def ask(self, question: str) -> float:
+        """What it answers to a line."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(f"{entries}\n")
+        self.process.stdin.write(f"{question}\n")
         self.process.stdin.flush()
         return float(self.process.stdout.readline())
 

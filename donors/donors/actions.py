@@ -15,6 +15,7 @@ from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import subaccounts
 from trustfund.ledger.models import Subaccount
+from trustfund.ledger.postings import REVENUE
 from trustfund.people import invitations
 from trustfund.people.actions import locked
 from trustfund.people.models import Invitation, User
@@ -125,3 +126,10 @@ def end_contact(contact: Contact, *, by: Any) -> Contact:
 def contacts_of(donor: Donor) -> Any:
     """The donor's contacts with their people, the active first."""
     return donor.contacts.select_related("user")
+
+
+def revenue_account(instalment: Any) -> str:
+    """The revenue account of a contribution's donor, by the donor's kind; "" for one that nobody registered."""
+    above = [each for each in (instalment.parent, instalment.parent and instalment.parent.parent) if each is not None]
+    donor = Donor.objects.filter(subaccount__in=above).first()
+    return REVENUE[donor.kind] if donor else ""

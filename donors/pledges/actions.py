@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from donors.donors.actions import label_under
 from donors.donors.models import Donor
 from donors.pledges import carrying, permissions
-from donors.pledges.models import Amendment, Instalment, Pledge
+from donors.pledges.models import Amendment, Consent, Instalment, Pledge
 from donors.pledges.policy import policy_on, within_a_year
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import posting, postings, rates, subaccounts
+from trustfund.ledger import ended, posting, postings, rates, subaccounts
 from trustfund.money import Money, total
 from trustfund.workflow import advance, lock
 
@@ -243,6 +243,25 @@ def _reduced_legs(instalment: Instalment, amount: Money) -> list[Any]:
 
 
 @transaction.atomic
+def keep(pledge: Pledge, *, by: Any, on: date, general: bool, document: Any) -> Pledge:
+    """The donor consents, on a document (a `StoredFile`), that money left or returned after the agreement's end is kept.
+
+    It does not expire any more, and with `general` it is not earmarked any more; what was due to the donor because it came back after the
+    end, and was not paid yet, is the agreement's again. 409 for one without an end, or when the consent is recorded already.
+    """
+    instalments = _lock_all(pledge)
+    _check_day(on, since=pledge.signed_on)
+    pledge = advance(pledge.keep, by=by, on=on, general=general)
+    Consent.objects.create(pledge=pledge, on=on, general=general, document=document, made_by=by)
+    accounts = [each.subaccount for each in instalments]
+    assert pledge.subaccount is not None  # since it was announced
+    for account in (pledge.subaccount, *accounts):
+        subaccounts.keep(account, by=by, general=general)
+    ended.taken_back(accounts, on=on, by=by, reference=f"pledge:{pledge.pk}:kept")
+    return pledge
+
+
+@transaction.atomic
 def lapse(pledge: Pledge, *, by: Any, on: date) -> Pledge:
     """Nothing will come of an announced or signed pledge that is not in the books: its memo is reversed, its instalments are not owed."""
     instalments = _lock_all(pledge)
@@ -265,8 +284,8 @@ def bring_current(*, by: Any, on: date) -> int:
     moved = 0
     still_open = Instalment.objects.open().select_related("pledge", "subaccount").order_by("pk")
     for instalment in list(still_open.select_for_update(of=("self",), no_key=True)):
-        balance, current = carrying.receivable(instalment)
-        if current or not balance or not within_a_year(instalment.due_on, on):
+        balance = carrying.becomes_current(instalment, on)
+        if not balance:
             continue
         stands = carrying.Carrying(balance, instalment.outstanding, current=False)
         legs = postings.instalment_current(instalment.subaccount, balance, original=stands.original, rate=stands.rate)

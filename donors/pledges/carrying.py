@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
+from donors.pledges.policy import within_a_year
 from trustfund.ledger import balances
 from trustfund.money import Money, zero
 
@@ -33,6 +35,12 @@ def receivable(instalment: Instalment) -> tuple[Money, bool]:
     """The receivable's balance in USD and whether it stands on 1100 (else on 1110)."""
     current = balances.balance("1100", of=instalment.subaccount)
     return (current, True) if current else (balances.balance("1110", of=instalment.subaccount), False)
+
+
+def becomes_current(instalment: Instalment, on: date) -> Money:
+    """The balance (USD) that stands on 1110 although the instalment is due within a year of the day; nothing where none does."""
+    balance, current = receivable(instalment)
+    return zero("USD") if current or not within_a_year(instalment.due_on, on) else balance
 
 
 def share(whole: Money, part: Money, of: Money) -> Money:

@@ -120,6 +120,27 @@ class ReduceForm(forms.Form):
         amount.label = _t("Reduced by, %(currency)s") % {"currency": instalment.pledge.currency}
 
 
+class KeepForm(forms.Form):
+    """The donor's consent to keep what is left after the end, with its document."""
+
+    on = day_field(_("Consented on"))
+    general = forms.ChoiceField(
+        label=_("What may it be used for?"),
+        choices=[("", _("For what it was given")), ("1", _("For any purpose of the Fund"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    document = DocumentField(label=_("The donor’s consent"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"on": clock.today(), "general": ""})
+        super().__init__(*args, **kwargs)
+
+    def clean_general(self) -> bool:
+        """Whether it may be used for any purpose."""
+        return bool(self.cleaned_data["general"])
+
+
 def whole(amount: Money, due_on: date) -> list[tuple[date, Money]]:
     """The schedule of a pledge in one instalment."""
     return [(due_on, amount)]

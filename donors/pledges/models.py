@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,9 @@ from donors.donors.models import Donor, ids_for
 from donors.pledges import permissions, policy
 from trustfund import clock
 from trustfund.fields import MoneyProperty
+from trustfund.ledger.balances import ORIGINAL, WRITTEN_OFF
 from trustfund.ledger.fields import ExactDecimalField
+from trustfund.ledger.models import Line
 from trustfund.money import Money, zero
 from trustfund.workflow import Stateful
 
@@ -158,9 +160,29 @@ class Pledge(Stateful, models.Model):
         self.amount = self.amount - amount
         return self.State.PAID if everything else self.state
 
+    def may_be_kept(self) -> bool:
+        """Whether its donor could still consent that money left after its end is kept."""
+        return self.expires_on is not None and not hasattr(self, "consent")
+
+    @transition(
+        state,
+        source=[State.BOOKED, State.PARTLY_PAID, State.PAID],
+        target=None,
+        permission=permissions.can_keep,
+        conditions=[may_be_kept],
+    )
+    def keep(self, *, on: Any, general: bool) -> None:
+        """The donor lets the fund keep what is left after the agreement's end; the document is with the consent."""
+
     @transition(state, source=[State.ANNOUNCED, State.SIGNED], target=State.LAPSED, permission=permissions.can_lapse)
     def lapse(self, *, on: Any) -> None:
         """Nothing will come of it."""
+
+
+def _written_off(**of: Any) -> Any:
+    """The lines that wrote receivables off, by instalment: `minor` in the currency of the pledge."""
+    lines = Line.objects.filter(WRITTEN_OFF, account_id__in=["1100", "1110"], **of)
+    return lines.order_by().values("subaccount_id").annotate(minor=-Sum(ORIGINAL)).values_list("minor", flat=True)
 
 
 class InstalmentQuerySet(models.QuerySet["Instalment"]):
@@ -168,18 +190,24 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
         return self if permissions.sees_all(user) else self.filter(pledge__donor_id__in=ids_for(user))
 
     def with_received(self) -> InstalmentQuerySet:
-        """Each with `received_minor`: what came, in minor units of the pledge's currency."""
+        """Each with `received_minor`, what came, and `written_minor`, what was written off, in minor units of the pledge's currency."""
         counts = ~Q(contributions__state="withdrawn")
-        return self.annotate(received_minor=Coalesce(Sum("contributions__settles_minor", filter=counts), 0))
+        came = Coalesce(Sum("contributions__settles_minor", filter=counts), 0)
+        return self.annotate(received_minor=came, written_minor=Coalesce(Subquery(_written_off(subaccount=OuterRef("subaccount"))), 0))
 
     def due(self, until: Any) -> InstalmentQuerySet:
         """Those that still wait for cash and are due on or before a day."""
         return self.open().filter(due_on__lte=until)
 
     def open(self) -> InstalmentQuerySet:
-        """Those of agreements in the books that still wait for cash."""
+        """Those of agreements in the books that still wait for cash; not those that were written off in whole."""
         states = [Pledge.State.BOOKED, Pledge.State.PARTLY_PAID]
-        return self.filter(pledge__state__in=states, state__in=[Instalment.State.EXPECTED, Instalment.State.PARTLY_RECEIVED])
+        waiting = self.filter(pledge__state__in=states, state__in=[Instalment.State.EXPECTED, Instalment.State.PARTLY_RECEIVED])
+        contributions: Any = self.model._meta.get_field("contributions").related_model
+        came = contributions.objects.filter(instalment=OuterRef("pk")).exclude(state="withdrawn").order_by().values("instalment")
+        settled = Coalesce(Subquery(came.annotate(minor=Sum("settles_minor")).values("minor")), 0)
+        written = Coalesce(Subquery(_written_off(subaccount=OuterRef("subaccount"))), 0)
+        return waiting.alias(written=written).exclude(written__gt=0, written__gte=F("amount_minor") - settled)
 
 
 class Instalment(Stateful, models.Model):
@@ -225,24 +253,38 @@ class Instalment(Stateful, models.Model):
 
     @property
     def outstanding(self) -> Money:
-        """What is still to come, in the pledge's currency; nothing of what is not owed any more."""
+        """What is still to come, in the pledge's currency; nothing of what is not owed any more, nor of what was written off."""
         if self.state == self.State.CANCELLED:
             return zero(self.pledge.currency)
-        return max(self.amount - self.received, zero(self.pledge.currency))
+        return max(self.amount - self.received - self.written_off, zero(self.pledge.currency))
+
+    @property
+    def written_off(self) -> Money:
+        """What finance took out of the books because it will not come, in the pledge's currency: the ledger says it."""
+        minor = self.__dict__.get("written_minor")
+        if minor is None:
+            minor = _written_off(subaccount=self.subaccount_id).order_by("subaccount_id").first() or 0
+        return Money.from_minor(minor, self.pledge.currency)
+
+    @property
+    def _is_late(self) -> bool:
+        return self.state in (self.State.EXPECTED, self.State.PARTLY_RECEIVED) and self.pledge.in_books and self.due_on < clock.today()
 
     @property
     def is_overdue(self) -> bool:
-        return self.state in (self.State.EXPECTED, self.State.PARTLY_RECEIVED) and self.pledge.in_books and self.due_on < clock.today()
+        return self._is_late and bool(self.outstanding)
 
     def get_state_display(self) -> str:  # type: ignore[no-redef]
-        """The state's word; what should have come by now is overdue, which is no state of its own."""
-        return str(_("Overdue") if self.is_overdue else self.State(self.state).label)
+        """The state's word; what should have come by now is overdue, or not expected any more: these are no states of their own."""
+        if not self._is_late:
+            return str(self.State(self.state).label)
+        return str(_("Overdue") if self.outstanding else _("Not expected any more"))
 
     @property
     def state_tone(self) -> str:
         """The tone of the state's dot."""
-        if self.is_overdue:
-            return "blocked"
+        if self._is_late:
+            return "blocked" if self.outstanding else "neutral"
         return {"received": "money", "cancelled": "neutral"}.get(self.state, "waiting")
 
     @transition(
@@ -304,3 +346,16 @@ class Amendment(models.Model):
     @property
     def amount(self) -> Money:
         return Money.from_minor(self.amount_minor, self.instalment.pledge.currency)
+
+
+class Consent(models.Model):
+    """A donor's consent that the fund keeps what is left of an agreement after its end, on a document."""
+
+    pledge = models.OneToOneField(Pledge, models.PROTECT, related_name="consent")
+    on = models.DateField(_("date"))
+    general = models.BooleanField(_("for any purpose of the Fund"))
+    document = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.pledge}: {self.on}"

@@ -15,7 +15,7 @@ from trustfund.people.roles import Role, holds
 if TYPE_CHECKING:
     from donors.pledges.models import Instalment, Pledge
 
-__all__ = ["can_announce", "can_book", "can_lapse", "can_meet_condition", "can_receive", "can_reduce", "can_sign", "sees_all"]
+__all__ = ["can_announce", "can_book", "can_keep", "can_lapse", "can_meet_condition", "can_receive", "can_reduce", "can_sign", "sees_all"]
 
 
 def can_announce(pledge: Pledge | None, user: Any) -> bool:
@@ -37,6 +37,11 @@ def can_meet_condition(pledge: Pledge, user: Any) -> bool:
 
 def can_reduce(pledge: Pledge | Instalment, user: Any) -> bool:
     return holds(user, Role.FINANCE)
+
+
+def can_keep(pledge: Pledge, user: Any) -> bool:
+    """The fund manager, as with what was signed."""
+    return holds(user, Role.MANAGER)
 
 
 def can_lapse(pledge: Pledge, user: Any) -> bool:

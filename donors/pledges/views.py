@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from donors.pledges import actions, permissions
-from donors.pledges.forms import AnnounceForm, DayForm, ReduceForm, SignForm
-from donors.pledges.models import SOON, Amendment, Instalment, Pledge
+from donors.pledges.forms import AnnounceForm, DayForm, KeepForm, ReduceForm, SignForm
+from donors.pledges.models import SOON, Amendment, Consent, Instalment, Pledge
 from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
@@ -143,6 +143,7 @@ def _acts(pledge: Pledge, user: Any) -> dict[str, bool]:
         "book": possible(pledge.book, by=user),
         "lapse": possible(pledge.lapse, by=user),
         "meet_condition": pledge.waits_for_condition and possible(pledge.meet_condition, by=user),
+        "keep": possible(pledge.keep, by=user),
         "reduce": owed and permissions.can_reduce(pledge, user),
         "receive": owed and permissions.can_receive(pledge, user),
     }
@@ -204,6 +205,34 @@ def meet_condition(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the donor's consent that money left after the end is kept."""
+    pledge = _pledge(request, pk)
+    return acting.page(
+        request,
+        pledge.keep,
+        _keep,
+        title=_("The donor lets the Fund keep what is left"),
+        facts=[*_facts(pledge), (_("To be spent by"), pledge.expires_on)],
+        form=KeepForm(request.POST or None, request.FILES or None),
+        warning=_("It can be used after its end from now on; what was due to the donor because it came back is the Fund’s again."),
+        button=_("Record the consent"),
+        done=_("The consent is recorded."),
+    )
+
+
+def _keep(pledge: Pledge, *, by: Any, document: Any, **consented: Any) -> None:
+    actions.keep(pledge, by=by, document=store(document, by=by), **consented)
+
+
+@login_required
+def consent_document(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The document of a consent."""
+    pledges = Pledge.objects.visible_to(request.user)
+    return serve(get_object_or_404(Consent.objects.filter(pledge__in=pledges).select_related("document"), pledge=pk).document)
+
+
+@login_required
 def lapse(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up a pledge that is not in the books."""
     pledge = _pledge(request, pk)
@@ -262,7 +291,7 @@ def amendment_document(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _pledge(request: HttpRequest, pk: int) -> Pledge:
-    found = Pledge.objects.visible_to(request.user).select_related("donor", "earmark", "document", "subaccount")
+    found = Pledge.objects.visible_to(request.user).select_related("donor", "earmark", "document", "subaccount", "consent")
     return get_object_or_404(found, pk=pk)
 
 

@@ -10,7 +10,15 @@ from trustfund.money import Money
 
 WIDTH, HEIGHT, BAR, GAP, SLOT = 720, 260, 14, 12, 34
 COLUMNS = (0, 250, 500)
-COLOURS = {"received": "#00609c", "psc": "#4b5a6a", "reserve": "#7a5195", "available": "#b35900", "reserved": "#8a6d00", "paid": "#1b6e52"}
+COLOURS = {
+    "received": "#00609c",
+    "psc": "#4b5a6a",
+    "reserve": "#7a5195",
+    "available": "#b35900",
+    "reserved": "#8a6d00",
+    "paid": "#1b6e52",
+    "costs": "#8c2f39",
+}
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,16 @@ from typing import Any
 
 from trustfund.ledger import allocations
 from trustfund.money import Money, total, zero
+from trustfund.statements.books import books_at
+from trustfund.statements.contributions import Columns, charges_of
 
 
 @dataclass(frozen=True)
 class Followed:
     """The money of one instalment or gift, in USD at booked rates.
 
-    received = psc + reserve + available + reserved + paid; paid = accepted + advance. `grants` are the rows of the trace.
+    received + income = psc + reserve + available + reserved + paid + costs; paid = accepted + advance. `costs` are its share of the fund's
+    own, `income` its share of interest and other income, with exchange differences. `grants` are the rows of the trace.
     """
 
     received: Money = field(default_factory=zero)
@@ -24,6 +27,8 @@ class Followed:
     reserve: Money = field(default_factory=zero)
     available: Money = field(default_factory=zero)
     reserved: Money = field(default_factory=zero)
+    costs: Money = field(default_factory=zero)
+    income: Money = field(default_factory=zero)
     grants: list[Any] = field(default_factory=list)
 
     @property
@@ -40,6 +45,11 @@ class Followed:
         return self.paid - self.accepted
 
     @property
+    def credited(self) -> Money:
+        """The income, as it is subtracted from its costs."""
+        return -self.income
+
+    @property
     def allocated(self) -> Money:
         """Reserved for grants and paid to them."""
         return self.reserved + self.paid
@@ -52,8 +62,8 @@ def follow(subaccounts: Iterable[Any], on: date) -> dict[int, Followed]:
     """
     wanted = {each.pk: each for each in subaccounts if each is not None}
     rows = {row.instalment.pk: row for row in allocations.headroom(on) if row.instalment.pk in wanted}
-    traces = _traces(wanted)
-    return {pk: _followed(rows.get(pk), traces.get(pk, [])) for pk in wanted}
+    traces, charges = _traces(wanted), charges_of(books_at(on), wanted)
+    return {pk: _followed(rows.get(pk), charges.get(pk, Columns()), traces.get(pk, [])) for pk in wanted}
 
 
 def _traces(wanted: dict[int, Any]) -> dict[int, list[Any]]:
@@ -73,7 +83,8 @@ def _top(subaccount: Any) -> Any:
     return subaccount
 
 
-def _followed(row: Any, grants: list[Any]) -> Followed:
+def _followed(row: Any, charged: Columns, grants: list[Any]) -> Followed:
     if row is None:
         return Followed(grants=grants)
-    return Followed(row.received, row.psc, row.reserve, row.available, row.reserved, grants)
+    income = charged.income + charged.exchange
+    return Followed(row.received, row.psc, row.reserve, row.available, row.reserved, charged.costs, income, grants)

@@ -59,16 +59,19 @@ def contribution(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _picture(followed: Followed) -> flow.Picture | None:
-    """The flow picture of the same figures as the table has."""
+    """The flow picture of the same figures as the table has; of costs and income only what is more is drawn."""
+    costs = followed.costs - followed.income
+    whole = (_("Received"), followed.received) if costs.minor >= 0 else (_("Received and interest"), followed.received - costs)
     parts = [
         ("paid", _("Paid to grants"), followed.paid),
         ("reserved", _("Reserved for grants"), followed.reserved),
         ("available", _("Available"), followed.available),
         ("psc", _("Programme support"), followed.psc),
         ("reserve", _("Operating reserve"), followed.reserve),
+        ("costs", _("The Fund’s own costs"), costs),
     ]
     uses = [("paid", _("Spent, accepted"), followed.accepted), ("available", _("Not yet reported"), followed.advance)]
-    return flow.draw((_("Received"), followed.received), parts, uses)
+    return flow.draw(whole, parts, uses)
 
 
 @login_required

@@ -19,7 +19,7 @@ from grants.tranches import actions as tranches
 from grants.tranches.models import OPEN_STATES
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import allocations, balances, posting, postings
+from trustfund.ledger import allocations, balances, conditions, ended, posting, postings
 from trustfund.ledger.models import Subaccount
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
@@ -66,7 +66,8 @@ def _release(grant: Grant, owed: Money, on: date, by: Any) -> Money:
         _post(grant, postings.residual_released(grant.books, commitment), "residual", on, by)
     free = grant.funds.remaining - owed
     if free > zero():
-        allocations.release(grant.funds, by=by, on=on, reference=f"grant:{grant.pk}:released", amount=free)
+        freed = allocations.release(grant.funds, by=by, on=on, reference=f"grant:{grant.pk}:released", amount=free)
+        ended.give_back(allocations.rows_of(freed), on=on, by=by, source="closing.released", of=grant)
     return commitment
 
 
@@ -87,6 +88,8 @@ def reopen(grant: Grant, by: Any) -> None:
 def enter_refund(closure: Closure, *, by: Any, amount: Money, received_on: date, bank: Subaccount, bank_reference: str) -> Refund:
     """The NGO paid back: Dr bank / Cr 1210; it returns to the contributions of its last payment first.
 
+    What returns to a contribution whose agreement has ended is due to its donor.
+
     ValidationError by field: more than is due, a day to come, a reference entered before.
     """
     if not permissions.can_enter_refund(closure, by):
@@ -97,7 +100,9 @@ def enter_refund(closure: Closure, *, by: Any, amount: Money, received_on: date,
     reference = f"refund:{closure.pk}:{closure.refunds.count() + 1}"
     legs = postings.grant_refund(grant.books, bank, amount)
     entry = posting.post(legs, reference=reference, on=received_on, by=by, source="closing.refund", of=closure)
-    allocations.refund(grant.books, entry, amount, by=by)
+    rows = allocations.refund(grant.books, entry, amount, by=by)
+    ended.give_back(rows, on=received_on, by=by, source="closing.refund", of=closure)
+    conditions.follow(grant.books, on=received_on, by=by, reference=entry.reference, of=closure)
     refund = Refund.objects.create(
         closure=closure, amount=amount, received_on=received_on, bank=bank, bank_reference=bank_reference, entry=entry, entered_by=by
     )

@@ -34,6 +34,7 @@ def facts(statement: Statement) -> list[tuple[str, object]]:
         (_("Open advance"), position.advance),
         (_("Due from the NGO"), position.refund_due),
         (_("Owed to the NGO"), position.payable),
+        *([(_("Written off"), position.written_off)] if position.written_off else []),
         (_("Ledger head"), f"{statement.head.seq} {statement.head.hash}"),
     ]
 

@@ -17,6 +17,7 @@ from trustfund.ledger.models import Subaccount
 from trustfund.money import Money, total, usd
 
 ACCOUNT, EURO_ACCOUNT = "AT611904300234573201", "AT021904300234573202"
+BIC = "DEMOATWW"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 WEEKS = 26
 TO_MATCH = 2
@@ -40,7 +41,7 @@ def run(cast: Cast, dollars: Subaccount, euros: Subaccount, today: date) -> None
     opening = next(row.own for row in balances.bank_balances(first - timedelta(days=1)) if row.bank == dollars)
     entries = sorted([*_in_the_books(dollars, first, last), *_not_in_the_books(dollars, last)], key=lambda each: each.on)
     with clock.frozen(today):
-        details = actions.describe(dollars, by=cast.finance, account=ACCOUNT, layout=None)
+        details = actions.describe(dollars, by=cast.finance, account=ACCOUNT, bic=BIC, layout=None)
         actions.describe(euros, by=cast.finance, account=EURO_ACCOUNT, layout=None)
         actions.take_in(details, f"camt053-{last}.xml", _camt(opening, entries, first, last), by=cast.finance)
         _match(cast)
@@ -66,7 +67,7 @@ def _not_in_the_books(bank: Subaccount, last: date) -> list[Booked]:
 
 def _match(cast: Cast) -> None:
     """Finance confirmed what the rules suggest, but for the newest lines."""
-    suggested = [line for line in BankLine.objects.order_by("booked_on", "pk") if suggestions(line)]
+    suggested = [line for line in BankLine.objects.order_by("booked_on", "pk") if any(not each.others for each in suggestions(line))]
     for line in suggested[:-TO_MATCH]:
         actions.confirm(line, suggestions(line)[0].lines, by=cast.finance)
 

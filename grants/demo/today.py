@@ -9,9 +9,10 @@ from typing import Any
 from grants.agreements.models import Grant
 from grants.applications import actions as applications
 from grants.applications.models import Application
-from grants.demo import applying, calls, facts, granting, organisations, reporting, reviewing
+from grants.demo import applying, batches, calls, facts, granting, organisations, reporting, reviewing
 from grants.demo.cast import Cast
 from grants.payments import actions as payments
+from grants.payments.models import Payment
 from grants.reports import actions as reports
 from grants.reports.models import Report
 from grants.tranches import actions as tranches
@@ -33,6 +34,7 @@ class Today:
     def __init__(self, cast: Cast, bank: Subaccount, today: date) -> None:
         self.cast, self.bank, self.today = cast, bank, today
         self.ngos: list[Organisation] = []
+        self.approved: list[Payment] = []
 
     def day(self, ago: int) -> date:
         """So many days ago."""
@@ -102,9 +104,9 @@ def _reviewed(now: Today, call: Any, numbers: list[int], ago: int) -> list[Appli
 
 
 def _decided_last_year(now: Today) -> None:
-    """Four awards: two with reports at the Fund, one to countersign, one whose tranche is asked for."""
+    """Five awards: two with reports at the Fund, one to countersign, one whose tranche is asked for, one whose bank refuses."""
     call = _call(now, "Health and counselling", "7", 370, 345)
-    steps = {0: _to_read, 1: _to_accept, 2: _to_countersign, 3: _to_make_ready}
+    steps = {0: _to_read, 1: _to_accept, 2: _to_countersign, 3: _to_make_ready, 8: _to_refuse}
     _award(now, call, steps, 348, 310)
 
 
@@ -113,13 +115,13 @@ def _decided(now: Today) -> None:
     call = _call(now, "Direct help in shelters and on the way home", "1", 305, 275)
     steps = {
         0: _to_award,
-        1: _to_certify,
+        1: _to_confirm,
         2: _to_offer,
         3: _to_settle,
         4: _to_report,
         5: _to_sign,
         7: _to_approve,
-        8: _to_confirm,
+        8: _to_certify,
     }
     _award(now, call, steps, 278, 240)
 
@@ -210,6 +212,18 @@ def _ordered(now: Today, application: Application, ago: int) -> Any:
         return payments.export(payment, by=now.cast.finance)
 
 
+def _approved(now: Today, application: Application, ago: int) -> Payment:
+    """Certified so many days ago, and approved."""
+    payment = _certified(now, application, ago)
+    with clock.frozen(now.day(ago - 1)):
+        return payments.approve(payment, by=now.cast.checker)
+
+
+def _to_refuse(now: Today, application: Application) -> None:
+    """Its first payment goes to the bank together with another one."""
+    now.approved.append(_approved(now, application, 16))
+
+
 def _to_settle(now: Today, application: Application) -> None:
     """The first tranche is with the bank."""
     _ordered(now, application, 8)
@@ -233,10 +247,12 @@ def _to_approve(now: Today, application: Application) -> None:
 
 
 def _to_confirm(now: Today, application: Application) -> None:
-    """Paid; the NGO confirms the receipt."""
-    payment = _ordered(now, application, 15)
-    with clock.frozen(now.day(11)):
-        payments.settle(payment, by=now.cast.finance, on=now.day(11), bank_reference=f"OUT-{payment.reference}")
+    """Paid in a batch, of which the bank refused the other payment; the NGO confirms the receipt."""
+    payment = _approved(now, application, 15)
+    (refused,) = now.approved
+    batches.describe(now, 14)
+    batches.send(now, payment, refused, 13)
+    batches.send_again(now, refused, 5)
 
 
 def _archived(now: Today) -> None:

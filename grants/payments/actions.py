@@ -24,7 +24,7 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import allocations, posting, postings
+from trustfund.ledger import allocations, conditions, ended, posting, postings
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
 from trustfund.money import Money, total, zero
@@ -85,7 +85,7 @@ def approve(payment: Payment, *, by: Any) -> Payment:
     """A second person approves; the gates are asked again."""
     _lock(payment)
     require(payment.approve, by=by)
-    _check(payment)
+    check_gates(payment)
     payment = advance(payment.approve, by=by, person=by, on=clock.today())
     _tell(payment, "payment_to_order", User.objects.holding(Role.FINANCE).exclude(pk=by.pk))
     return payment
@@ -96,7 +96,7 @@ def export(payment: Payment, *, by: Any) -> Payment:
     """Make the order to the bank, the last moment at which a closed gate stops the payment; it is kept with its hash."""
     _lock(payment)
     require(payment.export, by=by)
-    _check(payment)
+    check_gates(payment)
     on = clock.today()
     made = PaymentOrder.of(order.pdf_of(payment, on), by)
     return advance(payment.export, by=by, person=by, on=on, order=made)
@@ -120,6 +120,7 @@ def settle(payment: Payment, *, by: Any, on: date, bank_reference: str) -> Payme
     tranches.pay(payment.tranche, by=by)
     entry = _post_paid(payment, by, on)
     allocations.confirm(payment.grant.funds, entry, payment.to_transfer)
+    conditions.follow(payment.grant.books, on=on, by=by, reference=entry.reference, of=payment)
     payment.entry = entry
     payment.save(update_fields=["entry"])
     _tell(payment, "tranche_paid", payment.grant.organisation.contacts())
@@ -160,8 +161,10 @@ def return_(payment: Payment, *, by: Any, on: date, bank_reference: str, charges
     gone = _gone(payment, payment.entry)
     entry = _post_returned(payment, gone, by, on, charges)
     allocations.restore(payment.entry, entry_returned=entry, by=by)
+    conditions.follow(payment.grant.books, on=on, by=by, reference=entry.reference, of=payment)
     if gone.claimed:
-        allocations.release(payment.grant.funds, by=by, on=on, reference=f"payment:{payment.pk}:claimed", amount=gone.claimed)
+        freed = allocations.release(payment.grant.funds, by=by, on=on, reference=f"payment:{payment.pk}:claimed", amount=gone.claimed)
+        ended.give_back(allocations.rows_of(freed), on=on, by=by, source="payment.return", of=payment)
     payment.return_entry = entry
     payment.save(update_fields=["return_entry"])
     _tell(payment, "payment_returned", [*payment.grant.organisation.contacts(), *User.objects.holding(Role.FINANCE).exclude(pk=by.pk)])
@@ -268,7 +271,7 @@ def _lock(payment: Payment) -> None:
     lock(payment.grant, payment.tranche, payment)
 
 
-def _check(payment: Payment) -> None:
+def check_gates(payment: Payment) -> None:
     """Raises ValidationError when a gate is closed, or the NGO's bank account is another than the one certified."""
     on = clock.today()
     gates.check(payment.tranche, on)
@@ -291,3 +294,12 @@ def _closed_gates(payment: Payment, on: date) -> list[str]:
 def _tell(payment: Payment, template: str, to: Any) -> None:
     key = f"{template}:{payment.pk}:{clock.now().isoformat()}"
     outbox.queue(template, to=to, key=key, path=payment.get_absolute_url(), payment=payment)
+
+
+def reseal() -> int:
+    """Encrypt every order anew with the first of ENCRYPTION_KEYS; gives how many there are. What they say stays the same."""
+    number = 0
+    for each in PaymentOrder.objects.order_by("pk").iterator(chunk_size=50):
+        each.save(update_fields=["content"])
+        number += 1
+    return number

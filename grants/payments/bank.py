@@ -6,15 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grants.payments import actions
+from grants.payments.batches import actions as batches
+from grants.payments.batches.content import reference_of
+from grants.payments.batches.models import PaymentBatch
 from grants.payments.models import Payment, State
 from trustfund.banking.hooks import Offer
 from trustfund.banking.matching import named
 from trustfund.banking.models import BankLine
 from trustfund.ledger.models import Entry
-from trustfund.money import Money
+from trustfund.money import Money, total
 from trustfund.workflow import possible
 
 REFERENCE = 60
@@ -24,9 +28,14 @@ REFERENCE = 60
 def words(entries: Sequence[Entry]) -> Mapping[int, Iterable[str]]:
     """The references of the payments that entries are about."""
     about = [(entry.pk, int(entry.object_id)) for entry in entries if entry.object_type == Payment._meta.label_lower]
-    found = Payment.objects.filter(pk__in=[pk for _entry, pk in about])
-    references = {each.pk: [each.reference, each.bank_reference, each.return_reference] for each in found}
+    found = Payment.objects.filter(pk__in=[pk for _entry, pk in about]).select_related("batch")
+    references = {each.pk: [*_names(each), each.bank_reference, each.return_reference] for each in found}
     return {entry: references.get(pk, []) for entry, pk in about}
+
+
+def _names(payment: Payment) -> list[str]:
+    """How we call a payment to the bank: by itself, and the batch that it was ordered in."""
+    return [payment.reference, reference_of(payment), *([payment.batch.reference] if payment.batch else [])]
 
 
 def offers(line: BankLine, user: Any) -> Iterable[Offer]:
@@ -34,11 +43,49 @@ def offers(line: BankLine, user: Any) -> Iterable[Offer]:
     seen = Payment.objects.visible_to(user).filter(paid_from=line.bank).select_related("grant__organisation", "tranche")
     if line.currency != "USD":
         return []
-    return _paid(line, seen, user) if line.amount.amount < 0 else _returned(line, seen, user)
+    seen = seen.select_related("batch")
+    return [*_batches(line, seen, user), *_paid(line, seen, user)] if line.amount.amount < 0 else _returned(line, seen, user)
+
+
+def _with_the_bank(seen: Any) -> list[Payment]:
+    """Ordered, one that was held since too: the bank may have paid it."""
+    waiting = Q(state=State.EXPORTED) | Q(state=State.HELD, exported_on__isnull=False)
+    return list(seen.filter(waiting).order_by("pk"))
+
+
+def _batches(line: BankLine, seen: Any, user: Any) -> Iterable[Offer]:
+    """A debit that is the sum of all payments of a batch that are still with the bank; one that its text names comes first."""
+    inside: dict[PaymentBatch, list[Payment]] = {}
+    for payment in _with_the_bank(seen.exclude(batch=None)):
+        inside.setdefault(payment.batch, []).append(payment)  # type: ignore[arg-type]
+    text = f"{line.text} {line.end_to_end_id} {line.bank_reference}"
+    for batch in sorted(inside, key=lambda each: (not named([each.reference], text), each.pk)):
+        found = inside[batch]
+        if len(found) > 1 and total(each.to_transfer for each in found) == -line.amount and all(_can(each, user) for each in found):
+            yield _batch(batch, found, line)
+
+
+def _can(payment: Payment, user: Any) -> bool:
+    return possible(payment.settle, by=user)
+
+
+def _batch(batch: PaymentBatch, found: list[Payment], line: BankLine) -> Offer:
+    return Offer(
+        key=f"batch-{batch.pk}",
+        label=_("Batch %(batch)s: the bank paid it as one") % {"batch": batch},
+        facts=[(_("Batch"), batch.reference), *((each.reference, each.to_transfer) for each in found)],
+        do=partial(_settle_batch, batch, line),
+        warning=_("Every payment of the batch that is with the bank is posted as paid on the value date, and the NGOs are told."),
+    )
+
+
+def _settle_batch(batch: PaymentBatch, line: BankLine, by: Any) -> list[Entry]:
+    settled = batches.settle(batch, by=by, on=line.value_on, bank_reference=line.reference[:REFERENCE])
+    return [each.entry for each in settled if each.entry is not None]
 
 
 def _paid(line: BankLine, seen: Any, user: Any) -> list[Offer]:
-    ordered = [each for each in seen.filter(state=State.EXPORTED) if each.to_transfer == -line.amount]
+    ordered = [each for each in _with_the_bank(seen) if each.to_transfer == -line.amount]
     return [
         Offer(
             key=f"payment-{payment.pk}",
@@ -59,9 +106,11 @@ def _settle(payment: Payment, line: BankLine, by: Any) -> Entry:
 
 
 def _returned(line: BankLine, seen: Any, user: Any) -> list[Offer]:
-    """Only one whose reference the bank names: its amount may be less by the charges."""
+    """Only one whose reference the bank names, ours before its own, which all of a batch bear: its amount may be less by the charges."""
     text = f"{line.text} {line.end_to_end_id} {line.bank_reference}"
-    paid = [each for each in seen.filter(state=State.PAID) if named((each.reference, each.bank_reference), text)]
+    done = list(seen.filter(state=State.PAID))
+    ours = [each for each in done if named((each.reference, reference_of(each)), text)]
+    paid = ours or [each for each in done if named([*_names(each), each.bank_reference], text)]
     return [
         Offer(
             key=f"return-{payment.pk}",

@@ -30,6 +30,7 @@ PERSON = settings.AUTH_USER_MODEL
 class State(models.TextChoices):
     CERTIFIED = "certified", _("Certified")
     APPROVED = "approved", _("Approved")
+    BATCHED = "batched", _("In a batch")
     EXPORTED = "exported", _("Ordered from the bank")
     HELD = "held", _("Held")
     PAID = "paid", _("Paid")
@@ -39,12 +40,13 @@ class State(models.TextChoices):
     RETURNED = "returned", _("Returned by the bank")
 
 
-LIVE = (State.CERTIFIED, State.APPROVED, State.EXPORTED, State.HELD, State.PAID)
+LIVE = (State.CERTIFIED, State.APPROVED, State.BATCHED, State.EXPORTED, State.HELD, State.PAID)
 """While a payment is in one of these, its tranche can have no other."""
 
-IN_FLIGHT = (State.CERTIFIED, State.APPROVED, State.EXPORTED, State.HELD)
+IN_FLIGHT = (State.CERTIFIED, State.APPROVED, State.BATCHED, State.EXPORTED, State.HELD)
 LEFT_THE_BANK = (State.PAID, State.RETURNED)
-SECOND_PERSON = (State.APPROVED, State.EXPORTED, State.PAID, State.RETURNED)
+SECOND_PERSON = (State.APPROVED, State.BATCHED, State.EXPORTED, State.PAID, State.RETURNED)
+NEVER_BATCHED = (State.CERTIFIED, State.APPROVED, State.REJECTED, State.CANCELLED)
 
 
 def was_approved(payment: Payment) -> bool:
@@ -63,10 +65,10 @@ def was_not_ordered(payment: Payment) -> bool:
 
 
 class PaymentOrder(models.Model):
-    """The order as it went to the bank. It names the account in full, so it is encrypted at rest; its hash is not."""
+    """The order as it went to the bank, a PDF or a batch's file. It names accounts in full, so it is encrypted at rest; its hash is not."""
 
     content = EncryptedTextField()
-    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text="Of the PDF.")
+    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text="Of the file.")
     made_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
 
@@ -74,13 +76,13 @@ class PaymentOrder(models.Model):
         return self.sha256
 
     @classmethod
-    def of(cls, pdf: bytes, by: Any) -> PaymentOrder:
-        """Keep a PDF."""
-        return cls.objects.create(content=base64.b64encode(pdf).decode(), sha256=hashlib.sha256(pdf).hexdigest(), made_by=by)
+    def of(cls, file: bytes, by: Any) -> PaymentOrder:
+        """Keep a file."""
+        return cls.objects.create(content=base64.b64encode(file).decode(), sha256=hashlib.sha256(file).hexdigest(), made_by=by)
 
     @property
-    def pdf(self) -> bytes:
-        """The PDF as it was made; raises `encryption.Tampered` when somebody changed it."""
+    def file(self) -> bytes:
+        """The file as it was made; raises `encryption.Tampered` when somebody changed it."""
         return base64.b64decode(self.content)
 
 
@@ -112,6 +114,7 @@ class Payment(Stateful):
     approved_on = models.DateField(_("approved on"), null=True)
     exported_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
     exported_on = models.DateField(_("ordered on"), null=True)
+    batch = models.ForeignKey("grants.PaymentBatch", models.PROTECT, null=True, related_name="payments", verbose_name=_("batch"))
     order = models.OneToOneField(PaymentOrder, models.PROTECT, null=True, related_name="+", verbose_name=_("payment order"))
     paid_on = models.DateField(_("value date"), null=True)
     bank_reference = models.CharField(_("bank reference"), max_length=60, blank=True)
@@ -153,6 +156,10 @@ class Payment(Stateful):
                 name="payment_entry_iff_it_left_the_bank",
                 condition=Q(entry__isnull=True) | Q(state__in=LEFT_THE_BANK),
             ),
+            models.CheckConstraint(
+                name="payment_in_a_batch_when_batched",
+                condition=(~Q(state="batched") | Q(batch__isnull=False)) & (~Q(state__in=NEVER_BATCHED) | Q(batch__isnull=True)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +172,18 @@ class Payment(Stateful):
     def to_transfer(self) -> Money:
         """What the bank is ordered to pay: the tranche less what the NGO owes already."""
         return self.amount - self.netted
+
+    def twins(self) -> models.QuerySet[Payment]:
+        """Other payments that bear the same reference of the bank, but for those that it booked with this one as a batch."""
+        if not self.bank_reference:
+            return type(self).objects.none()
+        found = type(self).objects.filter(bank_reference=self.bank_reference, paid_from=self.paid_from_id).exclude(pk=self.pk)
+        return found.exclude(batch=self.batch_id, batch__isnull=False) if self.batch_id else found
+
+    @property
+    def is_with_the_bank(self) -> bool:
+        """Ordered, and the bank has not said yet what became of it."""
+        return self.exported_on is not None and self.state in (State.EXPORTED, State.HELD)
 
     @property
     def has_open_exception(self) -> bool:
@@ -180,15 +199,31 @@ class Payment(Stateful):
         """The last moment at which a payment can be stopped: the action runs the gates again."""
         self.exported_by, self.exported_on, self.order = person, on, order
 
+    @transition(state, source=State.APPROVED, target=State.BATCHED, permission=permissions.can_export)
+    def put_in(self, *, batch: Any) -> None:
+        """It waits for the bank together with others."""
+        self.batch = batch
+
+    @transition(state, source=State.BATCHED, target=State.APPROVED, permission=permissions.can_take_out)
+    def take_out(self) -> None:
+        """The batch goes without it, or does not go."""
+        self.batch = None
+
+    @transition(state, source=State.BATCHED, target=State.EXPORTED, permission=permissions.can_export)
+    def order_in_batch(self, *, person: Any, on: Any) -> None:
+        """The batch's file is made: the last moment at which a payment can be stopped."""
+        self.exported_by, self.exported_on = person, on
+
     @transition(
         state,
-        source=[State.APPROVED, State.EXPORTED, State.HELD],
+        source=[State.APPROVED, State.BATCHED, State.EXPORTED, State.HELD],
         target=State.PAID,
         permission=permissions.can_settle,
         conditions=[was_approved],
     )
     def settle(self, *, on: Any, bank_reference: str, closed_gates: list[str]) -> None:
         """The bank has paid: a fact to record, never refused."""
+        self._leave_unordered_batch()
         self.paid_on, self.bank_reference, self.closed_gates = on, bank_reference, closed_gates
 
     @transition(
@@ -207,9 +242,20 @@ class Payment(Stateful):
         """The money came back."""
         self.returned_on, self.return_reference, self.return_charges = on, bank_reference, charges
 
-    @transition(state, source=[State.CERTIFIED, State.APPROVED, State.EXPORTED], target=State.HELD, permission=permissions.can_hold)
+    @transition(
+        state,
+        source=[State.CERTIFIED, State.APPROVED, State.BATCHED, State.EXPORTED],
+        target=State.HELD,
+        permission=permissions.can_hold,
+    )
     def hold(self, *, note: str) -> None:
+        """A batch whose file is not made yet goes on without it, once it was looked at again."""
+        self._leave_unordered_batch()
         self.note = note
+
+    def _leave_unordered_batch(self) -> None:
+        if self.exported_on is None:
+            self.batch = None
 
     @transition(state, source=State.HELD, target=State.CERTIFIED, permission=permissions.can_release, conditions=[was_not_ordered])
     def release(self) -> None:

@@ -36,9 +36,16 @@ def can_export(payment: Payment, user: Any) -> bool:
     return holds(user, Role.FINANCE) and payment.approved_by_id != user.pk
 
 
+def can_take_out(payment: Payment, user: Any) -> bool:
+    """Whoever may stop the batch may take a payment out of it."""
+    return holds(user, Role.FINANCE, Role.APPROVER)
+
+
 def can_settle(payment: Payment, user: Any) -> bool:
-    """Finance records what the bank did; not the one who approved the payment."""
-    return holds(user, Role.FINANCE) and payment.approved_by_id != user.pk
+    """Finance records what the bank did; not who approved the payment, or the batch that it was in."""
+    if not holds(user, Role.FINANCE) or payment.approved_by_id == user.pk:
+        return False
+    return payment.batch is None or payment.batch.approved_by_id != user.pk
 
 
 can_refuse = can_return = can_settle

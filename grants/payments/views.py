@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from grants.agreements.models import Grant
 from grants.payments import actions, acts, forms, permissions
+from grants.payments.batches import permissions as batches
 from grants.payments.models import Payment, State
 from grants.tranches import gates
 from grants.tranches.models import Tranche
@@ -59,6 +61,8 @@ def index(request: HttpRequest) -> HttpResponse:
         filters=FILTERS,
         sort="-certified",
         empty={"text": _("No payments yet. A payment begins with a tranche that is ready.")},
+        template="grants/payments/index.html",
+        context={"sees_batches": batches.can_see(request.user)},
     )
 
 
@@ -79,7 +83,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One payment: what is paid to whom, who certified and approved it, what happened."""
     payment = _payment(request, pk)
     staff = permissions.sees_all(request.user)
-    under_way = staff and payment.state in (State.CERTIFIED, State.APPROVED, State.EXPORTED, State.HELD)
+    under_way = staff and payment.state in (State.CERTIFIED, State.APPROVED, State.BATCHED, State.EXPORTED, State.HELD)
     context = {
         "payment": payment,
         "tranche": payment.tranche,
@@ -87,6 +91,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "gates": gates.gates_of(payment.tranche, clock.today()) if under_way else [],
         "staff": staff,
         "reads_order": payment.order_id and permissions.can_read_order(payment, request.user),
+        "sees_batch": batches.can_see(request.user),
+        "twins": payment.twins() if staff else [],
         "events": trail_for(payment) if staff else [],
     }
     return render(request, "grants/payments/detail.html", context)
@@ -101,7 +107,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if payment.order is None:
         raise Http404
-    return download(payment.order.pdf, f"payment-order-{payment.reference}.pdf", Kind.PDF)
+    return download(payment.order.file, f"payment-order-{payment.reference}.pdf", Kind.PDF)
 
 
 @fresh_sign_in
@@ -152,9 +158,9 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 @fresh_sign_in
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record that the bank paid."""
+    """Record that the bank paid; whoever enters a reference that another payment bears is told so."""
     payment = _payment(request, pk)
-    return acting.page(
+    response = acting.page(
         request,
         payment.settle,
         actions.settle,
@@ -165,6 +171,11 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Record the payment"),
         done=_("The payment is recorded and posted. The NGO has been told."),
     )
+    twin = payment.twins().first() if response.status_code == 302 else None
+    if twin is not None:
+        message = _("%(payment)s bears the same bank reference. Look whether one of them was recorded twice.")
+        messages.warning(request, message % {"payment": twin})
+    return response
 
 
 @fresh_sign_in
@@ -248,6 +259,7 @@ def _payment(request: HttpRequest, pk: int) -> Payment:
     related = (
         "grant__organisation", "grant__reservation", "grant__subaccount", "tranche__grant__organisation", "tranche__grant__reservation",
         "bank_account", "paid_from", "certified_by", "approved_by", "exported_by", "order", "entry", "return_entry", "exception_handled_by",
+        "batch",
     )  # fmt: skip
     return get_object_or_404(Payment.objects.visible_to(request.user).select_related(*related).defer("order__content"), pk=pk)
 

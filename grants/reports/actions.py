@@ -23,7 +23,7 @@ from grants.reports import permissions, rows
 from grants.reports.models import Expenditure, Report, Wording
 from grants.reports.standing import accounted
 from trustfund import clock
-from trustfund.ledger import balances, posting, postings
+from trustfund.ledger import balances, conditions, posting, postings
 from trustfund.mail import outbox
 from trustfund.money import Money, total
 from trustfund.people.models import User
@@ -274,7 +274,8 @@ def accept(
     if amount:
         advances = balances.balance("1200", as_of=day, of=grant.books)
         legs = postings.expenditure_accepted(grant.books, amount, advance=advances, psc_rate=grant.psc_rate)
-        posting.post(legs, reference=f"report:{report.pk}:accepted", on=day, by=by, source="report.accept", of=report)
+        entry = posting.post(legs, reference=f"report:{report.pk}:accepted", on=day, by=by, source="report.accept", of=report)
+        conditions.follow(grant.books, on=day, by=by, reference=entry.reference, of=report)
     if report.kind == Report.Kind.FINAL:
         agreements.close_reporting(grant, by=by)
     _tell("report_accepted", report, grant.organisation.contacts(), f"report-accepted:{report.pk}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from grants.reports.models import Report
+from trustfund.ledger.balances import ESTIMATE
 from trustfund.ledger.models import Line
 from trustfund.money import Money, zero
 from trustfund.ui.formatting import day_text
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from grants.agreements.models import Grant
 
 ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED = "1200", "1210", "2020", "5010", "4900"
+LOST = ("1290", "5500")
+"""What was written off: an impairment alone comes to nothing over both."""
 
 
 @dataclass(frozen=True)
@@ -25,29 +28,32 @@ class Position:
     """Where a grant stands in the books on a day, in USD; each figure is a balance of its subaccount.
 
     `advance` open advances, `refund_due` what the NGO owes back, `payable` what the fund owes the NGO, `accepted` expenditure,
-    `paid` cash that the NGO has (all of them together).
+    `written_off` what the Fund gave up of advances and refunds due, `paid` cash that the NGO has (all of them together).
     """
 
     advance: Money
     refund_due: Money
     payable: Money
     accepted: Money
+    written_off: Money = field(default_factory=zero)
 
     @property
     def paid(self) -> Money:
-        return self.advance + self.refund_due + self.accepted - self.payable
+        return self.advance + self.refund_due + self.accepted + self.written_off - self.payable
 
 
 def position(grant: Grant, on: date) -> Position:
     """The grant's position at the end of a day; one query. All zero before its funds are certified.
 
     Year-end closing entries are left out: what was accepted stays accepted; what was disallowed of earlier years (4900) does not.
+    So are year-end estimates: nothing was accepted, nothing is owed by them.
     """
     found: dict[str, Money] = {}
     if grant.subaccount_id is not None:
-        accounts = [ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED]
+        accounts = [ADVANCE, REFUND_DUE, PAYABLE, SPENT, RECOVERED, *LOST]
         lines = Line.objects.filter(subaccount=grant.subaccount_id, account__in=accounts, date__lte=on)
-        sums = lines.exclude(entry__kind="closing").order_by().values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
+        counted = lines.exclude(entry__kind="closing").exclude(ESTIMATE).order_by()
+        sums = counted.values_list("account").annotate(debit=Sum("debit"), credit=Sum("credit"))
         found = {code: Money.from_minor(debit - credit, "USD") for code, debit, credit in sums}
     nothing = zero()
     return Position(
@@ -55,6 +61,7 @@ def position(grant: Grant, on: date) -> Position:
         refund_due=found.get(REFUND_DUE, nothing),
         payable=-found.get(PAYABLE, nothing),
         accepted=found.get(SPENT, nothing) + found.get(RECOVERED, nothing),
+        written_off=sum((found.get(code, nothing) for code in LOST), nothing),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,7 +20,7 @@ from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.audit.recording import trail_for
-from trustfund.banking import actions
+from trustfund.banking import actions, withdrawing
 from trustfund.banking.csv_files import Layout
 from trustfund.banking.models import BankDetails, BankLine, BankStatement
 from trustfund.files.models import StoredFile
@@ -146,6 +147,75 @@ def test_a_missing_statement_is_noticed(finance):
     details = make_details()
     take_in(camt(FIRST), details, finance)
     assert "one between them is missing" in refused(camt(replace(SECOND, opening=usd("1.00"))), details, finance)
+
+
+# Statements that come late
+
+
+def chain(bank) -> list[str]:
+    """The numbers of the statements that stand, each followed by the one that follows on it."""
+    found, at = [], BankStatement.objects.standing().get(bank=bank, previous=None)
+    while at is not None:
+        found.append(at.number)
+        at = BankStatement.objects.filter(previous=at).first()
+    return found
+
+
+def test_an_older_statement_is_put_before_the_first(finance):
+    details = make_details()
+    take_in(camt(SECOND), details, finance)
+    (older,) = take_in(camt(FIRST), details, finance)
+    assert (chain(details.bank), older.previous) == (["2026-12", "2026-13"], None)
+    assert check_books() == []
+
+
+def test_one_that_was_missing_is_put_between_once_both_sides_hold(finance):
+    details = make_details()
+    third = Facts([], opening=SECOND.ending, number="2026-14", first=date(2026, 3, 23), days=2)
+    take_in(camt(FIRST, SECOND, third), details, finance)
+    middle = BankStatement.objects.get(number="2026-13")
+    withdrawing.withdraw(middle, by=finance, reason="The bank sent a corrected one.")
+    assert chain(details.bank) == ["2026-12", "2026-14"]
+    wrong = replace(SECOND, entries=[Fact(usd("11.00"))], number="2026-13b")
+    assert "it ends with USD\u00a01,161.05, but the statement after it begins on 23 March 2026 with USD\u00a01,160.05" in refused(
+        camt(wrong), details, finance
+    )
+    assert "their days overlap" in refused(camt(replace(SECOND, number="x", days=12)), details, finance)
+    right = replace(SECOND, entries=[Fact(usd("4.00")), Fact(usd("6.00"))])
+    take_in(camt(right), details, finance)
+    assert chain(details.bank) == ["2026-12", "2026-13", "2026-14"]
+
+
+def test_a_gap_is_filled_by_two_statements_of_one_file(finance):
+    details = make_details()
+    last = Facts([], opening=usd("1160.05"), number="2026-15", first=date(2026, 3, 26), days=1)
+    take_in(camt(last), details, finance)
+    assert "one between them is missing" in refused(camt(FIRST), details, finance)
+    take_in(camt(SECOND, FIRST), details, finance)
+    assert chain(details.bank) == ["2026-12", "2026-13", "2026-15"]
+
+
+days = st.lists(st.tuples(st.integers(1, 4), st.integers(-500, 500)), min_size=1, max_size=6)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(days, st.randoms())
+def test_in_whatever_order_statements_come_they_end_in_sequence_or_are_refused(finance, moves, shuffled):
+    """Cut at their balances, statements of one account come in any order: the chain of those that are there never breaks."""
+    with transaction.atomic():
+        details, first, opening, found = make_details(), date(2026, 1, 1), usd(0), []
+        for number, (length, moved) in enumerate(moves):
+            facts = Facts([Fact(Money.from_minor(moved, "USD"))] if moved else [], opening, number=f"N-{number}", first=first, days=length)
+            found.append(facts)
+            first, opening = first + timedelta(days=length + 1), facts.ending
+        shuffled.shuffle(found)
+        kept = []
+        for facts in found:
+            with suppress(ValidationError), transaction.atomic():
+                take_in(camt(facts), details, finance)
+                kept.append(facts)
+        assert chain(details.bank) == [each.number for each in sorted(kept, key=lambda each: each.first)]
+        transaction.set_rollback(True)
 
 
 def test_the_second_statement_of_a_file_that_is_wrong_takes_the_first_with_it(finance):

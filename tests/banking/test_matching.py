@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.banking.files import Fact
@@ -19,7 +19,7 @@ from tests.factories.donors import make_agreement, make_contribution
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.audit.recording import trail_for
-from trustfund.banking import actions, hooks
+from trustfund.banking import actions, hooks, withdrawing
 from trustfund.banking.matching import NEAR, Candidate, named, suggest
 from trustfund.banking.models import BankLine, Match, MatchedLine
 from trustfund.banking.open_items import lines_on, open_lines, suggestions
@@ -82,6 +82,7 @@ def test_a_short_word_names_nothing():
 lines_of_books = st.lists(st.tuples(st.integers(-5, 5).filter(bool), st.integers(-60, 60), st.integers(1, 4)), max_size=12)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines_of_books, st.integers(-9, 9).filter(bool))
 def test_whatever_is_suggested_adds_up_and_is_near(lines, wanted):
     lines = [Candidate(pk, entry, MARCH + timedelta(days=days), usd(amount)) for pk, (amount, days, entry) in enumerate(lines, 1)]
@@ -178,9 +179,7 @@ def test_a_line_of_the_books_is_matched_once(line, finance):
     with pytest.raises(ValidationError, match="matched already"):
         actions.confirm(other.lines.get(), lines, by=finance)
     with pytest.raises(IntegrityError), transaction.atomic():
-        MatchedLine.objects.create(match=Match.objects.create(bank_line=other.lines.get(), confirmed_by=finance), line=lines[0])
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Match.objects.create(bank_line=line, confirmed_by=finance)
+        MatchedLine.objects.create(match=Match.objects.create(confirmed_by=finance), line=lines[0])
 
 
 def test_a_line_of_another_account_is_refused(line, finance):
@@ -288,3 +287,50 @@ def test_a_contribution_is_suggested_by_its_bank_reference(finance):
     assert [each.lines[0].entry.source for each in suggestions(line)] == ["contribution.enter"] * 2
     assert "the reference" in suggestions(line)[0].reasons
     assert "the reference" not in suggestions(line)[1].reasons
+
+
+# Booked in parts
+
+
+def in_parts(*amounts: str, books: str = "100.00"):
+    """Lines of the bank, each in a statement of its own, and one line of the books."""
+    open_years(2026)
+    post(postings.interest(make_bank(), usd(books)), DAY)
+    details, opening, found = make_details(), usd(0), []
+    for number, amount in enumerate(amounts, 1):
+        first = DAY + timedelta(days=2 * number)
+        found.append(make_line(usd(amount), details=details, first=first, days=1, opening=opening, number=f"P-{number}"))
+        opening += usd(amount)
+    return found, list(open_lines(details.bank))
+
+
+def test_several_lines_of_the_bank_are_one_line_of_the_books(finance):
+    (first, second, third), (line,) = in_parts("60.00", "30.00", "10.00")
+    with pytest.raises(ValidationError, match="a difference of"):
+        actions.confirm(first, [line], by=finance, others=[second])
+    match = actions.confirm(first, [line], by=finance, others=[second, third])
+    assert set(match.bank_lines.all()) == {first, second, third}
+    with pytest.raises(TransitionNotAllowed):
+        actions.confirm(third, [line], by=finance)
+    actions.undo(BankLine.objects.get(pk=second.pk), by=finance)
+    assert BankLine.objects.unmatched().count() == 3
+    assert not Match.objects.exists()
+    assert [event.act for event in trail_for(third)] == ["bankline.confirm", "bankline.undo"]
+
+
+def test_two_parts_are_suggested(finance):
+    (first, second), (line,) = in_parts("60.00", "40.00")
+    (shown,) = suggestions(first)
+    assert (shown.lines, shown.others, shown.reasons) == ([line], [second], "the sum of two lines of the bank")
+    out = make_line(usd("-5.00"), details=first.bank.bank_details, first=date(2026, 4, 20), opening=usd(100), number="Z")
+    assert suggestions(out) == []
+
+
+def test_other_lines_are_open_and_of_the_same_account(finance):
+    (first, second), (line,) = in_parts("60.00", "40.00")
+    elsewhere = make_line(Money("40.00", "EUR"), details=make_details("EUR"), first=DAY)
+    with pytest.raises(ValidationError, match="A line of the bank is not of this account"):
+        actions.confirm(first, [line], by=finance, others=[elsewhere])
+    withdrawing.withdraw(second.statement, by=finance, reason="A test of the bank.")
+    with pytest.raises(ValidationError, match="A line of the bank is not of this account"):
+        actions.confirm(first, [line], by=finance, others=[second])

@@ -16,7 +16,7 @@ from tests.banking.files import IBAN, Fact, Facts, camt, mt940, table
 from trustfund.banking import camt as camt_reader
 from trustfund.banking import csv_files, reading
 from trustfund.banking import mt940 as mt940_reader
-from trustfund.banking.checking import Known, check, same_account
+from trustfund.banking.checking import Known, Link, check, same_account
 from trustfund.banking.csv_files import COLUMNS, MARKED, Layout
 from trustfund.money import Money, usd
 
@@ -308,12 +308,17 @@ def test_an_amount_that_no_account_holds_is_refused():
         csv_files.read(b"Booked,Amount\n2026-03-03,999999999999999\n", Layout(booked="Booked", amount="Amount"), "CLF")
 
 
+def before(closed_on: date, closing: str) -> Link:
+    """The statement that is there already."""
+    return Link(date(2026, 2, 20), usd(0), closed_on, usd(closing))
+
+
 def test_overlapping_statements_are_refused():
-    assert "their days overlap" in refused(FACTS, Known(IBAN, "USD", date(2026, 3, 5), usd("1000.00")))
+    assert "their days overlap" in refused(FACTS, Known(IBAN, "USD", (before(date(2026, 3, 5), "1000.00"),)))
 
 
 def test_a_gap_between_statements_is_refused():
-    text = refused(FACTS, Known(IBAN, "USD", date(2026, 3, 1), usd("900.00")))
+    text = refused(FACTS, Known(IBAN, "USD", (before(date(2026, 3, 1), "900.00"),)))
     assert "it begins with USD\u00a01,000.00, but the statement before ends on 1 March 2026 with USD\u00a0900.00" in text
 
 

@@ -257,3 +257,41 @@ def test_a_difference_is_named_on_the_page(client):
     assert "The books and the bank differ by" in page
     assert client.get(reverse("banking:reconciliation") + "?bank=NONE&day=x").status_code == 422
     assert client.get(reverse("banking:reconciliation") + "?bank=BANK-USD&day=2020-01-01").status_code == 200
+
+
+def test_lines_of_the_bank_are_chosen_together_by_hand_or_as_suggested(client):
+    open_years(2026)
+    post(postings.interest(make_bank(), usd("100.00")), DAY)
+    statement = make_statement(Fact(usd("60.00")), Fact(usd("40.00")), details=make_details(), first=DAY, days=2)
+    first, second = statement.lines.all()
+    sign_in(client, Role.FINANCE)
+    page = client.get(first.get_absolute_url())
+    (shown,) = page.context["suggestions"]
+    assert "Together with this line of the bank" in page.content.decode()
+    url, (line,) = reverse("banking:confirm", args=[first.pk]), open_lines(first.bank)
+    assert client.post(url, {"lines": [line.pk]}).status_code == 422
+    assert client.post(url, {"suggestion": shown.value, "others": "9" * 19}).status_code == 422
+    assert client.post(url, {"lines": [line.pk], "others": [second.pk]}).status_code == 302
+    assert "Together with these lines of the bank" in client.get(first.get_absolute_url()).content.decode()
+    actions.undo(BankLine.objects.get(pk=first.pk), by=make_user(Role.FINANCE))
+    assert client.post(url, {"suggestion": shown.value, "others": shown.others_value}).status_code == 302
+    assert Match.objects.get().bank_lines.count() == 2
+
+
+def test_the_reconciliation_is_a_pdf_too(client):
+    make_line(usd("1.00"), first=DAY)
+    sign_in(client, Role.AUDITOR)
+    answer = client.get(reverse("banking:reconciliation"), {"bank": "BANK-USD", "day": "2026-03-31", "export": "pdf"})
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+
+
+def test_the_bic_of_our_bank_is_kept_for_payment_files(client):
+    bank = make_bank()
+    sign_in(client, Role.FINANCE)
+    url = reverse("banking:describe", args=[bank.code])
+    form = {"account": IBAN, "signs": "signed", "delimiter": ",", "decimal_mark": ".", "date_format": "%Y-%m-%d"}
+    form |= {"encoding": "utf-8-sig", "head_row": "1"}
+    assert client.post(url, {**form, "bic": "BKAU"}).status_code == 422
+    assert client.post(url, {**form, "bic": "bkauatww"}).status_code == 302
+    assert BankDetails.objects.get().bic == "BKAUATWW"

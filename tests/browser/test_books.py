@@ -36,11 +36,15 @@ def test_two_people_close_a_period(browser_page, sign_in, finance):
     page = browser_page()
     sign_in(page, finance)
     page.goto("/books/periods/")
-    page.get_by_role("row", name="2026-01").get_by_role("link", name="Propose to close").click()
+    page.get_by_role("link", name="2026-01", exact=True).click()
+    page.get_by_role("link", name="Propose to close").click()
+    for field in page.locator("main textarea").all():
+        field.fill("It is known.")
     page.get_by_role("button", name="Propose to close").click()
     other = browser_page()
     sign_in(other, make_user(Role.APPROVER))
     other.goto("/books/periods/")
-    other.get_by_role("row", name="2026-01").get_by_role("link", name="Close", exact=True).click()
+    other.get_by_role("link", name="2026-01", exact=True).click()
+    other.get_by_role("link", name="Close", exact=True).click()
     other.get_by_role("button", name="Close").click()
     assert Period.objects.get(year=2026, number=1).state == Period.State.CLOSED

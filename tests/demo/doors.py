@@ -17,6 +17,7 @@ from grants.calls.models import Call
 from grants.closing.models import Closure
 from grants.decisions.models import Session
 from grants.outcomes.models import OutcomeSheet
+from grants.payments.batches.models import PaymentBatch
 from grants.payments.models import Payment
 from grants.reports.models import Report
 from grants.reviews.models import Review
@@ -24,9 +25,15 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from ngos.due_diligence.models import Assessment, CheckItem
 from ngos.organisations.models import Membership, Organisation, OrganisationDocument
+from trustfund.auditor.models import Pack, Sample, Verification
 from trustfund.banking.models import BankLine, BankStatement
-from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
+from trustfund.budgets.models import Budget
+from trustfund.erp.models import Extract
+from trustfund.ledger.models import Entry, LedgerHead, Period, Rate, Subaccount
+from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
+from trustfund.opening.models import Opening
 from trustfund.people.models import RoleGrant, User
+from trustfund.statements.models import Disclosure
 from trustfund.vouchers.models import Attachment, Voucher
 
 NGO, DONOR = "ngo@demo.example", "donor@demo.example"
@@ -86,14 +93,29 @@ def pk_of(queryset: Callable[[], Any]) -> Callable[[], int]:
     return lambda: queryset().latest("pk").pk
 
 
-def voucher(state: str) -> Callable[[], int]:
+def voucher(state: str, **more: str) -> Callable[[], int]:
     """A voucher of the demo in a state; a fund that was built before there were any has none."""
-    return lambda: Voucher.objects.filter(state=state).values_list("pk", flat=True).last() or 1
+    return lambda: Voucher.objects.filter(state=state, **more).values_list("pk", flat=True).last() or 1
+
+
+def batch(state: str) -> Callable[[], int]:
+    """A batch of payments of the demo in a state; a fund that was built before there were any has none."""
+    return lambda: PaymentBatch.objects.filter(state=state).values_list("pk", flat=True).last() or 1
+
+
+def _last(model: Any) -> int:
+    """The newest row; a fund that was built before there were any has none."""
+    return model.objects.values_list("pk", flat=True).order_by("pk").last() or 1
 
 
 def attachment() -> int:
     """A document of a voucher that its maker may still change."""
     return Attachment.objects.filter(voucher__state="returned").values_list("pk", flat=True).last() or 1
+
+
+def budget(state: str) -> Callable[[], int]:
+    """A budget in a state."""
+    return lambda: Budget.objects.filter(state=state).values_list("pk", flat=True).last() or 1
 
 
 # Which object a room's `pk` is, unless ACTS says otherwise.
@@ -115,11 +137,16 @@ ROOMS: dict[str, Callable[[], int]] = {
     "reports": pk_of(lambda: Report.objects.filter(grant=my_grant(), number=1)),
     "tranches": pk_of(lambda: Tranche.objects.filter(grant=my_grant(), number=2)),
     "payments": payment("certified"),
+    "batches": lambda: Payment.objects.filter(batch=batch("submitted")()).values_list("pk", flat=True).last() or 1,
     "closing": pk_of(lambda: Closure.objects.all()),
     "ledger": pk_of(lambda: Entry.objects.all()),
     "banking": pk_of(lambda: BankStatement.objects.all()),
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
     "vouchers": voucher("returned"),
+    "auditor": pk_of(lambda: Sample.objects.all()),
+    "opening": lambda: Opening.objects.values_list("pk", flat=True).last() or 1,
+    "erp": lambda: Extract.objects.values_list("pk", flat=True).last() or 1,
+    "budgets": budget("approved"),
     "mfa_remove_webauthn": lambda: 1,
     "mfa_edit_webauthn": lambda: 1,
 }
@@ -138,6 +165,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "member": lambda: Membership.objects.get(user__email=NGO).pk,
     "invitation": lambda: 1,
     "number": lambda: 1,
+    "position": lambda: 1,
     "version": lambda: 1,
     "token": lambda: "no-such-token",
     "key": lambda: "no-such-key",
@@ -148,13 +176,18 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "part": lambda: "questions",
     "name": lambda: "about",
     "bank": lambda: "BANK-USD",
+    "window": lambda: "general",
     "line_pk": lambda: BankLine.objects.unmatched().filter(amount_minor__gt=0).earliest("pk").pk,
     "offer": lambda: "unidentified",
+    "batch_pk": batch("submitted"),
     "act": lambda: "propose-closing",
+    "year": lambda: 2025,
     "since": lambda: "2026-01-01",
     "until": lambda: "2026-12-31",
     "head": lambda: 1,
 }
+
+TEXTS = ("", "_rewrite", "_approve", "_return", "_cancel")
 
 # Where the object must be another one than the room's.
 ACTS: dict[str, dict[str, Callable[[], Any]]] = {
@@ -169,16 +202,35 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "contributions:identify": {"pk": pk_of(lambda: Contribution.objects.filter(donor=None))},
     "portal:statement": {"pk": lambda: donor().pk},
     "portal:download": {"pk": lambda: donor().pk},
-    "ledger:decide": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "ledger:costs_month": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "ledger:costs_allocate": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "closings:period": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "closings:decide": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
+    "closings:review": {"pk": pk_of(lambda: Period.objects.filter(state="open", number__lt=13)), "key": lambda: "ageing"},
+    "closings:certify": {"act": lambda: "prepare"},
+    "closings:decide_year_end": {"act": lambda: "approve"},
+    "ledger:rate": {"pk": pk_of(lambda: Rate.objects.all())},
+    "ledger:window_proposal": {"pk": lambda: _last(WindowProposal)},
+    "ledger:decide_window": {"pk": lambda: _last(WindowProposal), "act": lambda: "adopt"},
+    "ledger:rule_proposal": {"pk": lambda: _last(RuleProposal)},
+    "ledger:decide_rule": {"pk": lambda: _last(RuleProposal), "act": lambda: "adopt"},
+    "budgets:approve": {"pk": budget("submitted")},
+    "budgets:return": {"pk": budget("submitted")},
+    **{f"statements:texts{act}": {"pk": pk_of(lambda: Disclosure.objects.all())} for act in TEXTS},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},
     "vouchers:detail": {"pk": voucher("approved")},
+    "vouchers:prepare": {"name": lambda: "revaluation"},
+    "vouchers:prepare_anew": {"pk": voucher("draft", kind="prepared")},
     "vouchers:approve": {"pk": voucher("submitted")},
     "vouchers:return": {"pk": voucher("submitted")},
     "vouchers:reverse": {"pk": voucher("approved")},
     "vouchers:attachment": {"pk": attachment},
     "vouchers:detach": {"pk": attachment},
+    "auditor:verification": {"pk": pk_of(lambda: Verification.objects.all())},
+    "auditor:pack": {"pk": pk_of(lambda: Pack.objects.all())},
+    "auditor:download_pack": {"pk": pk_of(lambda: Pack.objects.all())},
     "banking:undo": {"line_pk": lambda: BankLine.objects.exclude(match=None).latest("pk").pk},
     "calls:detail": {"pk": call("published")},
     "calls:copy": {"pk": call("decided")},
@@ -208,7 +260,9 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "payments:export": {"pk": payment("certified")},
     "payments:settle": {"pk": payment("exported")},
     "payments:return": {"pk": payment("paid")},
-    "payments:order": {"pk": payment("exported")},
+    "payments:order": {"pk": lambda: Payment.objects.exclude(order=None).filter(state="exported").latest("pk").pk},
+    "batches:file": {"batch_pk": batch("ordered")},
+    "batches:refuse": {"batch_pk": batch("ordered")},
     "closing:statement": {"grant_pk": lambda: my_grant().pk},
 }
 

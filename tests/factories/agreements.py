@@ -22,6 +22,8 @@ from grants.applications.models import Application
 from grants.closing import actions as closing
 from grants.closing.models import Closure
 from grants.payments import actions as payments
+from grants.payments.batches import actions as batches
+from grants.payments.batches.models import PaymentBatch
 from grants.payments.models import Payment
 from grants.reports import standing
 from grants.tranches import actions as tranches
@@ -32,6 +34,7 @@ from tests.factories.donors import make_contribution
 from tests.factories.ngos import make_ready_organisation, owner_of
 from tests.factories.people import make_user
 from trustfund import clock
+from trustfund.banking import actions as banking
 from trustfund.ledger import allocations, posting, postings, subaccounts
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
@@ -151,6 +154,27 @@ def _payment_step(payment: Payment, state: str) -> Payment:
         "refused": lambda: payments.refuse(payment, by=finance, note="The bank does not know the account."),
     }
     return acts[state]()
+
+
+BATCH_STATES = ["draft", "submitted", "approved", "ordered"]
+
+
+def make_batch(state: str = "draft", *, of: list[Payment] | None = None, maker: User | None = None, number: int = 1) -> PaymentBatch:
+    """A batch of approved payments (`number` new ones) in a state, by people of their own; its account is described."""
+    found = of if of is not None else [make_payment("approved") for _ in range(number)]
+    banking.describe(make_bank(), by=make_user(Role.FINANCE), account="AT611904300234573201", bic="BKAUATWW", layout=None)
+    about = {"paid_from": found[0].paid_from, "execution_on": clock.today(), "charges": "SHAR"}
+    maker = maker or make_user(Role.FINANCE)
+    batch = batches.draft(found, by=maker, **about)
+    acts = {
+        "submitted": lambda: batches.submit(batch, by=maker),
+        "approved": lambda: batches.approve(batch, by=make_user(Role.APPROVER)),
+        "ordered": lambda: batches.make_file(batch, by=make_user(Role.FINANCE)),
+        "cancelled": lambda: batches.cancel(batch, by=make_user(Role.FINANCE), note="Not now."),
+    }
+    for step in ["cancelled"] if state == "cancelled" else BATCH_STATES[1 : BATCH_STATES.index(state) + 1]:
+        acts[step]()
+    return batch
 
 
 def accept(grant: Grant, amount: Money, *, by: User | None = None) -> Entry:

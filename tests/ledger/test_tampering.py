@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 ENTRY = "seal_id, year_id, number, period_id, date, kind, reference, source, object_type, object_id, by_id, reverses_id"
 LINE = "id, entry_id, position, date, account_id, window_id, subaccount_id, debit, credit, currency, original_minor, rate"
 SEAL = "seq, at, version, previous_hash, hash"
-FUNDING = "seal_id, kind, reference, date, grant_id, window_id, amount_minor, split, reservation_id, entry_id, by_id"
-ALLOCATION = "id, funding_id, position, date, reservation_id, instalment_id, grant_id, payment_id, reserved, allocated"
+FUNDING = "seal_id, kind, reference, date, grant_id, period_id, window_id, amount_minor, split, reservation_id, entry_id, by_id"
+ALLOCATION = "id, funding_id, position, date, reservation_id, instalment_id, grant_id, payment_id, account_id, reserved, allocated, charged"
 
 
 def run(sql, *params):

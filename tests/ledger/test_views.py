@@ -7,10 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.factories.books import give, make_bank, open_years, post
+from tests.factories.books import give, open_years
 from tests.factories.people import make_user
 from tests.ledger import books_of_a_year
-from trustfund.ledger import postings, rates
+from trustfund.ledger import periods, rates
 from trustfund.ledger.models import Entry, FiscalYear, Period, Rate, Subaccount
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -192,68 +192,6 @@ def test_only_finance_opens_a_year(client, role):
     assert client.post(reverse("ledger:open_year"), {"year": "2026"}).status_code == 403
 
 
-def act(client, period, name):
-    return client.post(reverse("ledger:decide", args=[period.pk, name])).status_code
-
-
-def test_two_people_close_and_reopen_a_period(client):
-    open_years()
-    period = Period.objects.get(number=1)
-    sign_in(client, Role.FINANCE)
-    assert client.get(reverse("ledger:decide", args=[period.pk, "propose-closing"])).status_code == 200
-    assert act(client, period, "propose-closing") == 302
-    assert act(client, period, "close") == 403
-    sign_in(client, Role.APPROVER)
-    assert act(client, period, "close") == 302
-    assert act(client, period, "close") == 409
-    assert client.get(reverse("ledger:decide", args=[period.pk, "close"])).status_code == 409
-    sign_in(client, Role.FINANCE)
-    assert act(client, period, "propose-reopening") == 302
-    sign_in(client, Role.APPROVER)
-    assert act(client, period, "reopen") == 302
-    period.refresh_from_db()
-    assert period.state == Period.State.OPEN
-
-
-def test_whoever_proposed_does_not_decide(client):
-    open_years()
-    period = Period.objects.get(number=1)
-    sign_in(client, Role.FINANCE, Role.APPROVER)
-    assert act(client, period, "propose-closing") == 302
-    assert act(client, period, "close") == 403
-    page = client.get(reverse("ledger:periods"))
-    assert dict(page.context["rows"])[period] == []
-
-
-def test_periods_close_in_order(client):
-    open_years()
-    sign_in(client, Role.FINANCE)
-    february = Period.objects.get(number=2)
-    assert act(client, february, "propose-closing") == 302
-    sign_in(client, Role.APPROVER)
-    assert act(client, february, "close") == 422
-
-
-def test_a_proposal_can_be_refused(client):
-    open_years()
-    period = Period.objects.get(number=1)
-    for role, name in [(Role.FINANCE, "propose-closing"), (Role.APPROVER, "refuse-closing")]:
-        sign_in(client, role)
-        assert act(client, period, name) == 302
-    period.refresh_from_db()
-    assert (period.state, period.proposed_by) == (Period.State.OPEN, None)
-    post(postings.interest(make_bank(), usd(1)), date(2026, 1, 5))
-
-
-def test_periods_are_invisible_to_others_and_acts_are_known(client):
-    open_years()
-    period = Period.objects.get(number=1)
-    sign_in(client, None)
-    assert act(client, period, "close") == 404
-    sign_in(client, Role.FINANCE)
-    assert act(client, period, "burn") == 404
-
-
 # Verification
 
 
@@ -267,7 +205,7 @@ def test_home_and_header_lead_to_the_books(client):
     open_years()
     sign_in(client, Role.FINANCE)
     period = Period.objects.get(number=1)
-    act(client, period, "propose-closing")
+    periods.propose_closing(period, by=make_user(Role.FINANCE))
     assert reverse("ledger:index") in client.get(reverse("home")).content.decode()
     sign_in(client, Role.APPROVER)
     assert reverse("ledger:periods") in client.get(reverse("home")).content.decode()

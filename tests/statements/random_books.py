@@ -13,10 +13,13 @@ from django.db import transaction
 from hypothesis import strategies as st
 
 from tests.factories import books
-from trustfund.ledger import allocations, balances, closing, posting, postings
+from tests.factories.people import make_user
+from trustfund import clock
+from trustfund.ledger import allocations, balances, closing, costs, posting, postings
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Entry, Funding, Subaccount
+from trustfund.ledger.models import Entry, Funding, Period, Subaccount
 from trustfund.money import Money, usd
+from trustfund.people.roles import Role
 
 FIRST = date(2025, 1, 1)
 YEARS = (2024, 2025, 2026, 2027)
@@ -143,6 +146,18 @@ def reverse_last(world: World, amount: Money, day: date, pick: int) -> None:
         posting.reverse(entry, on=max(day, entry.date), by=None, reference=f"reverse:{entry.pk}", reason="random")
 
 
+def month(world: World, amount: Money, day: date, pick: int) -> None:
+    """The fund's own costs and income of the months before, charged to the contributions."""
+    with clock.frozen(date(2028, 1, 1)):
+        costs.allocate(Period.objects.get(year=day.year, number=day.month), by=make_user(Role.FINANCE))
+
+
+def charged_back(world: World, amount: Money, day: date, pick: int) -> None:
+    """Taken away from a gift whatever was done with it: others take over what it funded."""
+    instalment = world.gifts[pick % len(world.gifts)]
+    books.post([debit("4090", amount, instalment), credit("1010", amount, books.make_bank())], day, replaced=True)
+
+
 def close(world: World, amount: Money, day: date, pick: int) -> None:
     closing.close_year(day.year, by=None)
 
@@ -150,6 +165,7 @@ def close(world: World, amount: Money, day: date, pick: int) -> None:
 ACTS: list[Callable[[World, Money, date, int], None]] = [
     *[gift, gift, agreement, cash_on_receivable, conditional_cash, condition, unidentified, identified, own_money, own_money],
     *[commit, commit, pay, pay, pay, returned, accept, accept, refund, back_to_donor, reverse_last, close],
+    *[own_money, month, month, charged_back],
 ]
 
 # What moves no cash, moves it between accounts, or comes from elsewhere

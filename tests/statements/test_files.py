@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -14,15 +15,19 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from tests.factories import books
+from tests.factories.budgets import make_budget
+from tests.factories.people import make_user
+from tests.factories.texts import make_texts
 from tests.ledger import books_of_a_year
 from tests.statements.formulas import Calculator
 from tests.statements.random_books import ACTS, happen
 from trustfund.ledger import postings, sealing
+from trustfund.ledger.closed_models import Certification
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import usd
-from trustfund.statements import ageing, cash_flow, contributions, figures, grant, net_assets, pdf, pooled, xlsx
+from trustfund.statements import ageing, budget, cash_flow, contributions, figures, grant, net_assets, notes, pdf, pooled, xlsx
 from trustfund.statements.books import books_at, year_before
-from trustfund.statements.catalogue import STATEMENTS
+from trustfund.statements.catalogue import STATEMENTS, whole_set
 from trustfund.statements.shape import Figure
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +37,9 @@ END = date(2026, 12, 31)
 @pytest.fixture
 def head():
     books_of_a_year.keep()
+    make_budget("approved", grants="60000", staff="900", contractual="1")
+    make_budget("approved", grants="58000", staff="900", contractual="1")
+    make_texts("approved", **{"events": "A donor pledged more.", "variance:general:contractual": "The audit was dearer than planned."})
     return sealing.head()
 
 
@@ -45,6 +53,8 @@ def all_statements(as_of=END, head=None):
         figures.performance(found),
         net_assets.net_assets(found),
         cash_flow.cash_flow(found),
+        budget.budget_and_actual(found),
+        notes.notes(found),
         pooled.pooled(found),
         figures.trial_balance(found),
         ageing.receivables(found),
@@ -126,7 +136,55 @@ def test_every_amount_of_the_workbook_is_the_statements(head):
         assert found == [amount.amount for amount in figures_in(statement)]
 
 
-@pytest.mark.parametrize("make", [figures.position, net_assets.net_assets, cash_flow.cash_flow, pooled.pooled])
+def test_the_set_is_one_document_with_contents_and_a_draft_until_it_is_certified(head):
+    content = pdf.made_set(whole_set(books_at(END), None))
+    reader = PdfReader(io.BytesIO(content))
+    titles = [each.title for each in reader.outline if not isinstance(each, list)]
+    assert [title.split(".")[0] for title in titles] == ["Financial statements", "I", "II", "III", "IV", "V", "VI", "Certification"]
+    first = reader.pages[0].extract_text()
+    for title in titles[1:]:
+        mark = next(each for each in reader.outline if not isinstance(each, list) and each.title == title)
+        page = reader.get_destination_page_number(mark) + 1
+        assert re.search(rf"{page}$", _line_of(first, title.split(",")[0][:30])), title
+    assert all("Draft, not certified" in page.extract_text() for page in reader.pages)
+    assert f"Page 1 of {len(reader.pages)}" in first
+    people = [make_user(name=name) for name in ("A. Preparer", "B. Certifier", "C. Approver")]
+    acts = ("prepared", "certified", "approved")
+    signed = {f"{act}_by": person for act, person in zip(acts, people, strict=True)} | {f"{act}_on": END for act in acts}
+    Certification.objects.create(year_id=END.year, seq=head.seq, state="approved", **signed)
+    certified = text_of(pdf.made_set(whole_set(books_at(END), None)))
+    assert "Draft" not in certified
+    assert all(each in certified for each in ("A. Preparer", "B. Certifier", "C. Approver", "We certify"))
+
+
+def _line_of(text, title):
+    """A line of the contents with its page, which stands after it."""
+    lines = text.splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith(title) and "Ledger" not in line)
+    return next(line for line in lines[at:] if re.search(r"[0-9]$", line))
+
+
+def test_the_set_is_the_same_bytes_again(head):
+    first = pdf.made_set(whole_set(books_at(END), None))
+    books.give("777", date(2026, 5, 5))
+    make_budget("approved", grants="1")
+    make_texts("approved", events="Other words.")
+    assert pdf.made_set(whole_set(books_at(END, head.seq), None)) == first
+    assert pdf.made_set(whole_set(books_at(END), None)) != first
+
+
+def test_a_donors_statement_says_how_to_check_it_and_is_a_draft(head):
+    statement = next(each for each in all_statements() if each.code.startswith("donor-"))
+    text = text_of(pdf.made(statement)).replace("\n", " ")
+    assert "Draft, not certified" in text
+    assert "How to check this statement" in text
+    assert statement.extra["number"] == "VIII"
+
+
+SUMMED = [figures.position, net_assets.net_assets, cash_flow.cash_flow, budget.budget_and_actual, notes.notes, pooled.pooled]
+
+
+@pytest.mark.parametrize("make", SUMMED)
 def test_many_lines_are_summed_by_day(head, monkeypatch, make):
     monkeypatch.setattr(xlsx, "MOST_LINES", 5)
     content = xlsx.made(make(books_at(END)))
@@ -139,8 +197,10 @@ def test_many_lines_are_summed_by_day(head, monkeypatch, make):
 @pytest.mark.parametrize("language", ["ar", "ru", "zh-hans", "fr", "es"])
 def test_in_every_language(head, language):
     with translation.override(language):
+        for statement in all_statements():
+            assert pdf.made(statement)
+            assert xlsx.made(statement)
         one = figures.position(books_at(END))
-        assert pdf.made(one) == pdf.made(one)
         view = openpyxl.load_workbook(io.BytesIO(xlsx.made(one))).worksheets[0].sheet_view
         assert bool(view.rightToLeft) == (language == "ar")
 
@@ -162,7 +222,7 @@ def test_the_command_writes_everything_and_a_manifest(head, tmp_path):
     assert {row.split("  ")[1]: row.split("  ")[0] for row in manifest} == {
         name: digest for name, digest in outputs[0].items() if name != "MANIFEST.sha256"
     }
-    assert len(manifest) == 2 * (len(STATEMENTS) + Subaccount.objects.filter(kind__in=["donor", "grant"]).count())
+    assert len(manifest) == 2 * (len(STATEMENTS) + Subaccount.objects.filter(kind__in=["donor", "grant"]).count()) + 1
 
 
 def test_the_command_refuses_a_head_that_never_was(head, tmp_path):
@@ -171,14 +231,15 @@ def test_the_command_refuses_a_head_that_never_was(head, tmp_path):
 
 
 def test_an_empty_ledger_has_statements_too():
-    for statement in (figures.position(books_at(END)), figures.performance(books_at(END)), figures.trial_balance(books_at(END))):
+    for kind in STATEMENTS.values():
+        statement = kind.make(books_at(END), None, None)
         assert pdf.made(statement)
         assert xlsx.made(statement)
     assert contributions.contributions(books_at(END)).amounts("t:cash") == [usd(0)]
 
 
 def test_donors_read_labels_only(head):
-    content = text_of(pdf.made(all_statements()[4]))
+    content = text_of(pdf.made(next(each for each in all_statements() if each.code.startswith("donor-"))))
     names = [each.name for each in Subaccount.objects.exclude(kind="bank")]
     assert not [name for name in names if name in content]
 

@@ -17,8 +17,8 @@ from trustfund.money import usd
 from trustfund.people.roles import Role
 
 pytestmark = pytest.mark.django_db
-PRINCIPAL = ["position", "performance", "net-assets", "cash-flow", "source-and-use"]
-ALL = [*PRINCIPAL, "trial-balance", "contributions", "grants", "receivables", "advances"]
+PRINCIPAL = ["position", "performance", "net-assets", "cash-flow", "budget", "source-and-use"]
+ALL = [*PRINCIPAL, "notes", "trial-balance", "contributions", "grants", "receivables", "advances"]
 SEEN = {
     **dict.fromkeys((Role.FINANCE, Role.APPROVER, Role.MANAGER, Role.AUDITOR), ALL),
     Role.TRUSTEE: PRINCIPAL,
@@ -40,6 +40,7 @@ def test_who_sees_what(client, role):
         assert client.get(f"/statements/{code}/").status_code == status
         assert client.get(f"/statements/{code}.pdf").status_code == status
         assert client.get(f"/statements/{code}.xlsx").status_code == status
+    assert client.get("/statements/set.pdf").status_code == (200 if SEEN[role] else 403)
     assert client.get("/statements/").status_code == (200 if SEEN[role] else 403)
     assert client.get("/statements/lines/I.cash/beginning/2026-12-31/0/").status_code == (200 if len(SEEN[role]) == len(ALL) else 403)
 
@@ -80,7 +81,7 @@ def test_the_page_shows_figures_and_leads_to_their_lines(finance):
     assert "1,234.56" in lines
 
 
-@pytest.mark.parametrize("code", ALL[:6])
+@pytest.mark.parametrize("code", ALL[:8])
 def test_every_link_leads_to_lines(finance, code):
     books_of_a_year.keep()
     page = finance.get(f"/statements/{code}/?as_of=2026-12-31").content.decode()

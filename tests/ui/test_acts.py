@@ -11,7 +11,14 @@ from trustfund.ui import acts
 from trustfund.workflow import Stateful
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = {"grants": "grants", "ngos": "ngos", "donors": "donors", "banking": "trustfund/banking", "vouchers": "trustfund/vouchers"}
+ROOMS = ("auditor", "banking", "vouchers")
+FLOORS = {**{name: name for name in ("grants", "ngos", "donors")}, **{name: f"trustfund/{name}" for name in ROOMS}}
+FLOORS = {
+    **{name: name for name in ("grants", "ngos", "donors")},
+    **{name: f"trustfund/{name}" for name in ("banking", "vouchers", "opening", "erp", "ledger")},
+}
+FLOORS = {"grants": "grants", "ngos": "ngos", "donors": "donors", "banking": "trustfund/banking", "vouchers": "trustfund/vouchers",
+          "budgets": "trustfund/budgets", "statements": "trustfund/statements"}  # fmt: skip
 """The apps whose acts stand on a timeline, and their folders."""
 
 

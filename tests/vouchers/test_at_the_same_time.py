@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
-from tests.factories.books import DAY, give, make_bank
+from tests.factories.books import DAY, give, make_bank, post
 from tests.factories.people import make_user
+from tests.factories.prepared import make_prepared
 from tests.factories.vouchers import credit, debit, make_voucher
 from tests.grants.payments.test_at_the_same_time import at_once, people, size
+from tests.vouchers.test_every_event import keep
 from trustfund import clock
+from trustfund.ledger import postings
 from trustfund.ledger.models import Entry
 from trustfund.ledger.verification import check_books
+from trustfund.money import usd
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 from trustfund.vouchers import actions
@@ -74,3 +81,26 @@ def test_two_vouchers_never_pay_a_donor_more_than_is_owed():
     answers = at_once(number, approve, waiting, people(Role.APPROVER, number))
     assert answers == ["done"] * 3 + ["refused"] * (number - 3)
     assert check_books() == []
+
+
+def test_a_month_is_revalued_once():
+    _gift, _owed, _grant, _bank, _euro = keep()
+    number, maker = size(8), make_user(Role.FINANCE)
+    with clock.frozen(date(2026, 4, 2)):
+        voucher = make_prepared("revaluation", "submitted", date=date(2026, 3, 31), maker=maker)
+        answers = at_once(number, approve, [voucher.pk], people(Role.APPROVER, number))
+        assert answers == ["done"] + ["refused"] * (number - 1)
+        assert Entry.objects.filter(source="voucher.revaluation").count() == 1
+        assert check_books() == []
+
+
+def test_no_more_is_paid_over_than_is_owed():
+    """Each was in order when it was submitted; whoever comes second finds that the books have moved, and it goes back."""
+    _gift, _owed, grant, bank, _euro = keep()
+    number, maker = size(8), make_user(Role.FINANCE)
+    post(postings.programme_support(grant, usd("1000"), Decimal("0.13")), date(2026, 3, 20))
+    with clock.frozen(date(2026, 4, 2)):
+        waiting = [make_prepared("support_settled", "submitted", bank=bank, maker=maker).pk for _each in range(number)]
+        assert at_once(number, approve, waiting, people(Role.APPROVER, number)) == ["done"] * number
+        assert sorted(Voucher.objects.values_list("state", flat=True)) == ["approved"] + ["returned"] * (number - 1)
+        assert check_books() == []

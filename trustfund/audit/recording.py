@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
@@ -68,12 +70,13 @@ def _written(event: Event, details: str) -> None:
 def _written_at_once(event: Event, details: str) -> None:
     """One statement takes the head, links and adds the event: see `procedures`."""
     cuts = chain.Cuts()
-    at, event.at, event.seq = event.at, cuts.instant, cuts.number()
-    pieces = cuts.pieces(_content(event, details))
-    row = [event.actor_id, event.act, event.object_type, event.object_id, details, event.version]
+    at, event.at, event.seq = event.at.isoformat(), cuts.instant, cuts.number()
+    told = {"at": at, "actor": event.actor_id, "act": event.act, "object_type": event.object_type, "object_id": event.object_id,
+            "details": details, "version": event.version, **cuts.told(_content(event, details))}  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM audit_record(%s, %s, %s, %s, %s, %s, %s, %s)", [at, pieces, *row])
-        event.seq, event.at, event.previous_hash, event.hash = cursor.fetchone()
+        cursor.execute("SELECT * FROM audit_record(%s)", [json.dumps(told)])
+        event.seq, moment, event.previous_hash, event.hash = cursor.fetchone()
+    event.at = datetime.fromisoformat(f"{moment}+00:00")
     event._state.adding, event._state.db = False, connection.alias
 
 

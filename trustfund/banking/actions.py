@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -27,16 +28,16 @@ from trustfund.workflow import lock
 
 
 @transaction.atomic
-def describe(bank: Subaccount, *, by: Any, account: str, layout: Layout | None) -> BankDetails:
-    """Say what the bank calls an account of the Fund, and how it writes its CSV (None: it sends none)."""
+def describe(bank: Subaccount, *, by: Any, account: str, layout: Layout | None, bic: str = "") -> BankDetails:
+    """Say what the bank calls an account of the Fund, its BIC, and how it writes its CSV (None: it sends none)."""
     if not permissions.can_import(by):
         raise PermissionDenied
     if bank.kind != Subaccount.Kind.BANK:
         raise ValidationError(_("This is no bank account of the Fund."))
-    details, new = BankDetails.objects.get_or_create(bank=bank, defaults={"account": account})
+    details, new = BankDetails.objects.get_or_create(bank=bank, defaults={"account": account, "bic": bic})
     lock(details)
-    changed = {"account": new or details.account != account, "csv": details.layout != layout}
-    details.account, details.layout = account, layout
+    changed = {"account": new or details.account != account, "bic": details.bic != bic, "csv": details.layout != layout}
+    details.account, details.bic, details.layout = account, bic, layout
     details.save()
     if any(changed.values()):
         record("bankdetails.describe", of=details, by=by, bank=bank.code, **changed)
@@ -54,7 +55,7 @@ def take_in(
     if not permissions.can_import(by):
         raise PermissionDenied
     digest = hashlib.sha256(content).hexdigest()
-    _refuse_known(BankStatement.objects.filter(file__sha256=digest))
+    _refuse_known(BankStatement.objects.standing().filter(file__sha256=digest))
     found = reading.read(content, details.layout, details.currency, opening, closing)
     return _keep(details, found, name, content, by)
 
@@ -62,24 +63,38 @@ def take_in(
 @transaction.atomic
 def _keep(details: BankDetails, found: list[Statement], name: str, content: bytes, by: Any) -> list[BankStatement]:
     lock(details)
-    known = BankStatement.objects.filter(bank=details.bank)
+    known = BankStatement.objects.standing().filter(bank=details.bank)
     _refuse_known(known.filter(number__in=[each.number for each in found]))
-    last = known.filter(next=None).first()
-    checking.check(found, _known(details, last), clock.today())
+    checking.check(found, _known(details, known), clock.today())
     stored = store_read(content, name, reading.kind_of(content), by=by)
-    kept = []
-    for each in found:
-        last = _statement(each, details.bank, last, stored, by)
-        kept.append(last)
+    kept = [_put_in(_statement(each, details.bank, stored, by), each) for each in sorted(found, key=checking.place)]
     for statement in kept:
         record("bankstatement.take_in", of=statement, by=by, bank=details.bank.code, sha256=stored.sha256, closing=str(statement.closing))
     return kept
 
 
-def _known(details: BankDetails, last: BankStatement | None) -> checking.Known:
-    if last is None:
-        return checking.Known(details.account, details.currency)
-    return checking.Known(details.account, details.currency, last.closed_on, last.closing)
+def _known(details: BankDetails, known: Any) -> checking.Known:
+    chain = known.order_by("opened_on", "closed_on", "pk")
+    links = tuple(checking.Link(each.opened_on, each.opening, each.closed_on, each.closing) for each in chain)
+    return checking.Known(details.account, details.currency, links)
+
+
+def _put_in(statement: BankStatement, found: Statement) -> BankStatement:
+    """Keep a statement with its lines where its days place it, between the one before and the one after."""
+    known = BankStatement.objects.standing().filter(bank=statement.bank)
+    earlier = Q(opened_on__lt=found.opened_on) | Q(opened_on=found.opened_on, closed_on__lte=found.closed_on)
+    before = known.filter(earlier).order_by("opened_on", "closed_on", "pk").last()
+    after = known.filter(previous=before).first()
+    # Nobody ever has two followers, not even for a moment: it comes in at the end, and goes to its place from there.
+    statement.previous = known.filter(next=None).first() if after else before
+    statement.save()
+    if after is not None:
+        known.filter(pk=after.pk).update(previous=statement)
+        statement.previous = before
+        known.filter(pk=statement.pk).update(previous=before)
+    moving = [each for each in found.bookings if each.amount]
+    BankLine.objects.bulk_create([_line(each, statement, position) for position, each in enumerate(moving, 1)], batch_size=500)
+    return statement
 
 
 def _refuse_known(known: Any) -> None:
@@ -91,13 +106,10 @@ def _refuse_known(known: Any) -> None:
         raise ValidationError(message % names, code="known")
 
 
-def _statement(found: Statement, bank: Subaccount, previous: BankStatement | None, file: StoredFile, by: Any) -> BankStatement:
-    statement = BankStatement(bank=bank, number=found.number, format=found.format, previous=previous, file=file, imported_by=by)
+def _statement(found: Statement, bank: Subaccount, file: StoredFile, by: Any) -> BankStatement:
+    statement = BankStatement(bank=bank, number=found.number, format=found.format, file=file, imported_by=by)
     statement.opened_on, statement.opening = found.opened_on, found.opening
     statement.closed_on, statement.closing = found.closed_on, found.closing
-    statement.save()
-    moving = [each for each in found.bookings if each.amount]
-    BankLine.objects.bulk_create([_line(each, statement, position) for position, each in enumerate(moving, 1)], batch_size=500)
     return statement
 
 
@@ -113,37 +125,47 @@ def _line(found: Booking, statement: BankStatement, position: int) -> BankLine:
 
 
 @transaction.atomic
-def confirm(line: BankLine, lines: Collection[Line], *, by: Any) -> Match:
-    """Say that a line of the bank is these lines of the books: on the same bank account, of the same sum, each in one match only.
+def confirm(line: BankLine, lines: Collection[Line], *, by: Any, others: Collection[BankLine] = ()) -> Match:
+    """Say that a line of the bank, with `others` of the same account, is these lines of the books: of the same sum, each in one match only.
 
     `PermissionDenied`, `TransitionNotAllowed` when it is matched already, `ValidationError` when they do not fit.
     """
-    _begin(line, by)
-    return _match(line, lines, by)
+    begin(line, by)
+    return _match([line, *others], lines, by)
 
 
 @transaction.atomic
 def undo(line: BankLine, *, by: Any) -> BankLine:
-    """Take a match back: the line of the bank and those of the books are open again. What was posted stays posted."""
+    """Take a match back: its lines of the bank and of the books are open again. What was posted stays posted."""
     _require_matching(line, by)
     lock(line.bank.bank_details)
-    match = Match.objects.filter(bank_line=line).first()
+    match = Match.objects.filter(bank_lines=line).first()
     if match is None:
         raise TransitionNotAllowed("The line is not matched.", object=line)
-    record("bankline.undo", of=line, by=by, lines=list(match.parts.values_list("line_id", flat=True)))
-    match.delete()
+    take_back(match, by)
+    line.match = None
     return line
+
+
+def take_back(match: Match, by: Any) -> None:
+    """Forget a match, on record for each of its lines of the bank; the account is locked."""
+    lines = list(match.parts.values_list("line_id", flat=True))
+    for each in match.bank_lines.order_by("pk"):
+        record("bankline.undo", of=each, by=by, lines=lines)
+    match.bank_lines.update(match=None)
+    match.delete()
 
 
 @transaction.atomic
 def take_up(line: BankLine, key: str, *, by: Any) -> Match:
     """Do what an upper room offers for a line of the bank, as settling a payment, and match the line to what that posted."""
-    _begin(line, by)
+    begin(line, by)
     offer = next((each for each in hooks.offers_for(line, by) if each.key == key), None)
     if offer is None:
         raise ValidationError(_("This is not possible any more: look at the line again."), code="gone")
-    entry = offer.do(by)
-    return _match(line, list(lines_on(line.bank).filter(entry=entry)), by)
+    posted = offer.do(by)
+    entries = posted if isinstance(posted, list) else [posted]
+    return _match([line], list(lines_on(line.bank).filter(entry__in=entries)), by)
 
 
 def _require_matching(line: BankLine, by: Any) -> None:
@@ -151,31 +173,42 @@ def _require_matching(line: BankLine, by: Any) -> None:
         raise PermissionDenied
 
 
-def _begin(line: BankLine, by: Any) -> None:
+def begin(line: BankLine, by: Any) -> None:
+    """What every act on an open line asks first, with the account locked."""
     _require_matching(line, by)
     lock(line.bank.bank_details)
-    if Match.objects.filter(bank_line=line).exists():
-        raise TransitionNotAllowed("The line is matched already.", object=line)
+    if not BankLine.objects.unmatched().filter(pk=line.pk).exists():
+        raise TransitionNotAllowed("The line is matched already, or its statement was withdrawn.", object=line)
 
 
-def _match(line: BankLine, lines: Collection[Line], by: Any) -> Match:
-    _check(line, lines)
-    match = Match.objects.create(bank_line=line, confirmed_by=by)
+def _match(bank_lines: Collection[BankLine], lines: Collection[Line], by: Any) -> Match:
+    _check(bank_lines, lines)
+    match = Match.objects.create(confirmed_by=by)
     MatchedLine.objects.bulk_create([MatchedLine(match=match, line=each) for each in sorted(lines, key=lambda each: each.pk)])
-    record("bankline.confirm", of=line, by=by, lines=sorted(each.pk for each in lines), amount=str(line.amount))
+    BankLine.objects.filter(pk__in=[each.pk for each in bank_lines]).update(match=match)
+    for each in bank_lines:
+        each.match = match
+        record("bankline.confirm", of=each, by=by, lines=sorted(line.pk for line in lines), amount=str(each.amount))
     return match
 
 
-def _check(line: BankLine, lines: Collection[Line]) -> None:
-    """The books' lines are of this bank account, open, and of the same sum."""
-    wanted = {each.pk for each in lines}
+def _check(bank_lines: Collection[BankLine], lines: Collection[Line]) -> None:
+    """All are of one bank account and open, and both sides have the same sum."""
+    bank = next(iter(bank_lines)).bank
+    wanted, of_the_bank = {each.pk for each in lines}, {each.pk for each in bank_lines}
     if not wanted:
         raise ValidationError(_("Choose at least one line of the books."), code="none")
-    found = list(open_lines(line.bank).filter(pk__in=wanted))
+    found = list(open_lines(bank).filter(pk__in=wanted))
     if len(found) != len(wanted):
         raise ValidationError(_("A line of the books is not of this bank account, or is matched already."), code="taken")
-    reached = total((each.original for each in found), line.currency)
-    if reached != line.amount:
-        shown = {"books": money_text(reached), "bank": money_text(line.amount), "gap": money_text(line.amount - reached)}
+    booked = list(BankLine.objects.unmatched().filter(bank=bank, pk__in=of_the_bank))
+    if len(booked) != len(of_the_bank):
+        raise ValidationError(_("A line of the bank is not of this account, or is matched already."), code="taken")
+    _check_sums(total((each.original for each in found), booked[0].currency), total((each.amount for each in booked), booked[0].currency))
+
+
+def _check_sums(books: Money, bank: Money) -> None:
+    if books != bank:
+        shown = {"books": money_text(books), "bank": money_text(bank), "gap": money_text(bank - books)}
         message = _("The lines of the books give %(books)s, the bank has %(bank)s: a difference of %(gap)s.")
         raise ValidationError(message % shown, code="sum")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -20,25 +21,56 @@ VALUE_DATE_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True)
+class Link:
+    """A statement that is there already: its days and balances."""
+
+    opened_on: date
+    opening: Money
+    closed_on: date
+    closing: Money
+
+
+@dataclass(frozen=True)
 class Known:
-    """What is known of the account that the statement must be of, and where its last statement ended (None: this is the first)."""
+    """What is known of the account that the statement must be of, and the statements of it that are there, the oldest first."""
 
     account: str
     currency: str
-    closed_on: date | None = None
-    closing: Money | None = None
+    chain: tuple[Link, ...] = ()
 
 
 def check(found: list[Statement], known: Known, today: date) -> None:
-    """Statements of one file in their order; ValidationError lists everything that is wrong with them."""
+    """Statements of one file in their order; ValidationError lists everything that is wrong with them.
+
+    One that is older than what is there is put where it belongs: it follows on what is before it, and leads to what is after it.
+    """
     problems: list[ValidationError] = []
     numbers = [each.number for each in found]
+    sound: list[Statement] = []
     for statement in found:
         problems += _numbered(statement, numbers)
-        problems += _alone(statement, known, today) or list(_following(statement, known))
-        known = Known(known.account, known.currency, statement.closed_on, statement.closing)
+        alone = _alone(statement, known, today)
+        problems += alone
+        sound += [] if alone else [statement]
+    problems += _in_sequence(sound, known)
     if problems:
         raise ValidationError(problems)
+
+
+def place(each: Link | Statement) -> tuple[date, date]:
+    """By what statements of an account are put in their sequence."""
+    return each.opened_on, each.closed_on
+
+
+def _in_sequence(found: list[Statement], known: Known) -> Iterator[ValidationError]:
+    """Each begins where the one before ended, on both sides; what was there before is not judged again."""
+    links: list[Link | Statement] = [*known.chain, *found]
+    chain = sorted(links, key=place)
+    for before, after in pairwise(chain):
+        if isinstance(after, Statement):
+            yield from _following(after, before)
+        elif isinstance(before, Statement):
+            yield from _leading(before, after)
 
 
 def _alone(statement: Statement, known: Known, today: date) -> list[ValidationError]:
@@ -117,19 +149,33 @@ def _sum(statement: Statement) -> Iterator[ValidationError]:
         yield wrong(_name(statement), _("closing balance"), why % shown)
 
 
-def _following(statement: Statement, known: Known) -> Iterator[ValidationError]:
+def _following(statement: Statement, before: Link | Statement) -> Iterator[ValidationError]:
     """It begins where the one before ended: not earlier, and with that balance."""
-    if known.closed_on is None or known.closing is None:
-        return
     shown = {
-        "day": day_text(known.closed_on),
-        "last": money_text(known.closing),
+        "day": day_text(before.closed_on),
+        "last": money_text(before.closing),
         "first": money_text(statement.opening),
         "begins": day_text(statement.opened_on),
     }
-    if statement.opened_on < known.closed_on:
+    if statement.opened_on < before.closed_on:
         why = _("it begins on %(begins)s, but the statement before ends on %(day)s: their days overlap.")
         yield wrong(_name(statement), _("opening balance"), why % shown)
-    elif statement.opening != known.closing:
+    elif statement.opening != before.closing:
         why = _("it begins with %(first)s, but the statement before ends on %(day)s with %(last)s: one between them is missing.")
         yield wrong(_name(statement), _("opening balance"), why % shown)
+
+
+def _leading(statement: Statement, after: Link) -> Iterator[ValidationError]:
+    """It ends where the one after it begins, which is there already."""
+    shown = {
+        "day": day_text(after.opened_on),
+        "first": money_text(after.opening),
+        "last": money_text(statement.closing),
+        "ends": day_text(statement.closed_on),
+    }
+    if after.opened_on < statement.closed_on:
+        why = _("it ends on %(ends)s, but the statement after it begins on %(day)s: their days overlap.")
+        yield wrong(_name(statement), _("closing balance"), why % shown)
+    elif statement.closing != after.opening:
+        why = _("it ends with %(last)s, but the statement after it begins on %(day)s with %(first)s: one between them is missing.")
+        yield wrong(_name(statement), _("closing balance"), why % shown)

@@ -18,6 +18,9 @@ from trustfund.fields import MoneyFormField
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.ui.formatting import money_text, short_day_text
 
+KEYS = r"^[0-9]{1,19}(,[0-9]{1,19}){0,199}$"
+"""The keys of rows, as a page names them."""
+
 
 class DateInput(forms.DateInput):
     input_type = "date"
@@ -73,6 +76,12 @@ class DetailsForm(forms.Form):
     account = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9 /.-]{3,49}$", label=_("IBAN or account number"), help_text=_("As it stands in the bank’s statements.")
     )
+    bic = forms.RegexField(
+        r"^([A-Za-z0-9]{8}([A-Za-z0-9]{3})?)?$",
+        label=_("BIC of the bank"),
+        required=False,
+        help_text=_("For payment files; eight or eleven letters and digits."),
+    )
     booked = _column(_("Column of the booking date"), _("The head of the column in the file. Leave it empty where the bank sends no CSV."))
     value = _column(_("Column of the value date"))
     signs = forms.ChoiceField(
@@ -127,6 +136,9 @@ class DetailsForm(forms.Form):
     def clean_account(self) -> str:
         return " ".join(str(self.cleaned_data["account"]).upper().split())
 
+    def clean_bic(self) -> str:
+        return str(self.cleaned_data["bic"]).upper()
+
     def layout(self) -> Layout | None:
         """The layout as it was filled in; None where the bank sends no CSV."""
         if not self.cleaned_data["booked"]:
@@ -140,7 +152,7 @@ class DetailsForm(forms.Form):
         if details is None:
             return {}
         layout = asdict(details.layout) if details.layout else {}
-        return {**layout, "account_column": layout.get("account", ""), "account": details.account}
+        return {**layout, "account_column": layout.get("account", ""), "account": details.account, "bic": details.bic}
 
 
 class LinesField(forms.ModelMultipleChoiceField[Line]):
@@ -148,10 +160,23 @@ class LinesField(forms.ModelMultipleChoiceField[Line]):
         return f"{short_day_text(obj.date)} · {money_text(obj.original)} · {obj.entry} {obj.entry.reference}"
 
 
+class BankLinesField(forms.ModelMultipleChoiceField[BankLine]):
+    def label_from_instance(self, obj: BankLine) -> str:
+        return f"{short_day_text(obj.booked_on)} · {money_text(obj.amount)} · {obj.counterparty or obj.text[:60] or obj.reference}"
+
+
 class HandForm(forms.Form):
-    """Lines of the books, chosen by hand."""
+    """Lines of the books, chosen by hand; and other lines of the bank, where it booked in parts."""
 
     lines = LinesField(Line.objects.none(), label=_("Lines of the books on this bank account"), widget=forms.CheckboxSelectMultiple)
+
+    others = BankLinesField(
+        BankLine.objects.none(),
+        label=_("Together with these lines of the bank"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only where the bank booked in parts what the books have as one."),
+    )
 
     SHOWN = 60
     """So many before the bank's day, and so many after it: nobody looks through more."""
@@ -163,18 +188,46 @@ class HandForm(forms.Form):
         before = found.filter(date__lte=line.booked_on).order_by("-date", "-pk")[: self.SHOWN]
         after = found.filter(date__gt=line.booked_on)[: self.SHOWN]
         field.choices = [(each.pk, field.label_from_instance(each)) for each in [*reversed(before), *after]]
+        self._offer_others(line)
+
+    def _offer_others(self, line: BankLine) -> None:
+        """The nearest open lines of the same account; none, and no question, where there are none."""
+        field: Any = self.fields["others"]
+        field.queryset = found = BankLine.objects.unmatched().filter(bank=line.bank_id).exclude(pk=line.pk)
+        near = sorted(found.order_by("-booked_on", "-pk")[: 2 * self.SHOWN], key=lambda each: abs(each.booked_on - line.booked_on))
+        field.choices = [(each.pk, field.label_from_instance(each)) for each in near[: self.SHOWN]]
+        if not near:
+            del self.fields["others"]
 
 
 class ChosenForm(forms.Form):
     """A suggestion, as the page named it: the keys of its lines."""
 
-    suggestion = forms.RegexField(r"^[0-9]{1,19}(,[0-9]{1,19}){0,199}$", widget=forms.HiddenInput)
+    suggestion = forms.RegexField(KEYS, widget=forms.HiddenInput)
+    others = forms.RegexField(KEYS, widget=forms.HiddenInput, required=False)
 
     def clean_suggestion(self) -> list[Line]:
-        keys = [int(each) for each in self.cleaned_data["suggestion"].split(",")]
+        return list(Line.objects.filter(pk__in=self._keys("suggestion")))
+
+    def clean_others(self) -> list[BankLine]:
+        return list(BankLine.objects.filter(pk__in=self._keys("others")))
+
+    def _keys(self, field: str) -> list[int]:
+        keys = [int(each) for each in self.cleaned_data[field].split(",") if each]
         if any(key >= 2**63 for key in keys):
             raise ValidationError(_("Choose at least one line of the books."))
-        return list(Line.objects.filter(pk__in=keys))
+        return keys
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class VoucherForm(forms.Form):
+    """The day and the words of a voucher for a line of the bank."""
+
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+    narrative = forms.CharField(label=_("Narrative"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class DayForm(forms.Form):

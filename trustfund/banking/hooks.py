@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class Offer:
     """An act of an upper room that would explain a line of the bank: what it is, what it is about, and what does it.
 
-    `key` names it in an address ("payment-12"). `do(by)` runs the act and returns the entry that it posted.
+    `key` names it in an address ("payment-12"). `do(by)` runs the act and returns the entry, or the entries, that it posted.
     """
 
     key: str
     label: str
     facts: Sequence[tuple[str, Any]]
-    do: Callable[[Any], Entry]
+    do: Callable[[Any], Entry | list[Entry]]
     warning: str = ""
 
 

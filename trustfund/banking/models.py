@@ -1,7 +1,8 @@
 """What the banks say: statements with their lines, as they were read; and what a person made of each line.
 
 A statement and its lines are facts: the tables refuse to change them (guards.py), but for the names and texts of a line, which may be
-of a person and can be erased. A match is what finance said, and can be taken back; the audit trail keeps both.
+of a person and can be erased. A match is what finance said, and can be taken back; the audit trail keeps both. A statement that should
+not be here is withdrawn: it stays on record, and counts for nothing.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
 
 from trustfund import clock
 from trustfund.banking import permissions
 from trustfund.banking.csv_files import Layout
 from trustfund.fields import MoneyProperty
 from trustfund.ledger.models import Line, Subaccount
+from trustfund.workflow import Stateful
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -37,6 +40,7 @@ class BankDetails(models.Model):
 
     bank = models.OneToOneField(Subaccount, models.PROTECT, related_name="bank_details", limit_choices_to={"kind": "bank"})
     account = models.CharField(_("account number or IBAN"), max_length=50)
+    bic = models.CharField(_("BIC of the bank"), max_length=11, blank=True)
     csv = models.JSONField(null=True)
 
     objects = BankingQuerySet.as_manager()
@@ -61,6 +65,12 @@ class BankDetails(models.Model):
         return self.bank.currency or "USD"
 
 
+class BankStatementQuerySet(BankingQuerySet):
+    def standing(self) -> BankStatementQuerySet:
+        """Without those that were withdrawn."""
+        return self.filter(withdrawal=None)
+
+
 class BankStatement(models.Model):
     """One statement of one account, as the bank sent it. It follows on `previous`: no two follow on the same one."""
 
@@ -78,14 +88,16 @@ class BankStatement(models.Model):
     file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
     imported_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("imported by"))
     imported_at = models.DateTimeField(_("imported on"), default=clock.now)
+    withdrawal = models.OneToOneField("Withdrawal", models.PROTECT, null=True, related_name="+")
 
-    objects = BankingQuerySet.as_manager()
+    objects = BankStatementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-closed_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["bank", "number"], name="bank_statement_imported_once"),
-            models.UniqueConstraint(fields=["bank"], condition=Q(previous=None), name="bank_statement_one_is_first"),
+            models.UniqueConstraint(fields=["bank", "number"], condition=Q(withdrawal=None), name="bank_statement_imported_once"),
+            models.UniqueConstraint(fields=["bank"], condition=Q(previous=None, withdrawal=None), name="bank_statement_one_is_first"),
+            models.CheckConstraint(name="bank_statement_withdrawn_follows_none", condition=Q(withdrawal=None) | Q(previous=None)),
             models.CheckConstraint(name="bank_statement_days_in_order", condition=Q(opened_on__lte=F("closed_on"))),
         ]
 
@@ -95,11 +107,73 @@ class BankStatement(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("banking:detail", args=[self.pk])
 
+    @property
+    def state_tone(self) -> str:
+        return "blocked" if self.withdrawal_id else "neutral"
+
+    def get_state_display(self) -> str:
+        return gettext("Withdrawn") if self.withdrawal_id else gettext("Standing")
+
+
+class Withdrawal(Stateful):
+    """Finance takes a statement back that should not be here. If lines of it are matched (`matched`), a second person confirms."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("To be confirmed")
+        DONE = "done", _("Withdrawn")
+        DECLINED = "declined", _("Declined")
+
+    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="withdrawals")
+    state = FSMField(_("state"), choices=State, default=State.ASKED, protected=True)
+    matched = models.PositiveIntegerField(_("matched lines"))
+    reason = models.CharField(_("reason"), max_length=500)
+    asked_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"))
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement"], condition=Q(state="asked"), name="withdrawal_asked_once"),
+            models.CheckConstraint(
+                name="withdrawal_two_people_where_lines_are_matched",
+                condition=~Q(state="done") | Q(matched=0) | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.statement)
+
+    def get_absolute_url(self) -> str:
+        return self.statement.get_absolute_url()
+
+    def nothing_is_matched(self) -> bool:
+        return self.matched == 0
+
+    @transition(
+        state, source=State.ASKED, target=State.DONE, permission=permissions.can_carry_out, conditions=[nothing_is_matched]
+    )
+    def carry_out(self) -> None:
+        """Nobody has built on it: no second person is needed."""
+
+    @transition(state, source=State.ASKED, target=State.DONE, permission=permissions.can_confirm_withdrawal)
+    def confirm(self, *, by: Any) -> None:
+        """A second person agrees; its matches are taken back."""
+        self.decided_by = by
+
+    @transition(state, source=State.ASKED, target=State.DECLINED, permission=permissions.can_decline_withdrawal)
+    def decline(self, *, by: Any) -> None:
+        """It stays."""
+        self.decided_by = by
+
 
 class BankLineQuerySet(BankingQuerySet):
     def unmatched(self) -> BankLineQuerySet:
-        """Those of which nobody has said yet what they are."""
-        return self.filter(match=None)
+        """Those of which nobody has said yet what they are; not those of a statement that was withdrawn."""
+        return self.standing().filter(match=None)
+
+    def standing(self) -> BankLineQuerySet:
+        return self.filter(statement__withdrawal=None)
 
 
 class BankLine(models.Model):
@@ -117,6 +191,7 @@ class BankLine(models.Model):
     end_to_end_id = models.CharField(_("end-to-end reference"), max_length=140, blank=True)
     counterparty = models.CharField(_("counterparty"), max_length=200, blank=True)
     text = models.CharField(_("remittance text"), max_length=1000, blank=True)
+    match = models.ForeignKey("Match", models.PROTECT, null=True, related_name="bank_lines")
 
     objects = BankLineQuerySet.as_manager()
 
@@ -141,25 +216,31 @@ class BankLine(models.Model):
 
     @property
     def is_matched(self) -> bool:
-        return hasattr(self, "match")
+        return self.match_id is not None
 
     @property
     def state_tone(self) -> str:
-        return "money" if self.is_matched else "waiting"
+        if self.is_matched:
+            return "money"
+        return "neutral" if self.statement.withdrawal_id else "waiting"
 
     def get_state_display(self) -> str:
-        return gettext("Matched") if self.is_matched else gettext("To match")
+        if self.is_matched:
+            return gettext("Matched")
+        return gettext("Withdrawn") if self.statement.withdrawal_id else gettext("To match")
 
 
 class Match(models.Model):
-    """What a line of the bank is in the books, as a person confirmed it: one or more lines on that bank account of the same sum."""
+    """What lines of the bank are in the books, as a person confirmed it: lines on that bank account of the same sum.
 
-    bank_line = models.OneToOneField(BankLine, models.PROTECT, related_name="match")
+    One of each as a rule; several of the books where the bank booked a batch, several of the bank where it booked in parts.
+    """
+
     confirmed_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("confirmed by"))
     confirmed_at = models.DateTimeField(_("confirmed on"), default=clock.now)
 
     def __str__(self) -> str:
-        return str(self.bank_line_id)
+        return str(self.pk)
 
 
 class MatchedLine(models.Model):
@@ -173,3 +254,16 @@ class MatchedLine(models.Model):
 
     def __str__(self) -> str:
         return str(self.line_id)
+
+
+class LineVoucher(models.Model):
+    """The voucher that finance wrote for a line of the bank: a charge, or interest."""
+
+    bank_line = models.ForeignKey(BankLine, models.PROTECT, related_name="vouchers")
+    voucher = models.OneToOneField("vouchers.Voucher", models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.voucher_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from trustfund import clock
 from trustfund.banking import hooks, matching
@@ -15,6 +16,7 @@ from trustfund.banking.models import BankLine, MatchedLine
 from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
+MOST_IN_PARTS = 3
 ACCOUNTS = ("1010", "1020")
 """The accounts whose subaccounts are the Fund's bank accounts."""
 
@@ -43,11 +45,17 @@ class Shown:
 
     lines: list[Line]
     reasons: str
+    others: list[BankLine] = field(default_factory=list)
 
     @property
     def value(self) -> str:
         """How a form names it: the keys of its lines."""
         return ",".join(str(line.pk) for line in self.lines)
+
+    @property
+    def others_value(self) -> str:
+        """The keys of the other lines of the bank that belong to it."""
+        return ",".join(str(line.pk) for line in self.others)
 
     @property
     def total(self) -> Money:
@@ -61,7 +69,18 @@ def suggestions(line: BankLine) -> list[Shown]:
     by_pk = {each.pk: each for each in found}
     text = " ".join([line.bank_reference, line.end_to_end_id, line.text])
     made = matching.suggest(line.amount, line.booked_on, text, candidates(found))
-    return [Shown([by_pk[pk] for pk in each.lines], ", ".join(each.reasons)) for each in made]
+    whole = [Shown([by_pk[pk] for pk in each.lines], ", ".join(each.reasons)) for each in made]
+    return whole or _in_parts(line, found)
+
+
+def _in_parts(line: BankLine, found: Iterable[Line]) -> list[Shown]:
+    """A line of the books that the bank booked in two parts: this one, and another open one that goes the same way."""
+    near = {"booked_on__gte": line.booked_on - matching.NEAR, "booked_on__lte": line.booked_on + matching.NEAR}
+    others = BankLine.objects.unmatched().filter(bank=line.bank_id, **near).exclude(pk=line.pk).order_by("-booked_on", "-pk")
+    by_amount = {each.amount_minor: each for each in others if (each.amount_minor > 0) == (line.amount_minor > 0)}
+    pairs = ((each, by_amount.get(each.original.minor - line.amount_minor)) for each in found)
+    reason = _("the sum of two lines of the bank")
+    return [Shown([each], reason, [other]) for each, other in pairs if other is not None][:MOST_IN_PARTS]
 
 
 def candidates(lines: Iterable[Line]) -> list[matching.Candidate]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trustfund.people.roles import Role, holds
 
 if TYPE_CHECKING:
-    from trustfund.banking.models import BankLine
+    from trustfund.banking.models import BankLine, Withdrawal
 
 
 def can_see(user: Any) -> bool:
@@ -23,3 +23,21 @@ def can_import(user: Any) -> bool:
 def can_match(line: BankLine | None, user: Any) -> bool:
     """Finance says which line of the bank is which line of the books, and takes it back."""
     return holds(user, Role.FINANCE)
+
+
+can_withdraw = can_import
+
+
+def can_carry_out(withdrawal: Withdrawal, user: Any) -> bool:
+    """Who asked for it, where nothing of the statement is matched."""
+    return holds(user, Role.FINANCE) and user.pk == withdrawal.asked_by_id
+
+
+def can_confirm_withdrawal(withdrawal: Withdrawal, user: Any) -> bool:
+    """Another person of finance, or the approving officer."""
+    return holds(user, Role.FINANCE, Role.APPROVER) and user.pk != withdrawal.asked_by_id
+
+
+def can_decline_withdrawal(withdrawal: Withdrawal, user: Any) -> bool:
+    """To leave it as it is needs no second person."""
+    return holds(user, Role.FINANCE, Role.APPROVER)

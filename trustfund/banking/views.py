@@ -1,4 +1,4 @@
-"""Pages about the banks' statements: the list, one statement, its lines, matching, the accounts, the reconciliation statement."""
+"""Pages about the banks' statements: the list, one statement, taking it in and back, its lines, the accounts, the reconciliation."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
-from django_fsm import TransitionNotAllowed
 
-from trustfund import pages
+from trustfund import acting, pages
 from trustfund.audit.recording import trail_for
-from trustfund.banking import actions, hooks, open_items, permissions
-from trustfund.banking.forms import ChosenForm, DayForm, DetailsForm, HandForm, UploadForm
-from trustfund.banking.models import BankDetails, BankLine, BankStatement
+from trustfund.banking import actions, paper, permissions, withdrawing
+from trustfund.banking.forms import DayForm, DetailsForm, UploadForm, WithdrawForm
+from trustfund.banking.models import BankDetails, BankLine, BankStatement, Withdrawal
 from trustfund.banking.reconciliation import Item, Reconciliation, reconcile
-from trustfund.files.serving import serve
+from trustfund.files.kinds import Kind
+from trustfund.files.serving import download, serve
 from trustfund.ledger.models import Subaccount
 from trustfund.lists import Column, Filter, listing
+from trustfund.workflow import possible
 
 View = Callable[..., HttpResponseBase]
 
@@ -38,6 +38,7 @@ STATEMENTS = [
     Column("open", gettext_lazy("To match"), "waiting", kind="number", sort="waiting"),
     Column("imported", gettext_lazy("Imported"), "imported_at", kind="datetime", sort="imported_at"),
     Column("by", gettext_lazy("By"), "imported_by.name", sort="imported_by__name"),
+    Column("state", gettext_lazy("State"), lambda statement: statement, kind="state"),
 ]
 LINES = [
     Column("booked", gettext_lazy("Booked on"), "booked_on", kind="date", sort="booked_on", url=BankLine.get_absolute_url),
@@ -60,7 +61,13 @@ STATES = Filter(
     "state",
     gettext_lazy("State"),
     [("open", gettext_lazy("To match")), ("matched", gettext_lazy("Matched"))],
-    lambda found, value: found.filter(match__isnull=value == "open"),
+    lambda found, value: found.filter(match=None, statement__withdrawal=None) if value == "open" else found.exclude(match=None),
+)
+STANDING = Filter(
+    "state",
+    gettext_lazy("State"),
+    [("standing", gettext_lazy("Standing")), ("withdrawn", gettext_lazy("Withdrawn"))],
+    lambda found, value: found.filter(withdrawal__isnull=value == "standing"),
 )
 
 
@@ -84,14 +91,14 @@ def _banks() -> list[tuple[str, str]]:
 @readers
 def index(request: HttpRequest) -> HttpResponseBase:
     """All statements, the newest first."""
-    counted = {"many": Count("lines"), "waiting": Count("lines", filter=Q(lines__match=None))}
+    counted = {"many": Count("lines"), "waiting": Count("lines", filter=Q(lines__match=None, withdrawal=None))}
     return listing(
         request,
         BankStatement.objects.visible_to(request.user).select_related("bank", "imported_by").annotate(**counted),
         title=_("Bank statements"),
         columns=STATEMENTS,
         search=["number", "bank__code", "bank__name"],
-        filters=[Filter("bank", _("Bank account"), _banks, "bank__code")],
+        filters=[Filter("bank", _("Bank account"), _banks, "bank__code"), STANDING],
         sort="-to",
         empty={"text": _("No statement of a bank has been imported yet.")},
         template="banking/index.html",
@@ -124,15 +131,103 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     statement = _statement(request, pk)
     return listing(
         request,
-        statement.lines.select_related("bank", "match"),
+        statement.lines.select_related("bank", "match", "statement"),
         title=_("Statement %(number)s") % {"number": statement.number},
         columns=LINES,
         search=["counterparty", "text", "bank_reference", "end_to_end_id"],
         filters=[STATES],
         empty={"text": _("Nothing moved in the days of this statement.")},
         template="banking/detail.html",
-        context={"statement": statement, "events": trail_for(statement), "waiting": statement.lines.filter(match=None).count()},
+        context={"statement": statement, "waiting": statement.lines.unmatched().count(), **_withdrawal(statement, request.user)},
     )
+
+
+def _withdrawal(statement: BankStatement, user: Any) -> dict[str, Any]:
+    """Whether somebody wants the statement withdrawn, and what the reader may do about it."""
+    asked = statement.withdrawals.select_related("asked_by", "decided_by").first()
+    under_way = asked is not None and asked.state == Withdrawal.State.ASKED
+    return {
+        "asked": asked,
+        "events": [*trail_for(statement), *(trail_for(asked) if asked else [])],
+        "can_withdraw": permissions.can_withdraw(user) and not statement.withdrawal_id and not under_way,
+        "can_confirm": asked is not None and possible(asked.confirm, by=user),
+        "can_decline": asked is not None and possible(asked.decline, by=user),
+    }
+
+
+@login_required
+def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a statement back, or ask a second person to."""
+    statement = _statement(request, pk)
+    withdrawing.may_withdraw(statement, request.user)
+    matched = statement.lines.exclude(match=None).count()
+    return pages.confirm(
+        request,
+        title=_("Withdraw this statement"),
+        facts=[*_about(statement), (_("Matched lines"), str(matched))],
+        form=WithdrawForm(request.POST or None),
+        button=_("Ask a second person") if matched else _("Withdraw it"),
+        do=lambda data: withdrawing.withdraw(statement, by=request.user, **data),
+        back=statement.get_absolute_url(),
+        done=_("Another person has to confirm it.") if matched else _("The statement is withdrawn. It stays on record."),
+        warning=_("It stays on record and counts for nothing any more; the right one can be imported in its place."),
+        tone="blocked",
+    )
+
+
+@login_required
+def confirm_withdrawal(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A second person agrees that it goes."""
+    asked = _asked(request, pk)
+    return acting.page(
+        request,
+        asked.confirm,
+        withdrawing.confirm,
+        title=_("Withdraw this statement"),
+        facts=[*_about(asked.statement), (_("Matched lines"), str(asked.matched)), *_why(asked)],
+        warning=_("All its matches are taken back. What was posted stays posted."),
+        tone="blocked",
+        button=_("Withdraw it"),
+        done=_("The statement is withdrawn. It stays on record."),
+    )
+
+
+@login_required
+def decline_withdrawal(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The statement stays."""
+    asked = _asked(request, pk)
+    return acting.page(
+        request,
+        asked.decline,
+        withdrawing.decline,
+        title=_("Leave this statement as it is"),
+        facts=[*_about(asked.statement), *_why(asked)],
+        button=_("Leave it"),
+        done=_("The statement stays."),
+    )
+
+
+def _asked(request: HttpRequest, pk: int) -> Withdrawal:
+    """The newest withdrawal of a statement that the reader sees."""
+    statement = _statement(request, pk)
+    asked = statement.withdrawals.select_related("asked_by", "statement__bank__bank_details").first()
+    if asked is None:
+        raise Http404
+    return asked
+
+
+def _why(asked: Withdrawal) -> pages.Facts:
+    return [(_("Asked by"), asked.asked_by.name), (_("Reason"), asked.reason)]
+
+
+def _about(statement: BankStatement) -> pages.Facts:
+    return [
+        (_("Statement"), statement.number),
+        (_("Bank account"), statement.bank.name),
+        (_("From"), statement.opened_on),
+        (_("To"), statement.closed_on),
+        (_("Closing balance"), statement.closing),
+    ]
 
 
 @login_required
@@ -152,7 +247,7 @@ def lines(request: HttpRequest) -> HttpResponseBase:
     """The lines of all statements; those to match with `?state=open`."""
     return listing(
         request,
-        BankLine.objects.visible_to(request.user).select_related("bank", "match"),
+        BankLine.objects.visible_to(request.user).filter(statement__withdrawal=None).select_related("bank", "match", "statement"),
         title=_("Lines of the banks"),
         columns=LINES,
         search=["counterparty", "text", "bank_reference", "end_to_end_id"],
@@ -163,107 +258,11 @@ def lines(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _line(request: HttpRequest, pk: int) -> BankLine:
-    found = BankLine.objects.visible_to(request.user).select_related("bank__bank_details", "statement", "match__confirmed_by")
-    line: BankLine = get_object_or_404(found, pk=pk)
-    return line
-
-
-@login_required
-def line(request: HttpRequest, line_pk: int) -> HttpResponseBase:
-    """One line of a bank: what it is in the books, or what it may be."""
-    return _line_page(request, _line(request, line_pk))
-
-
-def _line_page(request: HttpRequest, line: BankLine, chosen: Any = None, hand: Any = None) -> HttpResponse:
-    can_match = permissions.can_match(line, request.user)
-    waits = can_match and not line.is_matched
-    context = {
-        "line": line,
-        "parts": line.match.parts.select_related("line__entry") if line.is_matched else [],
-        "can_match": can_match,
-        "suggestions": open_items.suggestions(line) if waits else [],
-        "offers": hooks.offers_for(line, request.user) if waits else [],
-        "chosen": chosen,
-        "hand": hand or (HandForm(line) if waits else None),
-        "events": trail_for(line),
-    }
-    return render(request, "banking/line.html", context, status=422 if chosen or hand else 200)
-
-
-@login_required
-@require_POST
-def confirm(request: HttpRequest, line_pk: int) -> HttpResponseBase:
-    """Confirm a suggestion, or the lines that were chosen by hand."""
-    line = _line(request, line_pk)
-    _require_open(line, request.user)
-    by_hand = "suggestion" not in request.POST
-    form: Any = HandForm(line, request.POST) if by_hand else ChosenForm(request.POST)
-    field = "lines" if by_hand else "suggestion"
-    if form.is_valid() and pages.attempt(form, lambda: actions.confirm(line, list(form.cleaned_data[field]), by=request.user)):
-        return pages.done(request, _("The line is matched."), _next(line))
-    return _line_page(request, line, hand=form) if by_hand else _line_page(request, line, chosen=form)
-
-
-def _require_open(line: BankLine, user: Any) -> None:
-    """What the acts ask first, for their pages."""
-    if not permissions.can_match(line, user):
-        raise PermissionDenied
-    if line.is_matched:
-        raise TransitionNotAllowed("The line is matched already.", object=line)
-
-
-def _next(line: BankLine) -> str:
-    """The next line to match of the same account, or the line itself."""
-    waiting = BankLine.objects.unmatched().filter(bank=line.bank).order_by("booked_on", "pk").first()
-    return (waiting or line).get_absolute_url()
-
-
-@login_required
-def undo(request: HttpRequest, line_pk: int) -> HttpResponseBase:
-    """Take a match back."""
-    line = _line(request, line_pk)
-    if not permissions.can_match(line, request.user):
-        raise PermissionDenied
-    if not line.is_matched:
-        raise TransitionNotAllowed("The line is not matched.", object=line)
-    return pages.confirm(
-        request,
-        title=_("Take back a match"),
-        facts=[(_("Line of the bank"), line.reference), (_("Booked on"), line.booked_on), (_("Amount"), line.amount)],
-        button=_("Take it back"),
-        do=lambda _cleaned: actions.undo(line, by=request.user),
-        back=line.get_absolute_url(),
-        done=_("The match is taken back: the line is to be matched again."),
-        warning=_("What was posted stays posted; only the match goes."),
-    )
-
-
-@login_required
-def take_up(request: HttpRequest, line_pk: int, offer: str) -> HttpResponseBase:
-    """Do what another room offers for the line, as settling the payment that it is."""
-    line = _line(request, line_pk)
-    _require_open(line, request.user)
-    found = next((each for each in hooks.offers_for(line, request.user) if each.key == offer), None)
-    if found is None:
-        raise Http404
-    return pages.confirm(
-        request,
-        title=found.label,
-        facts=[*found.facts, (_("Value date"), line.value_on), (_("Amount"), line.amount), (_("Bank reference"), line.reference)],
-        button=_("Post it and match the line"),
-        do=lambda _cleaned: actions.take_up(line, found.key, by=request.user),
-        back=line.get_absolute_url(),
-        done=_("It is posted, and the line is matched."),
-        warning=found.warning,
-    )
-
-
 @readers
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """The Fund's bank accounts: what the bank calls each, and to which day its statements reach."""
     banks = Subaccount.objects.filter(kind=Subaccount.Kind.BANK).select_related("bank_details").order_by("code")
-    last = {each.bank_id: each for each in BankStatement.objects.filter(next=None)}
+    last = {each.bank_id: each for each in BankStatement.objects.standing().filter(next=None)}
     rows = [(bank, getattr(bank, "bank_details", None), last.get(bank.pk)) for bank in banks]
     return render(request, "banking/accounts.html", {"rows": rows, "can_import": permissions.can_import(request.user)})
 
@@ -283,7 +282,8 @@ def describe(request: HttpRequest, bank: str) -> HttpResponseBase:
 
 
 def _describe(bank: Subaccount, form: DetailsForm, user: Any) -> BankDetails:
-    return actions.describe(bank, by=user, account=form.cleaned_data["account"], layout=form.layout())
+    data = form.cleaned_data
+    return actions.describe(bank, by=user, account=data["account"], bic=data["bic"], layout=form.layout())
 
 
 @readers
@@ -296,6 +296,8 @@ def reconciliation(request: HttpRequest) -> HttpResponseBase:
 
         title = _("Reconciliation %(bank)s %(day)s") % {"bank": found.bank.code, "day": found.day}
         return tables.response(request.GET["export"], title, ITEMS, _rows(found))
+    if found and request.GET.get("export") == "pdf":
+        return download(paper.pdf_of(found, get_language() or "en"), f"reconciliation-{found.bank.code}-{found.day}.pdf", Kind.PDF)
     context = {"form": form, "found": found, "asked": form.is_bound and form.is_valid(), "params": request.GET.urlencode()}
     return render(request, "banking/reconciliation.html", context, status=422 if form.is_bound and not form.is_valid() else 200)
 

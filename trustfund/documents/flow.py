@@ -51,7 +51,14 @@ class Flow:
     y: float = 0
 
     def __post_init__(self) -> None:
-        self.paper = landscape(A4) if self.wide else A4
+        self.papers: list[tuple[float, float]] = []
+        self._take(self.wide)
+
+    def _take(self, wide: bool) -> None:
+        """A sheet of paper, upright or turned."""
+        self.wide = wide
+        self.paper = landscape(A4) if wide else A4
+        self.papers.append(self.paper)
         self.width = self.paper[0] - 2 * MARGIN
         self.y = self.paper[1] - TOP
 
@@ -70,10 +77,10 @@ class Flow:
         """Whether nothing stands on the page yet."""
         return self.room >= self.height
 
-    def turn(self) -> None:
-        """A new page."""
+    def turn(self, wide: bool | None = None) -> None:
+        """A new page, of the same paper unless another one is asked for."""
         self.pages.append([])
-        self.y = self.paper[1] - TOP
+        self._take(self.wide if wide is None else wide)
 
     def need(self, height: float) -> None:
         """A new page if the rest of this one is less than `height` and an empty one is more."""

@@ -16,6 +16,8 @@ from trustfund.money import Money
 PAD = 5.0
 GAP = 3.5
 SAMPLE = 200
+SHORT = 7
+"""A table of so few rows is not begun where it does not fit."""
 SIZES = (8.5, 7.5, 6.5, 5.5)
 TAGGED_ROWS = 1_500
 """A longer table is tagged row by row: a tag per cell would make the file larger than what it says."""
@@ -45,11 +47,22 @@ class Grid:
     size: float = SIZES[0]
     columns: list[float] = field(default_factory=list)
 
-    def lay(self, flow: Flow, node: Node) -> None:
-        """Put the table on the flow's pages."""
+    def begin(self, flow: Flow) -> float:
+        """Measure the columns; the height that must be left for the table to begin: its head and some rows, or all of a short one."""
         self.align = self.align or self._guess()
         self._fit(flow)
-        head = [flow.set(str(text), width - 2 * PAD, self._style("head")) for text, width in zip(self.head, self.columns, strict=True)]
+        style = self._style("head")
+        leading = style.leading(flow.rtl)
+        count = len(self.rows) if len(self.rows) <= SHORT else 2
+        return leading * max((len(cell) for cell in self._heads(flow)), default=1) + count * (leading + 2 * GAP) + 2 * GAP
+
+    def _heads(self, flow: Flow) -> list[list[Line]]:
+        style = self._style("head")
+        return [flow.set(str(text), width - 2 * PAD, style) for text, width in zip(self.head, self.columns, strict=True)]
+
+    def lay(self, flow: Flow, node: Node) -> None:
+        """Put the table on the flow's pages, once it has begun."""
+        head = self._heads(flow)
         self._head(flow, node, head)
         for index, row in enumerate(self.rows):
             keep = row.kind == "section" or any(each.kind in ("subtotal", "total") for each in self.rows[index + 1 : index + 2])
@@ -96,8 +109,9 @@ class Grid:
             words = [word for text in [*cells, str(title)] for word in text.split(" ")]
             word = max((self._wide(word, "total") for word in words), default=0.0)
             title_wide = self._wide(str(title), "head")
-            natural.append(max(wide, min(title_wide, max(wide, 70.0))) + 2 * PAD + 1)
-            least.append(min(max(wide if self.align[index] == "r" else word, 24.0), 130.0) + 2 * PAD + 1)
+            headed = max(self._wide(part, "head") for part in str(title).split(" "))
+            natural.append(max(wide, min(headed, 130.0), min(title_wide, max(wide, 70.0))) + 2 * PAD + 1)
+            least.append(min(max(max(wide, headed) if self.align[index] == "r" else word, 24.0), 130.0) + 2 * PAD + 1)
         return natural, least
 
     def _sample(self) -> list[Row]:

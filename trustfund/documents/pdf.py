@@ -19,11 +19,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from trustfund.documents.flow import BLUE, BODY, BOTTOM, GREY, INK, LABEL, SMALL, Flow, Style
 from trustfund.documents.grid import Grid, Row
-from trustfund.documents.shown import text_of
+from trustfund.documents.shown import is_number, text_of
 from trustfund.documents.tags import Marks, Node, write
 from trustfund.money import Money
 
@@ -31,6 +32,8 @@ __all__ = ["Document", "Letter", "Row"]
 
 RTL = frozenset({"ar"})
 TITLE = Style(20, bold=True)
+PART = Style(16, bold=True)
+RED = HexColor("#a3231a")
 SUBTITLE = Style(11, colour=GREY)
 HEADINGS = {1: Style(13, bold=True), 2: Style(10.5, bold=True)}
 STYLES = {"body": BODY, "small": SMALL, "lead": Style(11.5)}
@@ -44,21 +47,34 @@ class Document:
     """A document that is told what it holds, in order, and then made by `pdf()`.
 
     `language` is a code of settings.LANGUAGES (Arabic pages are mirrored); `reference` stands at the head of each page; `wide` turns the
-    paper. Texts are gettext strings or what people wrote; they are read in `language` when the document is made.
+    paper; `mark` ("Draft") is set in red at the head of each page. Texts are gettext strings or what people wrote; they are read in
+    `language` when the document is made.
     """
 
-    def __init__(self, title: Any, subtitle: Any = "", language: str = "en", *, reference: str = "", wide: bool = False) -> None:
+    def __init__(
+        self, title: Any, subtitle: Any = "", language: str = "en", *, reference: str = "", wide: bool = False, mark: Any = ""
+    ) -> None:
         self.title, self.subtitle, self.language = title, subtitle, language
-        self.reference, self.wide = reference, wide
+        self.reference, self.wide, self.mark = reference, wide, mark
         self.blocks: list[Block] = []
         self.foot = ""
         self.outline: list[tuple[str, str, int]] = []
+        self.parts: list[tuple[str, int]] = []
+        self.known: list[tuple[str, int]] = []
 
     # what it holds
 
     def heading(self, text: Any, level: int = 1) -> None:
         """A heading of level 1 or 2, and a bookmark."""
         self.blocks.append(lambda flow, root: self._heading(flow, root, str(text), level))
+
+    def part(self, title: Any, subtitle: Any = "", *, wide: bool = False) -> None:
+        """A part of its own, on a new page of its own paper, with a bookmark and a line in the table of contents."""
+        self.blocks.append(lambda flow, root: self._part(flow, root, str(title), str(subtitle), wide))
+
+    def contents(self, text: Any) -> None:
+        """The table of contents: all parts with their pages."""
+        self.blocks.append(lambda flow, root: self._contents(flow, root, str(text)))
 
     def paragraph(self, text: Any, style: str = "body") -> None:
         """A paragraph ("body", "small" or "lead"); an empty line in the text begins another one."""
@@ -92,7 +108,8 @@ class Document:
         kept = [row if isinstance(row, Row) else Row(row) for row in rows]
         if totals is not None:
             kept.append(Row(totals, "total"))
-        self.blocks.append(lambda flow, root: _table(flow, root, Grid([str(h) for h in head], kept, align, widths, plain), str(caption)))
+        grid = Grid([str(text) for text in head], kept, align, widths, plain)
+        self.blocks.append(lambda flow, root: self._table(flow, root, grid, str(caption)))
 
     def money_table(
         self,
@@ -109,7 +126,7 @@ class Document:
         money = {index for row in kept for index, value in enumerate(row.cells) if isinstance(value, Money)}
         heads = [_with_currency(text, currency) if index in money else text for index, text in enumerate(head)]
         align = "".join("r" if index in money else "l" for index in range(len(head)))
-        others = {i for row in kept for i, value in enumerate(row.cells) if isinstance(value, int) and not isinstance(value, bool)}
+        others = {i for row in kept for i, value in enumerate(row.cells) if is_number(value)}
         align = "".join("r" if index in others else side for index, side in enumerate(align))
         self.table(heads, kept, totals, align, widths, caption=caption, plain=True)
 
@@ -131,13 +148,20 @@ class Document:
     def pdf(self) -> bytes:
         """The file."""
         with translation.override(self.language), _drawing:
-            flow = Flow(rtl=self.language in RTL, wide=self.wide)
-            root = Node("Document")
-            self.outline = []
-            self._opening(flow, root)
-            for block in self.blocks:
-                block(flow, root)
+            flow, root = self._composed()
+            if self.parts:  # once more, now that the pages of the contents are known
+                self.known = self.parts
+                flow, root = self._composed()
             return self._drawn(flow, root)
+
+    def _composed(self) -> tuple[Flow, Node]:
+        """All pages, laid out."""
+        flow, root = Flow(rtl=self.language in RTL, wide=self.wide), Node("Document")
+        self.outline, self.parts = [], []
+        self._opening(flow, root)
+        for block in self.blocks:
+            block(flow, root)
+        return flow, root
 
     def _drawn(self, flow: Flow, root: Node) -> bytes:
         target = io.BytesIO()
@@ -148,7 +172,9 @@ class Document:
         canvas.setCreator(str(settings.FUND_NAME))
         marks = Marks()
         for number, operations in enumerate(flow.pages, start=1):
-            page = Flow(rtl=flow.rtl, wide=flow.wide)
+            paper = flow.papers[number - 1]
+            canvas.setPageSize(paper)
+            page = Flow(rtl=flow.rtl, wide=paper[0] > paper[1])
             self._around(page, number, len(flow.pages))
             for operation in [*page.pages[0], *operations]:
                 operation(canvas, marks)
@@ -172,6 +198,9 @@ class Document:
         flow.write(flow.one(str(settings.FUND_NAME), SMALL), SMALL, None, start=0, width=flow.width, y=top)
         if self.reference:
             flow.write(flow.one(self.reference, SMALL), SMALL, None, start=0, width=flow.width, y=top, align="end")
+        if self.mark:
+            style = Style(11, bold=True, colour=RED)
+            flow.write(flow.one(str(self.mark), style), style, None, start=0, width=flow.width, y=top + 14, align="middle")
         flow.rule(top - 8)
         flow.rule(BOTTOM - 14)
         pages = _("Page %(number)d of %(count)d") % {"number": number, "count": count}
@@ -187,6 +216,44 @@ class Document:
         self._bookmark(flow, text, level)
         flow.block(flow.set(text, flow.width, style), style, root.add(f"H{level + 1}"))
         flow.y -= 4
+
+    def _table(self, flow: Flow, root: Node, grid: Grid, caption: str) -> None:
+        """A table under its caption, which is a bookmark too."""
+        tag, room = root.add("Table"), grid.begin(flow)
+        if caption:
+            style = HEADINGS[2]
+            flow.need(style.leading(flow.rtl) * 2 + room)
+            self._bookmark(flow, caption, 2)
+            flow.block(flow.set(caption, flow.width, style), style, tag.add("Caption"))
+            flow.y -= 2
+        grid.lay(flow, tag)
+
+    def _part(self, flow: Flow, root: Node, title: str, subtitle: str, wide: bool) -> None:
+        flow.turn(wide)
+        self.parts.append((title, len(flow.pages)))
+        self._bookmark(flow, title, 0)
+        flow.block(flow.set(title, flow.width, PART), PART, root.add("H2"))
+        if subtitle:
+            flow.block(flow.set(subtitle, flow.width, SUBTITLE), SUBTITLE, root.add("P"))
+        flow.y -= 4
+        flow.rule(flow.y, colour=BLUE, weight=1.2)
+        flow.y -= 10
+
+    def _contents(self, flow: Flow, root: Node, text: str) -> None:
+        """Each title with its page at the end of the line; the first time pages are not known yet, and the room is the same."""
+        self._heading(flow, root, text, 1)
+        room, tag = 40.0, root.add("TOC")
+        for title, page in self.known:
+            item = tag.add("TOCI")
+            shown = flow.set(title, flow.width - room, BODY)
+            flow.need(BODY.leading(flow.rtl) * len(shown) + 6)
+            top = flow.y
+            flow.block(shown, BODY, item, width=flow.width - room)
+            base = top - BODY.leading(flow.rtl) * 0.72
+            flow.write(flow.one(str(page), BODY), BODY, item, start=flow.width - room, width=room, y=base, align="end")
+            flow.y -= 4
+            flow.rule(flow.y, weight=0.3)
+            flow.y -= 4
 
     def _bookmark(self, flow: Flow, text: str, level: int) -> None:
         key = f"b{len(self.outline)}"
@@ -238,7 +305,7 @@ def _items(flow: Flow, root: Node, texts: list[Any], numbered: bool) -> None:
     tag = root.add("L")
     for number, text in enumerate(texts, start=1):
         shown = flow.set(str(text), flow.width - inset, BODY)
-        flow.need(BODY.leading(flow.rtl))
+        flow.need(BODY.leading(flow.rtl) * min(len(shown), 4))
         item = tag.add("LI")
         mark = flow.one(f"{number}." if numbered else "•", BODY)
         base = flow.y - BODY.leading(shown[0].rtl) * 0.72
@@ -271,16 +338,6 @@ def _facts(flow: Flow, root: Node, facts: list[tuple[Any, Any]]) -> None:
         flow.y = min(flow.y, lowest) - 3
         flow.rule(flow.y, weight=0.3)
     flow.down(10)
-
-
-def _table(flow: Flow, root: Node, grid: Grid, caption: str) -> None:
-    tag = root.add("Table")
-    if caption:
-        style = HEADINGS[2]
-        flow.need(style.leading(flow.rtl) * 5)
-        flow.block(flow.set(caption, flow.width, style), style, tag.add("Caption"))
-        flow.y -= 2
-    grid.lay(flow, tag)
 
 
 def _with_currency(text: Any, currency: str) -> str:

@@ -12,9 +12,15 @@ from trustfund.money import Money
 from trustfund.ui.formatting import DASH, day_text, digits_of, figure, moment_text, money_text, short_day_text
 
 
+class Aligned(str):
+    """A text that is set as a figure: a share in percent, a rate."""
+
+    __slots__ = ()
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is set as a figure: to the right, digits under digits."""
-    return isinstance(value, Money | Decimal | int) and not isinstance(value, bool)
+    return isinstance(value, Money | Decimal | int | Aligned) and not isinstance(value, bool)
 
 
 def text_of(value: Any, *, plain: bool = False) -> str:

@@ -45,6 +45,8 @@ class Kind(Enum):
     ODS = Traits(OPEN_DOCUMENT + "spreadsheet", (".ods",), "ODS")
     CSV = Traits("text/csv", (".csv", ".txt", ".tsv"), "CSV")
     XML = Traits("application/xml", (".xml",), "XML")
+    ZIP = Traits("application/zip", (".zip",), "ZIP")
+    """Made here only: an archive that somebody sends is refused."""
 
 
 DOCUMENTS = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG, Kind.DOCX, Kind.XLSX, Kind.ODT, Kind.ODS})

@@ -64,6 +64,12 @@ def store_read(content: bytes, name: str, kind: Kind, *, by: Any) -> StoredFile:
     return _keep(ContentFile(content, name=name), cleaned(name, kind), kind, by)
 
 
+@transaction.atomic
+def store_made(content: File[Any], name: str, kind: Kind, *, by: Any) -> StoredFile:
+    """Keep a file that was made here and may be larger than memory: an archive."""
+    return _keep(content, cleaned(name, kind), kind, by)
+
+
 def _keep(content: File[Any], name: str, kind: Kind, by: Any) -> StoredFile:
     content.seek(0)
     digest = digest_of(content)

@@ -5,7 +5,7 @@ Every act is one `Funding` with its `Allocation` rows per instalment, sealed int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -16,22 +16,22 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import sealing
-from trustfund.ledger.headroom import Headroom, headroom, rule_on
-from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, FundingRule, Reservation, Subaccount
+from trustfund.ledger.acting import begin, done, seal
+from trustfund.ledger.headroom import Headroom, headroom, refuse_overdrawn, rule_on
+from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, Reservation, Subaccount
+from trustfund.ledger.splitting import Parts, by_rank, pro_rata
 from trustfund.ledger.trace import TraceRow, trace_of
 from trustfund.money import Money, total
 
-__all__ = ["Headroom", "TraceRow", "confirm", "headroom", "refund", "release", "reserve", "restore", "trace_of"]
+__all__ = ["Headroom", "TraceRow", "confirm", "hand_back", "headroom", "refund", "release", "reserve", "restore", "take_over", "trace_of"]
 
 Kind = Funding.Kind
-Parts = list[tuple[int, int]]
-"""Instalment and cents."""
+TAKEN_BACK = (Kind.CONFIRM, Kind.REFUND)
+"""The acts of an entry that are taken back when it is reversed or returned."""
 
 
 @transaction.atomic
-def reserve(
-    grant: Subaccount, amount: Money, *, on: date, by: Any, reference: str, window: str = GENERAL
-) -> Reservation:
+def reserve(grant: Subaccount, amount: Money, *, on: date, by: Any, reference: str, window: str = GENERAL) -> Reservation:
     """Set `amount` USD aside for a grant, split over the contributions that may fund it by the rule in force.
 
     Earmarked money first, the narrowest earmark before wider ones, then the general pool; within each pro rata to what is available, or
@@ -44,8 +44,8 @@ def reserve(
     rule = rule_on(on)
     eligible = headroom(on, grant.tag, window=window, only_eligible=True)
     parts = _split(eligible, amount, rule.split)
-    funding = _begin(Kind.RESERVE, grant, amount, on=on, by=by, reference=reference, split=rule.split, window=window)
-    _seal(funding, [{"instalment_id": pk, "reserved": cents, "reservation_id": funding.pk} for pk, cents in parts])
+    funding = begin(Kind.RESERVE, amount, grant=grant, on=on, by=by, reference=reference, split=rule.split, window=window)
+    seal(funding, [{"instalment_id": pk, "reserved": cents, "reservation_id": funding.pk} for pk, cents in parts])
     return Reservation.objects.get(pk=funding.pk)
 
 
@@ -53,30 +53,37 @@ def reserve(
 def release(reservation: Funding, *, by: Any, on: date, reference: str, amount: Money | None = None) -> Funding | None:
     """Give back what is still reserved, or `amount` of it, to the contributions it came from; None when nothing is left."""
     sealing.lock_heads()
-    first = _done(reference)
+    first = done(reference)
     if first is not None:
         return first
     parts = _drawn(reservation, amount)
     if not parts:
         return None
-    funding = _begin(Kind.RELEASE, reservation.grant, _sum(parts), on=on, by=by, reference=reference, reservation=reservation)
-    return _seal(funding, [{"instalment_id": pk, "reserved": -cents, "reservation_id": reservation.pk} for pk, cents in parts])
+    funding = begin(
+        Kind.RELEASE, _sum(parts), grant=reservation.grant, on=on, by=by, reference=reference, **_as(reservation),
+    )  # fmt: skip
+    return seal(funding, [{"instalment_id": pk, "reserved": -cents, "reservation_id": reservation.pk} for pk, cents in parts])
+
+
+def rows_of(funding: Funding | None) -> list[Allocation]:
+    """The allocations of an act; none of none."""
+    return list(funding.allocations.select_related("funding")) if funding is not None else []
 
 
 @transaction.atomic
 def confirm(reservation: Funding, entry: Entry, amount: Money, *, by: Any = None) -> list[Allocation]:
     """The payment `entry` draws `amount` on the reservation, pro rata to what each contribution still holds reserved: final."""
     sealing.lock_heads()
-    first = _done(f"{entry.reference}:funded")
+    first = done(f"{entry.reference}:funded")
     if first is not None:
         return list(first.allocations.all())
     parts = _drawn(reservation, amount)
-    funding = _begin(
-        Kind.CONFIRM, reservation.grant, amount, on=entry.date, by=by or entry.by, reference=f"{entry.reference}:funded",
-        reservation=reservation, entry=entry,
+    funding = begin(
+        Kind.CONFIRM, amount, grant=reservation.grant, on=entry.date, by=by or entry.by, reference=f"{entry.reference}:funded",
+        entry=entry, **_as(reservation),
     )  # fmt: skip
     about = {"reservation_id": reservation.pk, "payment_id": entry.pk}
-    _seal(funding, [{"instalment_id": pk, "reserved": -cents, "allocated": cents, **about} for pk, cents in parts])
+    seal(funding, [{"instalment_id": pk, "reserved": -cents, "allocated": cents, **about} for pk, cents in parts])
     return list(funding.allocations.all())
 
 
@@ -84,26 +91,75 @@ def confirm(reservation: Funding, entry: Entry, amount: Money, *, by: Any = None
 def restore(entry_paid: Entry, *, entry_returned: Entry, by: Any = None) -> list[Allocation]:
     """What `entry_paid` allocated is taken back exactly, because of `entry_returned` (the bank's return, or a reversal).
 
-    A payment's money is reserved for the grant again; a refund's is the grant's again. ValidationError when it was taken back before.
+    A payment's money is reserved for the grant again; a refund's is the grant's again. ValidationError when it was taken back before, when
+    part of a payment was refunded since, or when what was refunded is used elsewhere by now.
     """
     sealing.lock_heads()
     reference = f"{entry_returned.reference}:restored"
-    first = _done(reference)
+    first = done(reference)
     if first is not None:
         return list(first.allocations.all())
-    caused = Allocation.objects.filter(funding__entry=entry_paid).select_related("funding__reservation")
-    rows = [_mirrored(row) for row in caused]
-    if not rows or Allocation.objects.filter(payment=entry_paid, funding__kind=Kind.RESTORE).exists():
+    origin = Funding.objects.filter(entry=entry_paid, kind__in=TAKEN_BACK).select_related("grant", "reservation").first()
+    rows = _taken_back(origin) if origin is not None else []
+    if origin is None or abs(sum(row["allocated"] for row in rows)) != origin.amount_minor:
         message = _("What the entry %(entry)s allocated was taken back before.") % {"entry": entry_paid}
         raise ValidationError(message, code="restored")
-    origin = caused[0].funding
-    changed = abs(sum(row["allocated"] for row in rows)) or origin.amount_minor
-    funding = _begin(
-        Kind.RESTORE, origin.grant, Money.from_minor(changed, "USD"), on=entry_returned.date, by=by or entry_returned.by,
-        reference=reference, reservation=origin.reservation, entry=entry_returned,
+    funding = begin(
+        Kind.RESTORE, origin.amount, grant=origin.grant, on=entry_returned.date, by=by or entry_returned.by,
+        reference=reference, window=origin.window_id, split=origin.split, reservation=origin.reservation, entry=entry_returned,
     )  # fmt: skip
-    _seal(funding, rows)
+    seal(funding, rows)
+    refuse_overdrawn({row["instalment_id"] for row in rows})
     return list(funding.allocations.all())
+
+
+def _taken_back(origin: Funding) -> list[dict[str, Any]]:
+    """Of a payment: what each contribution, by now, has given to it. Of a refund: what it gave back."""
+    if origin.kind == Kind.REFUND:
+        return [
+            {"instalment_id": row.instalment_id, "allocated": -row.allocated, "payment_id": row.payment_id}
+            for row in origin.allocations.all()
+        ]
+    sums = Allocation.objects.filter(payment=origin.entry_id).order_by("instalment_id").values_list("instalment_id")
+    about = {"reservation_id": origin.reservation_id, "payment_id": origin.entry_id}
+    given = [(pk, cents) for pk, cents in sums.annotate(given=Sum("allocated")) if cents]
+    return [{"instalment_id": pk, "reserved": cents, "allocated": -cents, **about} for pk, cents in given]
+
+
+@transaction.atomic
+def take_over(grant: Subaccount, entry: Entry, paid: Parts, still: Parts, *, window: str, by: Any) -> Funding:
+    """The funding of a grant as it was when a fund was taken over by the opening `entry`: what instalments paid, what they still hold.
+
+    `paid` and `still` are (instalment, cents). One act reserves all of it, another pays what was paid; `hand_back` takes both away.
+    """
+    sealing.lock_heads()
+    reference = f"{entry.reference}:{grant.code}"
+    held: dict[int, int] = defaultdict(int)
+    for pk, cents in [*paid, *still]:
+        held[pk] += cents
+    parts = sorted(held.items())
+    about: dict[str, Any] = {"on": entry.date, "by": by}
+    funding = begin(Kind.RESERVE, _sum(parts), grant=grant, reference=f"{reference}:reserved", window=window, **about)
+    seal(funding, [{"instalment_id": pk, "reserved": cents, "reservation_id": funding.pk} for pk, cents in parts])
+    if paid:
+        about |= {"reference": f"{reference}:paid", "entry": entry, **_as(funding)}
+        confirmed = begin(Kind.CONFIRM, _sum(paid), grant=grant, **about)
+        rows = [{"instalment_id": pk, "reserved": -cents, "allocated": cents} for pk, cents in paid]
+        seal(confirmed, [{**row, "reservation_id": funding.pk, "payment_id": entry.pk} for row in rows])
+    return funding
+
+
+@transaction.atomic
+def hand_back(entry: Entry, *, by: Any, on: date) -> None:
+    """What `take_over` took over with an opening entry is taken away again, grant by grant, before the entry is reversed."""
+    sealing.lock_heads()
+    for confirmed in entry.fundings.filter(kind=Kind.CONFIRM).select_related("grant", "reservation").order_by("pk"):
+        rows = [_mirrored(row) for row in confirmed.allocations.all()]
+        assert confirmed.reservation is not None
+        about: dict[str, Any] = {"on": on, "by": by, "reference": f"{confirmed.reference}:back", **_as(confirmed.reservation)}
+        seal(begin(Kind.RESTORE, confirmed.amount, grant=confirmed.grant, entry=entry, **about), rows)
+    for reserved in Funding.objects.filter(kind=Kind.RESERVE, reference__startswith=f"{entry.reference}:").order_by("pk"):
+        release(reserved, by=by, on=on, reference=f"{reserved.reference}:back")
 
 
 def _mirrored(row: Allocation) -> dict[str, Any]:
@@ -124,12 +180,14 @@ def refund(grant: Subaccount, entry: Entry, amount: Money, *, by: Any = None) ->
     """
     sealing.lock_heads()
     reference = f"{entry.reference}:refunded"
-    first = _done(reference)
+    first = done(reference)
     if first is not None:
         return list(first.allocations.all())
     rows = _last_paid_first(grant, amount)
-    funding = _begin(Kind.REFUND, grant, amount, on=entry.date, by=by or entry.by, reference=reference, entry=entry)
-    _seal(funding, rows)
+    last = Funding.objects.filter(grant=grant, kind=Kind.CONFIRM).order_by("seal").last()
+    about: dict[str, Any] = {"window": last.window_id, "split": last.split} if last else {}
+    funding = begin(Kind.REFUND, amount, grant=grant, on=entry.date, by=by or entry.by, reference=reference, entry=entry, **about)
+    seal(funding, rows)
     return list(funding.allocations.all())
 
 
@@ -141,7 +199,7 @@ def _last_paid_first(grant: Subaccount, amount: Money) -> list[dict[str, Any]]:
     for payment, group in groupby((row for row in by_payment if row["left"] > 0), key=lambda row: row["payment_id"]):
         parts = [(row["instalment_id"], row["left"]) for row in group]
         taken = min(needed, sum(left for _pk, left in parts))
-        rows += [{"instalment_id": pk, "allocated": -cents, "payment_id": payment} for pk, cents in _pro_rata(parts, taken)]
+        rows += [{"instalment_id": pk, "allocated": -cents, "payment_id": payment} for pk, cents in pro_rata(parts, taken)]
         needed -= taken
     if needed:
         raise ValidationError(_("More was refunded than contributions paid to this grant."), code="refund")
@@ -149,29 +207,6 @@ def _last_paid_first(grant: Subaccount, amount: Money) -> list[dict[str, Any]]:
 
 
 # Splitting
-
-
-def _pro_rata(parts: Parts, cents: int) -> Parts:
-    """`cents` over the parts in proportion to what they have; never more than one has; nothing for nothing."""
-    held = sum(each for _pk, each in parts)
-    if cents >= held:
-        return [part for part in parts if part[1]]
-    shares = Money.from_minor(cents, "USD").split([each for _pk, each in parts]) if cents else []
-    return [(pk, share.minor) for (pk, _held), share in zip(parts, shares, strict=False) if share.minor]
-
-
-def _first_in(parts: Parts, cents: int) -> Parts:
-    """`cents` from the parts in their order, each to its last cent."""
-    found = []
-    for pk, held in parts:
-        taken = min(held, cents)
-        cents -= taken
-        if taken:
-            found.append((pk, taken))
-    return found
-
-
-SPLITS: Mapping[str, Callable[[Parts, int], Parts]] = {FundingRule.Split.PRO_RATA: _pro_rata, FundingRule.Split.FIRST_IN: _first_in}
 
 
 def _split(eligible: list[Headroom], amount: Money, rule: str) -> Parts:
@@ -182,14 +217,8 @@ def _split(eligible: list[Headroom], amount: Money, rule: str) -> Parts:
         names = {"amount": amount, "available": there}
         message = _("%(amount)s can't be reserved: the contributions that may fund it have %(available)s left.")
         raise ValidationError(message, "headroom", names)
-    found: Parts = []
-    needed = amount.minor
-    for _rank, group in groupby(usable, key=lambda row: row.earmark):
-        parts = [(row.instalment.pk, row.available.minor) for row in group]
-        taken = min(needed, sum(held for _pk, held in parts))
-        found += SPLITS[rule](parts, taken)
-        needed -= taken
-    return found
+    ranks = [[row.part for row in group] for _rank, group in groupby(usable, key=lambda row: row.earmark)]
+    return by_rank(ranks, amount.minor, rule)
 
 
 def _drawn(reservation: Funding, amount: Money | None) -> Parts:
@@ -200,18 +229,16 @@ def _drawn(reservation: Funding, amount: Money | None) -> Parts:
     if amount is not None and not 0 < amount.minor <= there:
         names = {"amount": amount, "left": Money.from_minor(there, "USD")}
         raise ValidationError(_("%(amount)s is more than the %(left)s that is still reserved."), "reservation", names)
-    return _pro_rata(parts, there if amount is None else amount.minor)
-
-
-# Writing
+    return pro_rata(parts, there if amount is None else amount.minor)
 
 
 def _sum(parts: Parts) -> Money:
     return Money.from_minor(sum(cents for _pk, cents in parts), "USD")
 
 
-def _done(reference: str) -> Funding | None:
-    return Funding.objects.filter(reference=reference).first()
+def _as(reservation: Funding) -> dict[str, Any]:
+    """An act on a reservation has its window and its rule."""
+    return {"reservation": reservation, "window": reservation.window_id, "split": reservation.split}
 
 
 def _same(first: Reservation, grant: Subaccount, amount: Money) -> Reservation:
@@ -219,51 +246,3 @@ def _same(first: Reservation, grant: Subaccount, amount: Money) -> Reservation:
         message = _("The reference %(reference)s reserved something else already.") % {"reference": first.reference}
         raise ValidationError(message, code="reference")
     return first
-
-
-def _begin(
-    kind: str,
-    grant: Subaccount,
-    amount: Money,
-    *,
-    on: date,
-    by: Any,
-    reference: str,
-    split: str | None = None,
-    window: str | None = None,
-    reservation: Funding | None = None,
-    entry: Entry | None = None,
-) -> Funding:
-    funding = Funding(
-        seal_id=sealing.head().seq + 1,
-        kind=kind,
-        reference=reference,
-        date=on,
-        grant=grant,
-        window_id=window or (reservation.window_id if reservation else GENERAL),
-        amount_minor=amount.minor,
-        split=split or (reservation.split if reservation else rule_on(on).split),
-        reservation_id=reservation.pk if reservation else None,
-        entry=entry,
-        by_id=getattr(by, "pk", None),
-    )
-    funding.save(force_insert=True)
-    return funding
-
-
-def _seal(funding: Funding, rows: list[dict[str, Any]]) -> Funding:
-    made = [
-        Allocation(
-            **{"reserved": 0, "allocated": 0, **row},
-            id=funding.pk * sealing.WIDTH + position,
-            funding=funding,
-            position=position,
-            date=funding.date,
-            grant_id=funding.grant_id,
-        )
-        for position, row in enumerate(rows, 1)
-    ]
-    Allocation.objects.bulk_create(made)
-    codes = dict(Subaccount.objects.filter(pk__in={funding.grant_id, *(row.instalment_id for row in made)}).values_list("pk", "code"))
-    sealing.add(sealing.funding_content(funding, made, codes), sealing.head())
-    return funding

@@ -1,24 +1,37 @@
-"""Balances: always a query of the lines. Debit less credit in USD, so that a liability's balance is negative."""
+"""Balances: sums of lines, where periods are closed by way of what was kept at their closing (`closed`).
+
+Debit less credit in USD, so that a liability's balance is negative.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import F, Q, QuerySet, Sum
 
+from trustfund.ledger import closed
 from trustfund.ledger.chart import BY_CODE, Definition
-from trustfund.ledger.models import Entry, Line, Subaccount
+from trustfund.ledger.marks import YEAR_END
+from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
 
 NOTHING = Money(0, "USD")
 SIGNED = F("debit") - F("credit")
-ORIGINAL = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_minor"))
+ORIGINAL = closed.ORIGINAL
 
-YEAR_END = Q(entry__kind=Entry.Kind.CLOSING) | Q(entry__reverses__kind=Entry.Kind.CLOSING)
-"""That a line is of a year-end closing entry, or of what reversed one: it moves results, and is none."""
+ESTIMATED = "voucher.year_end_estimate"
+"""The source of entries that estimate, at year-end, what NGOs have spent and not yet reported."""
+
+ESTIMATE = Q(entry__source=ESTIMATED) | Q(entry__reverses__source=ESTIMATED)
+"""That a line is of such an estimate, or of what reversed one: it is an expense of the year, and no report was accepted."""
+
+WRITING_OFF = "voucher.write_off_contribution"
+"""The source of entries that write a contribution receivable off."""
+
+WRITTEN_OFF = Q(entry__source=WRITING_OFF) | Q(entry__reverses__source=WRITING_OFF)
+"""That a line is of such a write-off, or of what reversed one."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +81,18 @@ def lines(
 
 def trial_balance(as_of: date, head: int | None = None, *, window: str | None = None, closing: bool = True) -> list[TrialRow]:
     """Every account that has lines, in the order of the chart."""
-    found = lines(as_of=as_of, head=head, window=window, closing=closing)
-    rows = found.values("account_id").annotate(debits=Sum("debit"), credits=Sum("credit")).order_by("account_id")
-    return [TrialRow(BY_CODE[row["account_id"]], _usd(row["debits"]), _usd(row["credits"])) for row in rows]
+    sums = _totals(["account_id"], as_of, head, window=window, closing=closing)
+    return [TrialRow(BY_CODE[code], _usd(debits), _usd(credits)) for (code,), (debits, credits, _own) in sorted(sums.items())]
+
+
+def _totals(
+    by: list[str], as_of: date | None, head: int | None, *, window: str | None = None, closing: bool = True, **narrow: Any
+) -> closed.Totals:
+    """Sums from kept balances and the lines beside them, in a window or all, with or without year-end closing."""
+    if window is not None:
+        narrow["window_id"] = window
+    without = None if closing else closed.year_end_entries()
+    return closed.Reading.at(as_of, head).totals(by, without=without, **narrow)
 
 
 def balance(
@@ -83,6 +105,12 @@ def balance(
     closing: bool = True,
 ) -> Money:
     """The balance of one account, of a subaccount (or all under a donor or agreement) if one is named, in USD: debit less credit."""
+    if of is None and closing:
+        return _usd(closed.balance(code, as_of, head, window))
+    if of is None or of.kind == Subaccount.Kind.BANK:
+        narrow = {"subaccount_id": of.pk} if of else {}
+        sums = _totals([], as_of, head, window=window, closing=closing, account_id=code, **narrow).get((), (0, 0, 0))
+        return _usd(sums[0] - sums[1])
     found = lines(as_of=as_of, head=head, of=of, window=window, closing=closing).filter(account_id=code)
     return _usd(found.aggregate(balance=Sum(SIGNED))["balance"])
 
@@ -90,6 +118,9 @@ def balance(
 def original_balance(code: str, of: Subaccount, as_of: date | None = None) -> Money:
     """The balance of a subaccount in its own currency, as a bank account's statement shows it."""
     currency = of.currency or "USD"
+    if of.kind == Subaccount.Kind.BANK:
+        sums = _totals([], as_of, None, account_id=code, subaccount_id=of.pk, currency=currency)
+        return Money.from_minor(sums.get((), (0, 0, 0))[2], currency)
     found = lines(as_of=as_of, of=of).filter(account_id=code, currency=currency)
     return Money.from_minor(found.aggregate(balance=Sum(ORIGINAL))["balance"] or 0, currency)
 
@@ -101,8 +132,8 @@ def movements(
     found = lines(as_of=end, head=head, of=of).filter(account_id=code)
     if start is None:
         return NOTHING, found
-    before = found.filter(date__lt=start).aggregate(balance=Sum(SIGNED))["balance"]
-    return _usd(before), found.filter(date__gte=start)
+    day = start - timedelta(days=1) if end is None else min(start - timedelta(days=1), end)
+    return balance(code, day, of, head=head), found.filter(date__gte=start)
 
 
 @dataclass(frozen=True)
@@ -114,24 +145,23 @@ class BankRow:
     usd: Money
 
 
-def bank_balances(as_of: date | None = None) -> list[BankRow]:
+def bank_balances(as_of: date | None = None, head: int | None = None) -> list[BankRow]:
     """Every bank account of the Fund with its balances, by code."""
-    banked = lines(as_of=as_of).filter(account_id__in=("1010", "1020"))
-    sums = {row["subaccount_id"]: row for row in banked.values("subaccount_id").annotate(usd=Sum(SIGNED), own=Sum(ORIGINAL))}
-    nothing: dict[str, Any] = {"usd": 0, "own": 0}
+    sums = _totals(["subaccount_id"], as_of, head, account_id__in=("1010", "1020"))
     found = Subaccount.objects.filter(kind=Subaccount.Kind.BANK).order_by("code")
-    return [_bank(bank, sums.get(bank.pk, nothing)) for bank in found]
+    return [_bank(bank, sums.get((bank.pk,), (0, 0, 0))) for bank in found]
 
 
-def _bank(bank: Subaccount, sums: Mapping[str, Any]) -> BankRow:
-    return BankRow(bank, Money.from_minor(sums["own"], bank.currency or "USD"), _usd(sums["usd"]))
+def _bank(bank: Subaccount, sums: tuple[int, int, int]) -> BankRow:
+    debit, credit, own = sums
+    return BankRow(bank, Money.from_minor(own, bank.currency or "USD"), _usd(debit - credit))
 
 
 def unclosed_results(year: int) -> list[tuple[str, str, Subaccount | None, Money]]:
     """What year-end closing takes to 3010: the balances of revenue and expense by (code, window, subaccount)."""
     codes = [definition.code for definition in BY_CODE.values() if definition.period_result]
-    found = lines(as_of=date(year, 12, 31)).filter(account_id__in=codes)
-    sums = found.values("account_id", "window_id", "subaccount_id").annotate(balance=Sum(SIGNED))
-    rows = [row for row in sums.order_by("account_id", "window_id", "subaccount_id") if row["balance"]]
-    names = Subaccount.objects.in_bulk({row["subaccount_id"] for row in rows if row["subaccount_id"]})
-    return [(row["account_id"], row["window_id"], names.get(row["subaccount_id"]), _usd(row["balance"])) for row in rows]
+    sums = _totals(["account_id", "window_id", "subaccount_id"], date(year, 12, 31), None, account_id__in=codes)
+    rows = [(*key, debits - credits) for key, (debits, credits, _own) in sums.items() if debits != credits]
+    names = Subaccount.objects.in_bulk({row[2] for row in rows if row[2]})
+    rows.sort(key=lambda row: (row[0], row[1], row[2] or 0))
+    return [(code, window, names.get(of), _usd(cents)) for code, window, of, cents in rows]

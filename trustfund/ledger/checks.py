@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
+from django.db.models.functions import Abs
 
 from trustfund.chain import Finding
-from trustfund.ledger import chart, headroom
+from trustfund.ledger import chart, costs, headroom
+from trustfund.ledger.closed_checks import certifications, kept_balances
+from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.kept import KEPT
-from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
+from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
+from trustfund.ledger.subledgers import SUBLEDGERS
 from trustfund.ledger.trace import cash_to_grants
 from trustfund.money import Money
 
@@ -144,6 +149,7 @@ def _payments() -> list[Finding]:
     given = {row["grant_id"]: row["given"] for row in sums if row["given"]}
     cash = {grant: cents for grant, cents in cash_to_grants().items() if cents}
     codes = dict(Subaccount.objects.filter(pk__in=given.keys() | cash.keys()).values_list("pk", "code"))
+    cash = {grant: cents for grant, cents in cash.items() if codes.get(grant) != TAKEN_OVER_GRANTS}
     return [
         Finding(f"grant {codes.get(pk, pk)}", f"contributions to give the {_usd(cash.get(pk, 0))} that it got", str(_usd(given.get(pk, 0))))
         for pk in sorted(given.keys() | cash.keys())
@@ -156,11 +162,47 @@ def _headroom() -> list[Finding]:
     last = Line.objects.aggregate(last=Max("date"))["last"]
     if last is None:
         return []
+    rows = [row for window in FundWindow.objects.all() for row in headroom.headroom(last, window=window.pk)]
     return [
         Finding(f"contribution {row.instalment.code}", "nothing reserved or spent beyond what it brought", f"{-available} too much")
-        for row in headroom.headroom(last)
-        if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated)
+        for row in rows
+        if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated or row.charged)
     ]
+
+
+def _costs() -> list[Finding]:
+    """Each act on the costs of a month came nearer to what the ledger had of them by then, and never past it: nothing charged twice."""
+    findings = []
+    before: dict[tuple[int | None, str, str], int] = defaultdict(int)
+    for act in Funding.objects.filter(kind=Funding.Kind.COSTS).select_related("period").order_by("seal"):
+        about = (act.period_id, act.window_id)
+        posted = dict(_posted_costs(act))
+        for account, cents in act.allocations.order_by().values_list("account_id").annotate(cents=Sum("charged")):
+            start, there = before[*about, account], posted.get(account, 0)
+            before[*about, account] += cents
+            if not min(start, there) <= start + cents <= max(start, there):
+                where = f"costs of {act.period} on account {account}, act {act.pk}"
+                findings.append(Finding(where, f"{_usd(there - start)} to charge at most", str(_usd(cents))))
+    return findings
+
+
+def _posted_costs(act: Funding) -> Iterable[tuple[str, int]]:
+    """Cents per account that the ledger had of a month when an act charged them."""
+    lines = costs.own_lines().filter(entry__period=act.period_id, window_id=act.window_id, entry_id__lt=act.pk).order_by()
+    return lines.values_list("account_id").annotate(cents=Sum(F("debit") - F("credit")))
+
+
+def _replaced() -> list[Finding]:
+    """What others took over of a contribution is what it gave up, and the parts of the costs of a month add up."""
+    sums = Allocation.objects.filter(funding__kind=Funding.Kind.REPLACE).order_by().values("funding__reference")
+    uneven = [
+        Finding(f"replacement {row['funding__reference']}", "others to take over what one gave up", f"{_usd(row['sum'])} apart")
+        for row in sums.annotate(sum=Sum(F("reserved") + F("allocated") + F("charged")))
+        if row["sum"]
+    ]
+    made = Funding.objects.filter(kind=Funding.Kind.COSTS).annotate(parts=Sum(Abs("allocations__charged")))
+    return uneven + [Finding(f"act {each}", f"parts of {each.amount} in all", str(_usd(each.parts or 0))) for each in made
+                     if each.parts != each.amount_minor]  # fmt: skip
 
 
 CHECKS: list[Callable[[], list[Finding]]] = [
@@ -175,5 +217,17 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _reservations,
     _payments,
     _headroom,
+    _costs,
+    _replaced,
+    *SUBLEDGERS,
     *KEPT,
+    kept_balances,
+    certifications,
 ]
+"""Upper rooms add theirs in `AppConfig.ready()` (`register`)."""
+
+
+def register(check: Callable[[], list[Finding]]) -> None:
+    """Add the check of an upper room: its name says what it is about, `chain.advised` what to do about what it finds."""
+    if check not in CHECKS:
+        CHECKS.append(check)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trustfund import clock
 from trustfund.ledger import rate_files
-from trustfund.ledger.models import Subaccount
+from trustfund.ledger.models import GENERAL, FundWindow, Subaccount
 from trustfund.money import CURRENCIES
 
 
@@ -26,6 +26,12 @@ class AsOfForm(forms.Form):
     """A day; the newest figures without one."""
 
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput())
+
+
+class HeadroomForm(forms.Form):
+    """A fund window (the general one without one)."""
+
+    window = forms.ModelChoiceField(FundWindow.objects.all(), label=_("Fund window"), required=False, empty_label=None, initial=GENERAL)
 
 
 class SpanForm(forms.Form):

@@ -12,16 +12,22 @@ OPEN = "('open', 'closing')"
 UNDER = "WHERE entry_id = NEW.seq"
 FUNDED = "SELECT reservation_id FROM ledger_allocation WHERE funding_id = NEW.seq"
 
-SEAL_RULES = (
-    (
-        "NOT EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq) "
-        "AND NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq)",
-        "a seal seals an entry or an act of funding",
-    ),
-    (
-        f"EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq) AND (SELECT COUNT(*) FROM ledger_line {UNDER}) < 2",
-        "an entry has at least two lines",
-    ),
+CHARGED = "ledger_allocation.charged"
+OF_ACT = "FROM ledger_allocation a WHERE a.funding_id = f.seal_id"
+OPEN_THAT_DAY = f"SELECT 1 FROM ledger_period p WHERE f.date BETWEEN p.starts_on AND p.ends_on AND p.state IN {OPEN}"
+WRONG_COSTS = (
+    f"(f.kind = 'costs' AND (f.amount_minor <> (SELECT COALESCE(SUM(ABS(a.charged)), 0) {OF_ACT}) OR NOT EXISTS ({OPEN_THAT_DAY})))"
+)
+WRONG_CHARGES = f"(f.kind NOT IN ('costs', 'replace') AND EXISTS (SELECT 1 {OF_ACT} AND a.charged <> 0))"
+WRONG_REPLACED = (
+    f"(f.kind = 'replace' AND EXISTS (SELECT 1 {OF_ACT} GROUP BY a.account_id, a.reservation_id, a.payment_id "
+    "HAVING SUM(a.reserved) <> 0 OR SUM(a.allocated) <> 0 OR SUM(a.charged) <> 0))"
+)
+OF_ENTRY = "EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq)"
+OF_FUNDING = "EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq)"
+
+SEALED_ENTRY_RULES = (
+    (f"(SELECT COUNT(*) FROM ledger_line {UNDER}) < 2", "an entry has at least two lines"),
     (
         f"EXISTS (SELECT 1 FROM ledger_line {UNDER} GROUP BY window_id HAVING SUM(debit) <> SUM(credit))",
         "the debits of an entry equal its credits, in each window",
@@ -35,11 +41,11 @@ SEAL_RULES = (
         f"WHERE e.seal_id = NEW.seq AND p.state NOT IN {OPEN})",
         "the period is closed",
     ),
-    (
-        "EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq) "
-        "AND NOT EXISTS (SELECT 1 FROM ledger_allocation WHERE funding_id = NEW.seq)",
-        "an act of funding has allocations",
-    ),
+)
+
+SEALED_FUNDING_RULES = (
+    (f"NOT ({OF_FUNDING})", "a seal seals an entry or an act of funding"),
+    ("NOT EXISTS (SELECT 1 FROM ledger_allocation WHERE funding_id = NEW.seq)", "an act of funding has allocations"),
     (
         f"EXISTS (SELECT 1 FROM ledger_allocation WHERE reservation_id IN ({FUNDED}) "
         "GROUP BY reservation_id, instalment_id HAVING SUM(reserved) < 0)",
@@ -51,6 +57,14 @@ SEAL_RULES = (
         "what an instalment gave a grant is never negative",
     ),
 )
+
+COSTS_RULES = (
+    (
+        f"EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq AND ({WRONG_COSTS} OR {WRONG_CHARGES} OR {WRONG_REPLACED}))",
+        "costs of a month add up in an open period, what is replaced stays the same in sum",
+    ),
+)
+"""One rule for what only acts of funding have, so that a posting pays for one look."""
 
 ENTRY_RULES = (
     ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.seal_id)", "a sealed entry is complete"),
@@ -83,7 +97,8 @@ ALLOCATION_INTEGERS = " OR ".join(f"typeof(NEW.{column}) <> 'integer'" for colum
 ALLOCATION_RULES = (
     ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.funding_id)", "a sealed act of funding takes no more allocations"),
     (
-        "NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.funding_id AND date = NEW.date AND grant_id = NEW.grant_id)",
+        "NOT EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.funding_id AND date = NEW.date "
+        "AND COALESCE(grant_id, 0) = COALESCE(NEW.grant_id, 0))",
         "an allocation has its act of funding, its date and its grant",
     ),
     (
@@ -104,10 +119,44 @@ def _fixed(table: str, *rules: tuple[str, str]) -> Guard:
     return Guard(table, "fixed", ("UPDATE",), rules, timing="AFTER")
 
 
+CERTIFIED_RULES = (
+    (
+        "NEW.state <> 'closed' AND EXISTS (SELECT 1 FROM ledger_certification WHERE year_id = NEW.year_id AND state = 'approved')",
+        "a certified year is never reopened",
+    ),
+)
+
+KEPT_RULES = (
+    ("NEW.seq > (SELECT seq FROM ledger_ledgerhead WHERE id = 1)", "balances are kept up to a seal that is there"),
+    (
+        "NOT EXISTS (SELECT 1 FROM ledger_period WHERE ends_on = NEW.as_of AND state = 'closed')",
+        "balances are kept at the end of a closed period",
+    ),
+    (
+        "EXISTS (SELECT 1 FROM ledger_closedbalance WHERE books_id = NEW.id GROUP BY window_id HAVING SUM(debit) <> SUM(credit))",
+        "kept balances balance, in each window",
+    ),
+)
+
+
+def _kept_rows(table: str, *keys: tuple[str, ...]) -> list[Guard]:
+    """Rows of kept balances: added before their header, never after it."""
+    whole = ("EXISTS (SELECT 1 FROM ledger_closedbooks WHERE id = NEW.books_id)", "kept balances are complete")
+    integers = "typeof(NEW.debit) <> 'integer' OR typeof(NEW.credit) <> 'integer'"
+    return [
+        *append_only(table),
+        no_replace(table, "id", *keys),
+        Guard(table, "whole", ("INSERT",), (whole,)),
+        Guard(table, "integers", ("INSERT",), ((integers, "cents are whole numbers"),), only="sqlite"),
+    ]
+
+
 GUARDS = [
     *append_only("ledger_seal"),
     no_replace("ledger_seal", "seq", "hash"),
-    Guard("ledger_seal", "whole", ("INSERT",), SEAL_RULES),
+    Guard("ledger_seal", "whole_entry", ("INSERT",), SEALED_ENTRY_RULES, when=OF_ENTRY),
+    Guard("ledger_seal", "whole_funding", ("INSERT",), SEALED_FUNDING_RULES, when=f"NOT ({OF_ENTRY})"),
+    Guard("ledger_seal", "costs", ("INSERT",), COSTS_RULES, needs=CHARGED, when=OF_FUNDING),
     *linked("ledger_seal", "ledger_ledgerhead"),
     *head_of("ledger_ledgerhead", "ledger_seal"),
     *append_only("ledger_entry"),
@@ -129,6 +178,14 @@ GUARDS = [
     no_replace("ledger_allocation", "id", ("funding_id", "position")),
     Guard("ledger_allocation", "belongs", ("INSERT",), ALLOCATION_RULES),
     Guard("ledger_allocation", "integers", ("INSERT",), ((ALLOCATION_INTEGERS, "cents are whole numbers"),), only="sqlite"),
+    Guard(
+        "ledger_allocation",
+        "charges",
+        ("INSERT",),
+        (("typeof(NEW.charged) <> 'integer'", "cents are whole numbers"),),
+        only="sqlite",
+        needs=CHARGED,
+    ),
     *append_only("ledger_rate"),
     no_replace("ledger_rate", "id", ("currency", "effective_on")),
     *append_only("ledger_fundingrule"),
@@ -162,4 +219,29 @@ GUARDS = [
     *no_delete("ledger_period"),
     no_replace("ledger_period", "id", ("year_id", "number")),
     _fixed("ledger_period", (_changed("id", "year_id", "number", "starts_on", "ends_on"), "a period keeps its days")),
+    Guard("ledger_period", "certified", ("UPDATE",), CERTIFIED_RULES, timing="AFTER", needs="ledger_certification"),
+    *append_only("ledger_closedbooks"),
+    no_replace("ledger_closedbooks", "id", ("as_of", "seq", "marks")),
+    Guard("ledger_closedbooks", "kept", ("INSERT",), KEPT_RULES),
+    *_kept_rows("ledger_closedmovement"),
+    *_kept_rows("ledger_closedbalance", ("books_id", "account_id", "window_id", "marks")),
+    *no_delete("ledger_certification"),
+    no_replace("ledger_certification", "year_id"),
+    Guard(
+        "ledger_certification",
+        "of_a_closed_year",
+        ("INSERT", "UPDATE"),
+        (
+            (
+                "EXISTS (SELECT 1 FROM ledger_period WHERE year_id = NEW.year_id AND state <> 'closed') AND NEW.state <> 'withdrawn'",
+                "the statements of a year are certified when all its periods are closed",
+            ),
+        ),
+        timing="AFTER",
+    ),
+    _fixed(
+        "ledger_certification",
+        ("OLD.state = 'approved'", "a certification that was approved is final"),
+        ("NEW.year_id <> OLD.year_id", "a certification keeps its year"),
+    ),
 ]

@@ -1,4 +1,4 @@
-"""docs/ledger.md, written from the chart and from the docstrings of postings.py."""
+"""docs/ledger.md, written from the chart and from the docstrings of postings.py and finance_postings.py."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from trustfund.ledger import postings
+from trustfund.ledger import finance_postings, postings
 from trustfund.ledger.chart import CHART, OPTIONAL, Definition
 
 HEAD = """# What each event posts
 
-Written by `python manage.py make_docs` from `postings.py` and `chart.py` of `trustfund/ledger/`; a test fails when it is not fresh.
+Written by `python manage.py make_docs` from `postings.py`, `finance_postings.py` and `chart.py` of `trustfund/ledger/`; a test fails
+when it is not fresh.
 All amounts are in USD at the rate of the event; a line in another currency keeps that amount and the rate beside it.
 """
 
@@ -22,10 +23,11 @@ def page() -> str:
 
 
 def _postings() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every public posting function of the module, in the order in which it stands there."""
-    for name, thing in vars(postings).items():
-        if inspect.isfunction(thing) and thing.__module__ == postings.__name__ and not name.startswith("_") and name != "bank_code":
-            yield name, thing
+    """Every public posting function of the modules, in the order in which it stands there."""
+    for module in (postings, finance_postings):
+        for name, thing in vars(module).items():
+            if inspect.isfunction(thing) and thing.__module__ == module.__name__ and not name.startswith("_") and name != "bank_code":
+                yield name, thing
 
 
 def _events() -> Iterator[str]:

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
-from trustfund.ledger.balances import YEAR_END
+from trustfund.ledger.history import TAKEN_OVER_GIFTS
+from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
+from trustfund.ledger.splitting import Part
 from trustfund.money import Money
 
 NOT_FUNDING = ("2300", "4040", "9030", "9040")
@@ -30,9 +32,10 @@ GENERAL_POOL = 99
 
 @dataclass(frozen=True)
 class Headroom:
-    """One instalment's money in USD: `available` = received - psc - reserve - reserved - allocated.
+    """One instalment's money in USD: `available` = received - psc - reserve - reserved - allocated - charged.
 
-    `received` is net of what must go back to the donor; `earmark` says how near the earmark is to what was asked for: 0 is exactly it,
+    `received` is net of what must go back to the donor; `charged` are the fund's own costs that it bears, less income.
+    `earmark` says how near the earmark is to what was asked for: 0 is exactly it,
     1 and more are wider ones, GENERAL_POOL is none.
     """
 
@@ -42,12 +45,30 @@ class Headroom:
     reserve: Money
     reserved: Money
     allocated: Money
+    charged: Money
     earmark: int = GENERAL_POOL
     first_received_on: date | None = None
 
     @property
     def available(self) -> Money:
-        return self.received - self.psc - self.reserve - self.reserved - self.allocated
+        return self.received - self.psc - self.reserve - self.reserved - self.allocated - self.charged
+
+    @property
+    def unspent(self) -> Money:
+        """The cash that is still there to be granted, what is reserved for grants included."""
+        return self.received - self.psc - self.allocated - self.charged
+
+    @property
+    def pool(self) -> str:
+        """Gifts without an agreement are split together, by the month in which they came; the others stand for themselves."""
+        above = self.instalment.parent
+        alone = self.first_received_on is None or (above is not None and above.kind == Subaccount.Kind.AGREEMENT)
+        return "" if alone or self.first_received_on is None else f"{self.first_received_on:%Y-%m}"
+
+    @property
+    def part(self) -> Part:
+        """What it can give, as a part of a split."""
+        return Part(self.instalment.pk, self.available.minor, self.pool)
 
     @property
     def tag(self) -> Tag | None:
@@ -79,9 +100,23 @@ def _inherited(subaccount: Subaccount | None, name: str) -> Any:
     return None
 
 
-def funding_lines(window: str = GENERAL) -> QuerySet[Line]:
-    """The lines that say which cash an instalment brought."""
-    lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.INSTALMENT, window_id=window)
+def expiry_of(subaccount: Subaccount) -> date | None:
+    """The day until which a contribution is to be spent, its own or its agreement's."""
+    found: date | None = _inherited(subaccount, "expires_on")
+    return found
+
+
+def psc_rate_of(subaccount: Subaccount) -> Decimal | None:
+    """The programme support rate of a contribution, its own or its agreement's."""
+    found: Decimal | None = _inherited(subaccount, "psc_rate")
+    return found
+
+
+def funding_lines(window: str | None = GENERAL) -> QuerySet[Line]:
+    """The lines that say which cash an instalment brought, to a window or (None) to any."""
+    lines = Line.objects.filter(subaccount__kind=Subaccount.Kind.INSTALMENT)
+    if window is not None:
+        lines = lines.filter(window_id=window)
     return lines.exclude(account_id__in=NOT_FUNDING).exclude(YEAR_END)
 
 
@@ -90,12 +125,24 @@ def _cash(lines: QuerySet[Line]) -> dict[int, int]:
     return {row["subaccount_id"]: row["brought"] for row in rows}
 
 
-def _used(instalments: Iterable[int] | None = None) -> dict[int, tuple[int, int]]:
+class Used(NamedTuple):
+    """Cents reserved for grants, paid to them, and charged with the fund's own costs."""
+
+    reserved: int = 0
+    allocated: int = 0
+    charged: int = 0
+
+
+def _used(instalments: Iterable[int] | None = None, window: str | None = None, head: int | None = None) -> dict[int, Used]:
     found = Allocation.objects.order_by()
+    if head is not None:
+        found = found.filter(funding_id__lte=head)
     if instalments is not None:
         found = found.filter(instalment_id__in=list(instalments))
-    rows = found.values("instalment_id").annotate(held=Sum("reserved"), given=Sum("allocated"))
-    return {row["instalment_id"]: (row["held"], row["given"]) for row in rows}
+    if window is not None:
+        found = found.filter(funding__window_id=window)
+    rows = found.values_list("instalment_id").annotate(Sum("reserved"), Sum("allocated"), Sum("charged"))
+    return {instalment: Used(*sums) for instalment, *sums in rows}
 
 
 def set_aside(received: Money, psc_rate: Decimal | None) -> Money:
@@ -107,7 +154,7 @@ def set_aside(received: Money, psc_rate: Decimal | None) -> Money:
 
 
 def _row(
-    instalment: Subaccount, cents: int, used: tuple[int, int], share: Decimal, earmark: int = GENERAL_POOL, first: date | None = None
+    instalment: Subaccount, cents: int, used: Used, share: Decimal, earmark: int = GENERAL_POOL, first: date | None = None
 ) -> Headroom:
     received = Money.from_minor(cents, "USD")
     psc = set_aside(received, _inherited(instalment, "psc_rate"))
@@ -117,30 +164,34 @@ def _row(
         received=received,
         psc=psc,
         reserve=reserve,
-        reserved=Money.from_minor(used[0], "USD"),
-        allocated=Money.from_minor(used[1], "USD"),
+        reserved=Money.from_minor(used.reserved, "USD"),
+        allocated=Money.from_minor(used.allocated, "USD"),
+        charged=Money.from_minor(used.charged, "USD"),
         earmark=earmark,
         first_received_on=first,
     )
 
 
-def headroom(on: date, tag: Tag | None = None, *, window: str = GENERAL, only_eligible: bool | None = None) -> list[Headroom]:
+def headroom(
+    on: date, tag: Tag | None = None, *, window: str = GENERAL, only_eligible: bool | None = None, head: int | None = None
+) -> list[Headroom]:
     """What each instalment can fund on a day: of all (`tag` None), or of those that may fund what `tag` stands for.
 
     Eligible are instalments earmarked for the tag or for a wider one it stands under, the narrowest first, then the general pool;
     expired ones are not. `only_eligible=True` with no tag gives the general pool alone. Received counts what is dated not after `on`
-    and never more than what is there by now.
+    and never more than what is there by now; `head` is the number of the last seal that counts.
     """
     narrow = tag is not None if only_eligible is None else only_eligible
-    lines = funding_lines(window)
+    lines = funding_lines(window) if head is None else funding_lines(window).filter(entry_id__lte=head)
     by_day, by_now = _cash(lines.filter(date__lte=on)), _cash(lines)
     cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
     firsts = dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
-    used, share = _used(), rule_on(on).reserve_share
-    found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).select_related("tag", "parent__tag", "parent__parent__tag")
+    used, share = _used(window=window, head=head), rule_on(on).reserve_share
+    found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).exclude(code=TAKEN_OVER_GIFTS)
+    found = found.select_related("tag", "parent__tag", "parent__parent__tag")
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
     rows = [
-        _row(each, cents.get(each.pk, 0), used.get(each.pk, (0, 0)), share, _earmark(each, distances), firsts.get(each.pk))
+        _row(each, cents.get(each.pk, 0), used.get(each.pk, Used()), share, _earmark(each, distances), firsts.get(each.pk))
         for each in found
     ]
     if narrow:
@@ -154,25 +205,38 @@ def _earmark(instalment: Subaccount, distances: Mapping[int, int]) -> int:
     return GENERAL_POOL if tag is None else distances.get(tag.pk, -1)
 
 
-def refuse_overdrawn(instalments: list[int]) -> None:
+def brought(instalments: Iterable[int]) -> dict[int, int]:
+    """Cents of cash that each of these instalments brought, by now, to whatever window."""
+    return _cash(funding_lines(None).filter(subaccount_id__in=list(instalments)))
+
+
+def short_of(instalments: Iterable[int]) -> dict[int, Headroom]:
+    """Those of the instalments that have less than what is reserved and spent of them, or than what was refunded; the reserve apart."""
+    wanted = list(instalments)
+    if not wanted:
+        return {}
+    cash, used = brought(wanted), _used(wanted)
+    found = Subaccount.objects.filter(pk__in=wanted).exclude(code=TAKEN_OVER_GIFTS).select_related("parent__parent")
+    rows = [_row(each, cash.get(each.pk, 0), used.get(each.pk, Used()), Decimal(0)) for each in found]
+    nothing = Money(0, "USD")
+    return {
+        row.instalment.pk: row
+        for row in rows
+        if row.available < nothing and (row.reserved + row.allocated or row.charged or row.received < nothing)
+    }
+
+
+def refuse_overdrawn(instalments: Iterable[int]) -> None:
     """ValidationError when one of these instalments has less than what is reserved and spent of it, or than what was refunded."""
-    if not instalments:
-        return
-    cash = _cash(funding_lines().filter(subaccount_id__in=instalments))
-    used = _used(instalments)
-    found = Subaccount.objects.filter(pk__in=instalments).select_related("parent__parent")
-    for instalment in found:
-        held, given = used.get(instalment.pk, (0, 0))
-        row = _row(instalment, cash.get(instalment.pk, 0), (held, given), Decimal(0))
-        if row.available.amount < 0 and (held + given or row.received.amount < 0):
-            message = _("The contribution %(code)s is reserved, spent or refunded: %(missing)s of it can't be taken away.")
-            raise ValidationError(message % {"code": instalment.code, "missing": -row.available}, code="overdrawn")
+    for row in short_of(instalments).values():
+        message = _("The contribution %(code)s is reserved, spent or refunded: %(missing)s of it can't be taken away.")
+        raise ValidationError(message % {"code": row.instalment.code, "missing": -row.available}, code="overdrawn")
 
 
 def totals(rows: Iterable[Headroom]) -> dict[str, Money]:
     """The sums of a headroom list, by column."""
     sums: dict[str, Money] = defaultdict(lambda: Money(0, "USD"))
     for row in rows:
-        for name in ("received", "psc", "reserve", "reserved", "allocated", "available"):
+        for name in ("received", "psc", "reserve", "reserved", "allocated", "charged", "available"):
             sums[name] += getattr(row, name)
     return dict(sums)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+import trustfund.ledger.closed_models
 from trustfund.ledger import permissions
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.money import Money
@@ -146,9 +147,7 @@ class FundingRule(models.Model):
     class Meta:
         ordering = ["effective_on"]
         constraints = [
-            models.CheckConstraint(
-                name="funding_rule_two_people", condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=F("approved_by"))
-            )
+            models.CheckConstraint(name="funding_rule_two_people", condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=F("approved_by")))
         ]
 
     def __str__(self) -> str:
@@ -173,6 +172,9 @@ class Rate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.value} {self.effective_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:rate", args=[self.pk])
 
 
 class FiscalYear(models.Model):
@@ -302,7 +304,7 @@ class Entry(models.Model):
     seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="entry")
     year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="+", db_index=False)  # (year, number) has an index
     number = models.PositiveIntegerField(_("number"))
-    period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="entries", db_index=False)  # (period, seal) has an index
     date = models.DateField(_("date"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NORMAL)
     reference = models.CharField(_("reference"), max_length=150, unique=True)
@@ -319,6 +321,7 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["year", "number"], name="entry_numbered_once_per_year")]
         indexes = [
             models.Index(fields=["date", "seal"], name="entry_by_date"),
+            models.Index(fields=["period", "seal"], name="entry_by_period"),
             models.Index(fields=["object_type", "object_id"], name="entry_by_object"),
         ]
 
@@ -333,12 +336,12 @@ class Line(models.Model):
     """One debit or credit in cents of USD, with the amount in the transaction's currency and the rate (units per USD) beside it."""
 
     id = models.BigIntegerField(primary_key=True)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_index=False)  # (entry, position) has an index
     position = models.PositiveIntegerField()
     date = models.DateField()
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lines")
-    window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+")
-    subaccount = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="lines")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="lines", db_index=False)  # (account, date) has one
+    window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+", db_index=False)  # nothing is found by it alone
+    subaccount = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="lines", db_index=False)
     debit = models.BigIntegerField()
     credit = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -350,15 +353,14 @@ class Line(models.Model):
     class Meta:
         ordering = ["entry", "position"]
         constraints = [
-            models.CheckConstraint(
-                name="line_is_debit_or_credit", condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)
-            ),
+            models.CheckConstraint(name="line_is_debit_or_credit", condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)),
             models.CheckConstraint(name="line_original_not_negative", condition=Q(original_minor__gte=0)),
             models.UniqueConstraint(fields=["entry", "position"], name="line_position_once"),
         ]
         indexes = [
             models.Index(fields=["account", "date"], name="line_by_account"),
             models.Index(fields=["subaccount", "account", "date"], name="line_by_subaccount"),
+            models.Index(fields=["currency", "date"], name="line_in_another_currency", condition=~Q(currency="USD")),
         ]
 
     def __str__(self) -> str:
@@ -392,7 +394,11 @@ class Note(models.Model):
 
 
 class Funding(models.Model):
-    """One act on the funding of a grant: its allocations per instalment are sealed with it. The primary key is the seal's number."""
+    """One act on what contributions fund: its allocations per instalment are sealed with it. The primary key is the seal's number.
+
+    Most are about a grant. `costs` is the fund's own costs and income of a `period` (its day is that of the run); `replace` moves what one
+    contribution funded to others, because `entry` took its money away.
+    """
 
     class Kind(models.TextChoices):
         RESERVE = "reserve", _("reserved")
@@ -400,12 +406,15 @@ class Funding(models.Model):
         CONFIRM = "confirm", _("paid")
         RESTORE = "restore", _("returned by the bank")
         REFUND = "refund", _("refunded")
+        COSTS = "costs", _("costs of a month")
+        REPLACE = "replace", _("replaced from the pool")
 
     seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="funding")
     kind = models.CharField(max_length=8, choices=Kind)
     reference = models.CharField(max_length=150, unique=True)
     date = models.DateField()
-    grant = models.ForeignKey(Subaccount, models.PROTECT, related_name="+")
+    grant = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="+")
+    period = models.ForeignKey(Period, models.PROTECT, null=True, related_name="fundings")
     window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     split = models.CharField(max_length=10, choices=FundingRule.Split)
@@ -419,10 +428,12 @@ class Funding(models.Model):
             models.CheckConstraint(name="funding_amount_positive", condition=Q(amount_minor__gt=0)),
             models.CheckConstraint(
                 name="funding_names_what_it_acts_on",
-                condition=Q(kind="reserve", reservation__isnull=True, entry__isnull=True)
-                | Q(kind="release", reservation__isnull=False, entry__isnull=True)
-                | Q(kind="confirm", reservation__isnull=False, entry__isnull=False)
-                | Q(kind__in=["restore", "refund"], entry__isnull=False),
+                condition=Q(kind="reserve", grant__isnull=False, period__isnull=True, reservation__isnull=True, entry__isnull=True)
+                | Q(kind="release", grant__isnull=False, period__isnull=True, reservation__isnull=False, entry__isnull=True)
+                | Q(kind="confirm", grant__isnull=False, period__isnull=True, reservation__isnull=False, entry__isnull=False)
+                | Q(kind__in=["restore", "refund"], grant__isnull=False, period__isnull=True, entry__isnull=False)
+                | Q(kind="costs", grant__isnull=True, period__isnull=False, reservation__isnull=True, entry__isnull=True)
+                | Q(kind="replace", period__isnull=True, reservation__isnull=True, entry__isnull=False),
             ),
         ]
 
@@ -457,7 +468,8 @@ class Reservation(Funding):
 class Allocation(models.Model):
     """What one act of funding changes for one instalment: cents `reserved` for, and `allocated` (paid) to, the grant; signed.
 
-    `payment` is the entry of the payment that is funded or given back.
+    `payment` is the entry of the payment that is funded or given back. `charged` are cents of the fund's own costs (income: below zero)
+    on the `account`; such a row has no grant.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -466,15 +478,21 @@ class Allocation(models.Model):
     date = models.DateField()
     reservation = models.ForeignKey(Funding, models.PROTECT, null=True, related_name="+")
     instalment = models.ForeignKey(Subaccount, models.PROTECT, related_name="uses")
-    grant = models.ForeignKey(Subaccount, models.PROTECT, related_name="sources")
+    grant = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="sources")
     payment = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="allocations")
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     reserved = models.BigIntegerField()
     allocated = models.BigIntegerField()
+    charged = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["funding", "position"]
         constraints = [
-            models.CheckConstraint(name="allocation_changes_something", condition=~Q(reserved=0, allocated=0)),
+            models.CheckConstraint(
+                name="allocation_changes_something",
+                condition=(Q(grant__isnull=False, account__isnull=True, charged=0) & ~Q(reserved=0, allocated=0))
+                | (Q(grant__isnull=True, account__isnull=False, reserved=0, allocated=0) & ~Q(charged=0)),
+            ),
             models.UniqueConstraint(fields=["funding", "position"], name="allocation_position_once"),
         ]
         indexes = [
@@ -488,3 +506,10 @@ class Allocation(models.Model):
     @property
     def paid(self) -> Money:
         return Money.from_minor(self.allocated, "USD")
+
+    @property
+    def cost(self) -> Money:
+        """What the contribution bears of the fund's own costs; income is below zero."""
+        return Money.from_minor(self.charged, "USD")
+
+import trustfund.ledger.proposals.models  # noqa: E402, F401  the models of its inner room, which stand on those above

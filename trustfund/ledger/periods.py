@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from trustfund.audit.recording import record
-from trustfund.ledger import sealing
+from trustfund.ledger import closed, sealing
+from trustfund.ledger.closed_models import Certification
 from trustfund.ledger.models import Entry, FiscalYear, Period
 from trustfund.workflow import advance
 
@@ -68,7 +69,9 @@ def close(period: Period, *, by: Any) -> Period:
     earlier = Period.objects.filter(year_id=period.year_id, number__lt=period.number).exclude(state=Period.State.CLOSED).first()
     if earlier is not None:
         raise ValidationError(_("Close the period %(period)s first.") % {"period": earlier}, code="order")
-    return _moved(period.close, by=by, approver=by)
+    moved = _moved(period.close, by=by, approver=by)
+    closed.keep(moved, sealing.head(), by=by)
+    return moved
 
 
 @transaction.atomic
@@ -81,6 +84,7 @@ def refuse_closing(period: Period, *, by: Any) -> Period:
 def propose_reopening(period: Period, *, by: Any) -> Period:
     """Finance asks to reopen a closed period; it stays closed until another person agrees."""
     _lock_year(period)
+    refuse_certified(period)
     later = Period.objects.filter(year_id=period.year_id, number__gt=period.number, state=Period.State.CLOSED).last()
     if later is not None:
         raise ValidationError(_("Reopen the period %(period)s first.") % {"period": later}, code="order")
@@ -90,6 +94,8 @@ def propose_reopening(period: Period, *, by: Any) -> Period:
 @transaction.atomic
 def reopen(period: Period, *, by: Any) -> Period:
     """The approving officer reopens the period."""
+    _lock_year(period)
+    refuse_certified(period)
     return _moved(period.reopen, by=by, approver=by)
 
 
@@ -97,6 +103,18 @@ def reopen(period: Period, *, by: Any) -> Period:
 def refuse_reopening(period: Period, *, by: Any) -> Period:
     """The approving officer refuses to reopen; the period stays closed."""
     return _moved(period.refuse_reopening, by=by, refuser=by)
+
+
+def refuse_certified(period: Period) -> None:
+    """ValidationError when the statements of the period's year were certified and approved; the database refuses it too."""
+    found = Certification.objects.filter(year_id=period.year_id).exclude(state=Certification.State.WITHDRAWN).first()
+    if found is None:
+        return
+    if found.state == Certification.State.APPROVED:
+        message = _("The statements of %(year)s are certified and approved: the year is never reopened. Correct it in the next year.")
+        raise ValidationError(message % {"year": found}, code="certified")
+    message = _("The statements of %(year)s are being certified. Have them withdrawn before a period is reopened.")
+    raise ValidationError(message % {"year": found}, code="certifying")
 
 
 def _lock_year(period: Period) -> None:

@@ -37,3 +37,28 @@ def can_propose_period(period: Any, user: Any) -> bool:
 def can_approve_period(period: Any, user: Any) -> bool:
     """The approving officer decides, if somebody else proposed."""
     return holds(user, Role.APPROVER) and bool(period.proposed_by_id != user.pk)
+
+
+def can_allocate_costs(user: Any) -> bool:
+    """Finance charges the fund's own costs and income to the contributions, month by month."""
+    return holds(user, Role.FINANCE)
+
+
+def can_prepare_year(certification: Any, user: Any) -> bool:
+    """Finance prepares the statements of a year."""
+    return holds(user, Role.FINANCE)
+
+
+def can_certify_year(certification: Any, user: Any) -> bool:
+    """The approving officer certifies what somebody else prepared."""
+    return holds(user, Role.APPROVER) and bool(certification.prepared_by_id != user.pk)
+
+
+def can_approve_year(certification: Any, user: Any) -> bool:
+    """The fund manager approves what somebody else prepared."""
+    return holds(user, Role.MANAGER) and bool(certification.prepared_by_id != user.pk)
+
+
+def can_withdraw_year(certification: Any, user: Any) -> bool:
+    """Until it is approved, finance takes it back, and whoever certifies or approves refuses it."""
+    return holds(user, Role.FINANCE, Role.APPROVER, Role.MANAGER)

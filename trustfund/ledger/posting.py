@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from trustfund.chain import within
-from trustfund.ledger import allocations, chart, headroom, writing
+from trustfund.ledger import allocations, chart, headroom, replacing, writing
 from trustfund.ledger.legs import Leg, credit, debit
 from trustfund.ledger.models import GENERAL, Entry, FundWindow, Note
 from trustfund.ledger.writing import Draft
@@ -32,24 +33,29 @@ def post(
     of: models.Model | None = None,
     window: FundWindow | str | None = None,
     kind: str = Entry.Kind.NORMAL,
+    replaced: bool = False,
 ) -> Entry:
     """Post an entry dated `on` and return it; the same reference with the same content returns the first one.
 
     `source` is the act that caused it ("payment.settle"), `of` the document or object it is about, `by` the user or None (the clock),
-    `window` the fund window of legs that name none (the general one). Takes both heads' locks, so call it after locking your own rows.
+    `window` the fund window of legs that name none (the general one). `replaced` is for what can't be refused, as a card payment charged
+    back: what it takes from a contribution although it is reserved or spent is taken over by the others.
+    Takes both heads' locks, so call it after locking your own rows.
     ValidationError: nothing to post, unbalanced, an account or subaccount that does not fit, a closed period or a year not opened,
     the same reference with other content, money taken from a contribution that is reserved or spent.
     """
     code = window.code if isinstance(window, FundWindow) else window or GENERAL
     about = (of._meta.label_lower, str(of.pk)) if of is not None else ("", "")
-    return _post(Draft(list(legs), reference, on, source, *about, code, kind, getattr(by, "pk", None)))
+    draft = Draft(list(legs), reference, on, source, *about, code, kind, getattr(by, "pk", None))
+    return _post(draft, by, Replaced.ALL if replaced else Replaced.NOTHING)
 
 
 @transaction.atomic
 def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = "") -> Entry:
     """Post the mirror of `entry`, dated `on`; what can't be changed is corrected so. An entry is reversed once.
 
-    What a payment or a refund allocated is taken back with it.
+    What a payment or a refund allocated is taken back with it; costs that were charged to a contribution that never was are the others'.
+    What an opening took over is handed back before (allocations.hand_back).
     `reason` is kept beside the entry as a note, outside the chain, where it can be erased.
     """
     legs = [leg.turned() for leg in _legs_of(entry)]
@@ -59,8 +65,8 @@ def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = ""
     if other is not None:
         names = {"entry": entry, "other": other}
         raise ValidationError(_("The entry %(entry)s is reversed already, by %(other)s.") % names, code="reversed")
-    mirror = _post(draft)
-    if entry.fundings.exists():
+    mirror = _post(draft, by, Replaced.COSTS)
+    if entry.kind != Entry.Kind.OPENING and entry.fundings.filter(kind__in=allocations.TAKEN_BACK).exists():
         allocations.restore(entry, entry_returned=mirror, by=by)
     if reason and not mirror.notes.exists():
         Note.objects.create(entry=mirror, text=reason[:500], by=by)
@@ -83,7 +89,15 @@ def _legs_of(entry: Entry) -> list[Leg]:
     ]
 
 
-def _post(draft: Draft) -> Entry:
+class Replaced(Enum):
+    """What others take over of a contribution whose money an entry takes away."""
+
+    NOTHING = 0
+    COSTS = 1
+    ALL = 2
+
+
+def _post(draft: Draft, by: Any, replaced: Replaced) -> Entry:
     """What may still be refused after it was written, because it takes money from a contribution, is written under a savepoint."""
     _check(draft)
     lowered = _lowered(draft.legs)
@@ -91,6 +105,8 @@ def _post(draft: Draft) -> Entry:
         entry, now = writing.write([draft])[0]
         if not now:
             return _same(entry, draft)
+        if lowered and replaced is not Replaced.NOTHING:
+            replacing.replace(entry, lowered, by=by, everything=replaced is Replaced.ALL)
         headroom.refuse_overdrawn(lowered)
     return entry
 

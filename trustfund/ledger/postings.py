@@ -204,6 +204,15 @@ def condition_met(
     ]
 
 
+def conditional_spent(instalment: Subaccount, amount: Money, revenue: str) -> Legs:
+    """Conditional cash was spent for its purpose, as accepted: Dr 2200 / Cr 4010, 4020 or 4030; the other way round when it is disallowed.
+
+    `amount` is below zero when less is accepted than before.
+    """
+    legs = _some(debit("2200", abs(amount), instalment), credit(revenue, abs(amount), instalment))
+    return legs if amount > NOTHING else [leg.turned() for leg in legs]
+
+
 def condition_failed(instalment: Subaccount, amount: Money) -> Legs:
     """The condition failed, the money goes back: Dr 2200 / Cr 2300."""
     return donor_refund_due(instalment, amount, conditional=True)

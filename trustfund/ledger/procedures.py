@@ -14,8 +14,6 @@ CREATE OR REPLACE FUNCTION ledger_post(entries jsonb) RETURNS TABLE (outcome tex
 LANGUAGE plpgsql SET enable_seqscan = off SET jit = off AS $body$
 DECLARE
   each jsonb;
-  pieces text[];
-  open_state text;
   said text;
   last_at timestamptz;
   last_seq bigint;
@@ -30,17 +28,17 @@ BEGIN
   FOR each IN SELECT value FROM jsonb_array_elements(entries) LOOP
     SELECT
       (SELECT e.seal_id FROM ledger_entry e WHERE e.reference = each->>'reference'),
-      (SELECT e.number FROM ledger_entry e WHERE e.year_id = (each->>'year')::integer ORDER BY e.year_id DESC, e.number DESC LIMIT 1)
-    INTO seal, numbered;
+      (SELECT e.number FROM ledger_entry e WHERE e.year_id = (each->>'year')::integer ORDER BY e.year_id DESC, e.number DESC LIMIT 1),
+      (SELECT p.id FROM ledger_period p WHERE p.year_id = (each->>'year')::integer AND p.number = (each->>'period')::integer
+        AND p.state IN ('open', 'closing'))
+    INTO seal, numbered, placed;
     IF seal IS NOT NULL THEN
       outcome := 'same'; numbered := NULL; placed := NULL;
       RETURN NEXT;
       CONTINUE;
     END IF;
-    SELECT p.id, p.state INTO placed, open_state FROM ledger_period p
-      WHERE p.year_id = (each->>'year')::integer AND p.number = (each->>'period')::integer;
-    IF NOT FOUND OR open_state NOT IN ('open', 'closing') THEN
-      outcome := 'period'; seal := NULL; numbered := NULL; placed := NULL;
+    IF placed IS NULL THEN
+      outcome := 'period'; numbered := NULL;
       RETURN NEXT;
       RETURN;
     END IF;
@@ -60,9 +58,8 @@ BEGIN
     SELECT last_seq * 100000 + l.place, last_seq, l.place, (each->>'date')::date, l.leg->>0, l.leg->>1, (l.leg->>2)::bigint,
       (l.leg->>3)::bigint, (l.leg->>4)::bigint, l.leg->>5, (l.leg->>6)::bigint, l.leg->>7
     FROM jsonb_array_elements(each->'legs') WITH ORDINALITY AS l (leg, place) ORDER BY l.place;
-    SELECT array_agg(value ORDER BY ordinality) INTO pieces FROM jsonb_array_elements_text(each->'pieces') WITH ORDINALITY;
-    said := pieces[1] || to_char(next_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || pieces[2] || numbered
-      || array_to_string(pieces[3:], last_seq::text);
+    said := (each->>'head') || to_char(next_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || (each->>'middle') || numbered
+      || replace(each->>'tail', each->>'word', last_seq::text);
     next_hash := encode(sha256(convert_to(last_hash || said, 'UTF8')), 'hex');
     INSERT INTO ledger_seal (seq, at, version, previous_hash, hash)
     VALUES (last_seq, next_at, (each->>'version')::integer, last_hash, next_hash);

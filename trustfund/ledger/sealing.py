@@ -11,6 +11,7 @@ from typing import Any
 from trustfund import clock
 from trustfund.audit import recording
 from trustfund.chain import canonical, link, lock_head
+from trustfund.ledger.columns import EntryRow, LineRow
 from trustfund.ledger.fields import plain
 from trustfund.ledger.models import Allocation, Entry, Funding, LedgerHead, Line, Seal
 
@@ -34,7 +35,7 @@ def lock_heads() -> LedgerHead:
     return lock_head(LedgerHead)
 
 
-def entry_content(entry: Entry, lines: Iterable[Line], codes: dict[int, str], period: int) -> dict[str, Any]:
+def entry_content(entry: Entry | EntryRow, lines: Iterable[Line | LineRow], codes: dict[int, str], period: int) -> dict[str, Any]:
     """An entry and its lines as the chain hashes them; `codes` gives each subaccount's code, `period` the period's number."""
     return {
         "entry": {
@@ -53,34 +54,45 @@ def entry_content(entry: Entry, lines: Iterable[Line], codes: dict[int, str], pe
     }
 
 
-def _line(line: Line, codes: dict[int, str]) -> list[Any]:
-    subaccount = codes.get(line.subaccount_id, str(line.subaccount_id)) if line.subaccount_id else None  # a key of no row is not none
+def _line(line: Line | LineRow, codes: dict[int, str]) -> list[Any]:
+    subaccount = _code(line.subaccount_id, codes)
     original = [line.currency, line.original_minor, plain(line.rate)]
     return [line.id, line.position, line.date, line.account_id, line.window_id, subaccount, line.debit, line.credit, *original]
 
 
 def funding_content(funding: Funding, allocations: Iterable[Allocation], codes: dict[int, str]) -> dict[str, Any]:
-    """An act of funding and its allocations as the chain hashes them."""
+    """An act of funding and its allocations as the chain hashes them.
+
+    What acts on costs alone have (a period, an account with cents charged) is added where it is there: acts that were sealed before there
+    were costs keep their form.
+    """
     return {
         "funding": {
             "kind": funding.kind,
             "reference": funding.reference,
             "date": funding.date,
-            "grant": codes.get(funding.grant_id),
+            "grant": _code(funding.grant_id, codes),
             "window": funding.window_id,
             "amount": funding.amount_minor,
             "split": funding.split,
             "reservation": funding.reservation_id,
             "entry": funding.entry_id,
             "by": funding.by_id,
+            **({} if funding.period_id is None else {"period": funding.period_id}),
         },
         "allocations": [_allocation(allocation, codes) for allocation in allocations],
     }
 
 
 def _allocation(each: Allocation, codes: dict[int, str]) -> list[Any]:
-    between = [codes.get(each.instalment_id), codes.get(each.grant_id)]
-    return [each.id, each.position, each.date, each.reservation_id, *between, each.payment_id, each.reserved, each.allocated]
+    between = [codes.get(each.instalment_id), _code(each.grant_id, codes)]
+    costs = [] if each.account_id is None and not each.charged else [each.account_id, each.charged]
+    return [each.id, each.position, each.date, each.reservation_id, *between, each.payment_id, each.reserved, each.allocated, *costs]
+
+
+def _code(subaccount: int | None, codes: dict[int, str]) -> str | None:
+    """The code of a subaccount; a key of no row is not none."""
+    return None if subaccount is None else codes.get(subaccount, str(subaccount))
 
 
 def hash_of(seal: Seal, content: dict[str, Any]) -> str:

@@ -76,3 +76,16 @@ def _change(subaccount: Subaccount, field: str, text: str, by: Any) -> Subaccoun
         subaccount.save(update_fields=[field])
         record("subaccount.relabel", of=subaccount, by=by, **{field: standing.digest_of(subaccount, field)})
     return subaccount
+
+
+@transaction.atomic
+def keep(subaccount: Subaccount, *, by: Any, general: bool) -> Subaccount:
+    """The donor lets the fund keep what is left after the agreement's end: it does not expire any more; `general` takes its earmark off."""
+    lock_head()
+    subaccount.expires_on = None
+    if general:
+        subaccount.tag = None
+    subaccount.save(update_fields=["expires_on", "tag"])
+    changed = {"expires_on": "", "tag": ""} if general else {"expires_on": ""}
+    record("subaccount.keep", of=subaccount, by=by, **changed)
+    return subaccount

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
-from trustfund.ledger.balances import YEAR_END
+from trustfund.ledger.balances import ESTIMATE
+from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import Allocation, Line, Subaccount
 from trustfund.money import Money
 
 ACCEPTED = ("5010", "4900")
-"""Accepted expenditure of a grant: grants expense, less what was recovered of earlier years."""
+"""Accepted expenditure of a grant: grants expense (but for year-end estimates), less what was recovered of earlier years."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _consume(shares: dict[tuple[int, int], int], grant: int, parts: list[tuple[i
 
 
 def _accepted(grants: set[int], as_of: date | None, head: int | None) -> dict[int, int]:
-    lines = Line.objects.filter(subaccount_id__in=grants, account_id__in=ACCEPTED).exclude(YEAR_END)
+    lines = Line.objects.filter(subaccount_id__in=grants, account_id__in=ACCEPTED).exclude(YEAR_END).exclude(ESTIMATE)
     lines = _until(lines, as_of, head, "entry_id")
     rows = lines.order_by().values("subaccount_id").annotate(spent=Sum(F("debit") - F("credit")))
     return {row["subaccount_id"]: row["spent"] for row in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,52 +29,104 @@ def check_books(printed: Printed = None, printed_audit: Printed = None) -> list[
     together with its head is found by them alone.
     """
     with snapshot():
-        findings = _answered("triggers", lambda: guards.installed_vs_declared(connection))
-        findings += _answered("audit chain", lambda: verify_audit_chain(printed_audit))
-        findings += _answered("ledger chain", lambda: verify_chain(printed))
-        for check in CHECKS:
-            findings += _answered(f"check of {check.__name__.strip('_').replace('_', ' ')}", check)
+        findings = answered("triggers", triggers)
+        findings += answered("audit chain", lambda: verify_audit_chain(printed_audit))
+        findings += answered("ledger chain", lambda: verify_chain(printed))
+        for name, check in named_checks():
+            findings += answered(name, check)
     return findings
 
 
-def _answered(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
-    """What a check finds. Rows that it can't even read (a text for a number, no day at all) are a finding, and the others go on."""
+RESTORE = "Sealed rows were altered past the program: stop posting, keep the database as it is, compare it with the last export or backup."
+TODO = {
+    "triggers": "Somebody changed the rules of the database: find out who, run `manage.py migrate`, then verify again.",
+    "audit chain": RESTORE,
+    "ledger chain": RESTORE,
+}
+"""What to do about the findings of a check that does not say it itself."""
+
+
+def triggers() -> list[Finding]:
+    """The rules of the tables that are not installed as declared."""
+    return guards.installed_vs_declared(connection)
+
+
+def named_checks() -> list[tuple[str, Callable[[], list[Finding]]]]:
+    """Every check beside the chains and the triggers, with what it is called."""
+    return [(f"check of {check.__name__.strip('_').replace('_', ' ')}", check) for check in CHECKS]
+
+
+def answered(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    """What a check finds, with its name and what to do about it. Rows that it can't even read (a text for a number, no day at all) are a
+    finding, and the others go on."""
+    todo = getattr(check, "todo", TODO.get(name, RESTORE))
     try:
         with transaction.atomic():
-            return check()
+            found = check()
     except Exception as error:  # whoever forces the tables may put anything there
         reason = " ".join(str(error).split())[:200]
-        return [Finding(name, "rows that can be read", f"{type(error).__name__}: {reason}")]
+        found = [Finding(name, "rows that can be read", f"{type(error).__name__}: {reason}")]
+    return [replace(finding, check=name, todo=finding.todo or todo) for finding in found]
 
 
 # The chain
 
 
-def verify_chain(printed: Printed = None) -> list[Finding]:
-    """Every seal again: its number, its link, its hash over what it seals; the head, and a printed one."""
-    codes = dict(Subaccount.objects.values_list("pk", "code"))
-    periods = dict(Period.objects.values_list("pk", "number"))
-    findings, seq, previous, seen = [], 0, GENESIS, ""
-    for seal, content in _sealed(codes, periods):
-        findings += _check_seal(seal, content, seq + 1, previous)
-        seq, previous = seal.seq, seal.hash
-        if printed and seq == printed[0]:
-            seen = seal.hash
-    head = LedgerHead.objects.filter(pk=1).first()
-    if head is None or (head.seq, head.hash) != (seq, previous):
-        kept = f"{head.seq} ({head.hash[:12]})" if head else "one row"
-        found = f"{seq} ({previous[:12]}): the tail was cut or the head lost"
-        findings.append(Finding("ledger head", f"the last seal to be {kept}", found))
-    if printed and printed[0] and not (seen and seen.startswith(printed[1])):
-        findings.append(Finding("ledger chain", f"seal {printed[0]} with the printed hash {printed[1][:12]}", seen[:12] or "no such seal"))
+@dataclass
+class Walk:
+    """How far a walk along the chain has come: the number and the hash of the last seal that was looked at."""
+
+    seq: int = 0
+    previous: str = GENESIS
+
+
+def verify_range(first: int, last: int, walk: Walk | None = None) -> list[Finding]:
+    """The seals numbered `first` to `last` again: number, link, hash over what each seals. `walk` goes on from where it stopped; without
+    one the link of the first seal is taken from the seal before it."""
+    walk = walk or Walk(first - 1, Seal.objects.filter(seq=first - 1).values_list("hash", flat=True).first() or GENESIS)
+    findings = []
+    for seal, content in sealed(first, last):
+        findings += _check_seal(seal, content, walk.seq + 1, walk.previous)
+        walk.seq, walk.previous = seal.seq, seal.hash
     return findings
 
 
-def _sealed(codes: dict[int, str], periods: dict[int, int]) -> Iterator[tuple[Seal, dict[str, Any]]]:
-    """Each seal with the content that it covers, read in chunks."""
-    last = Seal.objects.aggregate(last=Max("seq"))["last"] or 0
-    for start in range(0, last, CHUNK):
-        within = {"gt": start, "lte": start + CHUNK}
+def last_of_chain() -> int:
+    """The number of the newest seal, whatever the head says."""
+    return Seal.objects.aggregate(last=Max("seq"))["last"] or 0
+
+
+def verify_head(walk: Walk, printed: Printed = None) -> list[Finding]:
+    """The head that is kept apart, and a printed one, against a chain that was walked to its end."""
+    findings = []
+    head = LedgerHead.objects.filter(pk=1).first()
+    if head is None or (head.seq, head.hash) != (walk.seq, walk.previous):
+        kept = f"{head.seq} ({head.hash[:12]})" if head else "one row"
+        found = f"{walk.seq} ({walk.previous[:12]}): the tail was cut or the head lost"
+        findings.append(Finding("ledger head", f"the last seal to be {kept}", found))
+    return findings + verify_printed(printed)
+
+
+def verify_printed(printed: Printed) -> list[Finding]:
+    """That the chain has the seal that was printed."""
+    seen = Seal.objects.filter(seq=printed[0]).values_list("hash", flat=True).first() or "" if printed else ""
+    if printed and printed[0] and not (seen and seen.startswith(printed[1])):
+        return [Finding("ledger chain", f"seal {printed[0]} with the printed hash {printed[1][:12]}", seen[:12] or "no such seal")]
+    return []
+
+
+def verify_chain(printed: Printed = None) -> list[Finding]:
+    """Every seal again: its number, its link, its hash over what it seals; the head, and a printed one."""
+    walk = Walk()
+    return verify_range(1, last_of_chain(), walk) + verify_head(walk, printed)
+
+
+def sealed(first: int, last: int) -> Iterator[tuple[Seal, dict[str, Any]]]:
+    """Each seal from one number to another with the content that it covers, read in chunks."""
+    codes = dict(Subaccount.objects.values_list("pk", "code"))
+    periods = dict(Period.objects.values_list("pk", "number"))
+    for start in range(first - 1, last, CHUNK):
+        within = {"gt": start, "lte": min(start + CHUNK, last)}
         lines = _grouped(Line.objects.filter(**_range("entry", within)).order_by("entry", "position"), "entry_id")
         parts = _grouped(Allocation.objects.filter(**_range("funding", within)).order_by("funding", "position"), "funding_id")
         entries = {each.pk: each for each in Entry.objects.filter(**_range("seal", within))}

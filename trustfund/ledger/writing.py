@@ -18,9 +18,13 @@ from django.db import connection
 from trustfund import clock
 from trustfund.chain import Cuts
 from trustfund.ledger import periods, sealing
+from trustfund.ledger.columns import EntryRow, LineRow
 from trustfund.ledger.fields import plain
 from trustfund.ledger.legs import Leg
 from trustfund.ledger.models import Entry, LedgerHead, Line
+
+ONE = Decimal(1)
+"""The rate of what is in USD."""
 
 
 @dataclass(frozen=True)
@@ -83,19 +87,21 @@ def _by_function(drafts: Sequence[Draft]) -> list[Written]:
 def _found(draft: Draft, outcome: str, seal: int, number: int, period: int) -> Written:
     if outcome != "posted":
         return Written(Entry.objects.get(pk=seal), False)
-    entry = _entry(draft, seal, number, period)
+    entry = Entry(**_entry(draft, seal, number, period)._asdict())
     entry._state.adding, entry._state.db = False, connection.alias
     return Written(entry, True)
 
 
 def _told(draft: Draft, at: str) -> dict[str, Any]:
     """A draft as the function takes it."""
-    lines = _lines(draft, 0)
+    cuts = Cuts()
+    entry = _entry(draft, 0, cuts.number(), 0)
+    lines = [_line(draft, cuts.number(f"{position:05}"), position, leg) for position, leg in enumerate(draft.legs, 1)]
+    content = sealing.entry_content(entry, lines, draft.codes, draft.period)
     return {
         "at": at,
         "version": sealing.VERSION,
-        "pieces": _pieces(draft, lines),
-        "year": draft.date.year,
+        "year": entry.year_id,
         "period": draft.period,
         "date": draft.date.isoformat(),
         "kind": str(draft.kind),
@@ -105,23 +111,9 @@ def _told(draft: Draft, at: str) -> dict[str, Any]:
         "object_id": draft.object_id,
         "by": draft.by,
         "reverses": draft.reverses,
-        "legs": [_columns(line) for line in lines],
+        "legs": [(*line[4:11], plain(line.rate)) for line in lines],
+        **cuts.told({"version": sealing.VERSION, "seq": cuts.number(), "at": cuts.instant, **content}),
     }
-
-
-def _columns(line: Line) -> list[Any]:
-    amounts = [line.debit, line.credit, line.currency, line.original_minor, plain(line.rate)]
-    return [line.account_id, line.window_id, line.subaccount_id, *amounts]
-
-
-def _pieces(draft: Draft, lines: list[Line]) -> list[str]:
-    """The canonical text of the entry, cut where the function sets the instant, the number and, elsewhere, the seal's number."""
-    cuts = Cuts()
-    entry = _entry(draft, 0, cuts.number(), 0)
-    for line in lines:
-        line.id = cuts.number(f"{line.position:05}")
-    content = sealing.entry_content(entry, lines, draft.codes, draft.period)
-    return cuts.pieces({"version": sealing.VERSION, "seq": cuts.number(), "at": cuts.instant, **content})
 
 
 # Step by step
@@ -144,50 +136,25 @@ def _by_hand(draft: Draft, head: LedgerHead) -> Written:
         return Written(Entry.objects.get(pk=first), False)
     if state not in periods.TAKES_POSTINGS:
         periods.period_for(draft.date, draft.kind)  # says why not
-    entry = _entry(draft, head.seq + 1, last + 1, period)
+    entry = Entry(**_entry(draft, head.seq + 1, last + 1, period)._asdict())
     entry.save(force_insert=True)
-    lines = Line.objects.bulk_create(_lines(draft, entry.pk))
+    first = entry.pk * sealing.WIDTH
+    rows = [_line(draft, first + position, position, leg, entry.pk) for position, leg in enumerate(draft.legs, 1)]
+    lines = Line.objects.bulk_create(Line(**row._asdict()) for row in rows)
     sealing.add(sealing.entry_content(entry, lines, draft.codes, draft.period), head)
     return Written(entry, True)
 
 
 # The rows
 
-
-def _entry(draft: Draft, seal: int, number: Any, period: int) -> Entry:
-    return Entry(
-        seal_id=seal,
-        year_id=draft.date.year,
-        number=number,
-        period_id=period,
-        date=draft.date,
-        kind=draft.kind,
-        reference=draft.reference,
-        source=draft.source,
-        object_type=draft.object_type,
-        object_id=draft.object_id,
-        by_id=draft.by,
-        reverses_id=draft.reverses,
-    )
+def _entry(draft: Draft, seal: int, number: Any, period: int) -> EntryRow:
+    about = (draft.date, draft.kind, draft.reference, draft.source, draft.object_type, draft.object_id, draft.by, draft.reverses)
+    return EntryRow(seal, draft.date.year, number, period, *about)
 
 
-def _lines(draft: Draft, seal: int) -> list[Line]:
-    return [_line(draft, seal, position, leg) for position, leg in enumerate(draft.legs, 1)]
-
-
-def _line(draft: Draft, seal: int, position: int, leg: Leg) -> Line:
+def _line(draft: Draft, number: Any, position: int, leg: Leg, seal: int = 0) -> LineRow:
     original = leg.original if leg.original is not None else leg.amount
-    return Line(
-        id=seal * sealing.WIDTH + position,
-        entry_id=seal,
-        position=position,
-        date=draft.date,
-        account_id=leg.code,
-        window_id=leg.window or draft.window,
-        subaccount_id=leg.of.pk if leg.of else None,
-        debit=leg.debit,
-        credit=leg.credit,
-        currency=original.currency,
-        original_minor=original.minor,
-        rate=leg.rate if leg.rate is not None else Decimal(1),
-    )
+    rate = leg.rate if leg.rate is not None else ONE
+    of = leg.of.pk if leg.of else None
+    amounts = (leg.debit, leg.credit, original.currency, original.minor, rate)
+    return LineRow(number, seal, position, draft.date, leg.code, leg.window or draft.window, of, *amounts)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
+from trustfund.ledger.marks import entry_has
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
-from trustfund.statements.books import Books, Keys, Term, entry_has
+from trustfund.statements.books import Books, Keys, Term
 from trustfund.statements.cash_flow import CASH
 from trustfund.statements.dues import due_dates
 from trustfund.statements.shape import Columns, Figure, Row, Statement, Table, added, line
@@ -36,7 +37,7 @@ def key_of(code: str) -> str:
     return KEY.get(code, code)
 
 
-KEYS = Keys(key_of, each=True)
+KEYS = Keys(key_of, each="subaccount_id")
 """Per subaccount: "AGE.receivable:17" are the lines of the receivable on one instalment, "AGE.receivable:*" those of all."""
 
 LABELS = {
@@ -90,10 +91,7 @@ def receivables(books: Books, url: Url = None) -> Statement:
     """What each instalment still owes, by its due date; without one, by the day it was booked. `url` gives an instalment's statement."""
     books = books.keyed(KEYS)
     lines = books.lines().filter(account_id__in=["1100", "1110", "1190"])
-    open_ = _open(lines.exclude(account_id="1190"))
-    booked = dict(lines.order_by().values_list("subaccount_id").annotate(day=Min("date")))
-    days = {pk: booked[pk] for pk in open_} | due_dates(open_)
-    parts = {pk: [(days[pk], cents)] for pk, cents in open_.items()}
+    parts = receivable_parts(books)
     table = _table(books, "receivable", parts, DUE, [_("Instalment"), _("Due on")], "", url)
     notes = [
         _("Overdue is what should have come before the day of the statement. What has no due date counts from the day it was booked."),
@@ -101,6 +99,20 @@ def receivables(books: Books, url: Url = None) -> Statement:
     tied = _tied(books, ["receivable", "allowance"], _("Contributions receivable, current and non-current (Statement I)"), "tied")
     return Statement("receivables", _("Ageing of contributions receivable"), books, [table, tied], lines=lines, notes=notes, signed=False,
                      wide=True)  # fmt: skip
+
+
+def receivable_parts(books: Books) -> dict[int, list[Part]]:
+    """Per instalment what it owes on the day of the books, and since when it is due, or was booked."""
+    lines = books.lines().filter(account_id__in=["1100", "1110", "1190"])
+    open_ = _open(lines.exclude(account_id="1190"))
+    booked = dict(lines.order_by().values_list("subaccount_id").annotate(day=Min("date")))
+    days = {pk: booked[pk] for pk in open_} | due_dates(open_)
+    return {pk: [(days[pk], cents)] for pk, cents in open_.items()}
+
+
+def partner_parts(books: Books, code: str) -> dict[int, list[Part]]:
+    """Per grant what stands on an account of advances ("1200") or refunds due ("1210") on the day of the books, and since when."""
+    return _parts(books.lines().filter(account_id=code), returns=code == "1200")
 
 
 def _open(lines: QuerySet[Line]) -> dict[int, int]:
@@ -147,7 +159,7 @@ def advances(books: Books, url: Url = None) -> Statement:
     books = books.keyed(KEYS)
     lines = books.lines().filter(account_id__in=["1200", "1210", "1280", "1290"])
     captions = {"advance": str(LABELS["AGE.advance:*"]), "due": str(LABELS["AGE.due:*"])}
-    given, due = (_parts(lines.filter(account_id=code), returns=code == "1200") for code in ("1200", "1210"))
+    given, due = (partner_parts(books, code) for code in ("1200", "1210"))
     tables = [
         _table(books, name, parts, AGE, [_("Grant"), _("Since")], captions[name], url) for name, parts in (("advance", given), ("due", due))
     ]

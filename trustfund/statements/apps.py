@@ -5,7 +5,16 @@ class StatementsConfig(AppConfig):
     name = "trustfund.statements"
 
     def ready(self) -> None:
-        from trustfund.people import navigation
-        from trustfund.statements import home
+        from trustfund.ledger import checks, marks
+        from trustfund.people import home, navigation
+        from trustfund.statements import budget, cash_flow, net_assets, notes, pooled
+        from trustfund.statements import home as room
+        from trustfund.statements.verification import statements
+        from trustfund.ui.acts import name_acts
 
-        navigation.register(home.destinations)
+        for statement in (cash_flow, net_assets, pooled, budget, notes):
+            marks.register(statement.KEYS.marks)
+        checks.register(statements)
+        home.register(room.items)
+        navigation.register(room.destinations)
+        name_acts(room.ACTS)

@@ -19,11 +19,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import chart, sealing, snapshots
-from trustfund.ledger.models import Allocation, Entry, FundingRule, Line, Seal
+from trustfund.ledger import chart, closed, marks, sealing, snapshots
+from trustfund.ledger.models import Allocation, FundingRule, Line, Seal
 from trustfund.money import Money, zero
 
 WINDOWS = {"1900": "I.windows", "2900": "I.windows", "3900": "I.transfers"}
@@ -46,48 +46,57 @@ def line_of(code: str) -> str:
     return code if definition.type == chart.MEMO else WINDOWS.get(code, definition.statement)
 
 
-ONE_OR_ALL = re.compile(r"\*|[0-9]{1,18}")
-"""What may stand behind the colon of a key: all subaccounts, or the primary key of one."""
+NUMBER, CODE = r"[0-9]{1,18}", r"[A-Za-z0-9._-]{1,20}"
+"""What one thing behind the colon of a key is named by: the primary key of a subaccount, the code of a window."""
 
 
 @dataclass(frozen=True, eq=False)
 class Keys:
     """Under which key a statement adds up a line: `of` gives it from the account's code and the `marks`, truths about the line.
 
-    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each` every
-    subaccount has a key of its own, with its primary key behind a colon.
+    A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each`, a field or
+    an expression, every value of it has a key of its own, behind a colon ("*" for all); `one` is what such a value looks like.
     """
 
     of: Callable[..., str]
     marks: tuple[tuple[str, Q], ...] = ()
     closing: bool = False
-    each: bool = False
+    each: Any = None
+    one: str = NUMBER
+
+    @property
+    def columns(self) -> list[str]:
+        """Which columns of a line its key depends on, beside its marks."""
+        return ["account_id", *([self.each] if isinstance(self.each, str) else [])]
 
     @property
     def fields(self) -> list[str]:
-        """What of a line its key depends on."""
-        return ["account_id", *self.names, *(["subaccount_id"] if self.each else [])]
+        """All that its key depends on, of lines that are `marked`, as `key` takes it."""
+        return ["account_id", *([] if self.each is None else ["one"]), *self.names]
 
-    def key(self, *values: Any) -> str:
-        """The key of lines with these values of the fields."""
-        return f"{self.of(*values[:-1])}:{values[-1] or ''}" if self.each else self.of(*values)
+    @property
+    def worked_out(self) -> bool:
+        """Whether each of its things is an expression: no column that is kept at the closings."""
+        return self.each is not None and not isinstance(self.each, str)
+
+    def marked(self, lines: QuerySet[Line]) -> QuerySet[Any]:
+        """The lines, each with its marks, and with what stands behind the colon of its key."""
+        found = marks.marked(lines, self.marks)
+        return found if self.each is None else found.annotate(one=self.each if self.worked_out else F(self.each))
+
+    def key(self, code: str, *values: Any) -> str:
+        """The key of lines with these values of the columns and the marks."""
+        return self.of(code, *values) if self.each is None else f"{self.of(code, *values[1:])}:{values[0] or ''}"
 
     @property
     def names(self) -> list[str]:
         """The marks, in the order in which `of` takes them."""
         return [name for name, _condition in self.marks]
 
-    def marked(self, lines: QuerySet[Line]) -> QuerySet[Any]:
-        """The lines, each with its marks."""
-        truth = BooleanField()
-        return lines.annotate(
-            **{name: Case(When(condition, then=Value(True)), default=Value(False), output_field=truth) for name, condition in self.marks}
-        )
-
     def behind(self, lines: QuerySet[Line], key: str) -> QuerySet[Line] | None:
         """Those of the lines that a figure with this key adds up; None for a key that no line has."""
         key, colon, one = key.partition(":")
-        if colon and not (self.each and ONE_OR_ALL.fullmatch(one)):
+        if colon and (self.each is None or not re.fullmatch(rf"\*|{self.one}", one)):
             return None
         codes: dict[Any, list[str]] = defaultdict(list)
         for code in chart.BY_CODE:
@@ -97,7 +106,7 @@ class Keys:
             for combination in combinations:
                 wanted |= Q(account_id__in=fitting, **dict(combination))
         found = self.marked(lines).filter(wanted) if wanted else None
-        return found.filter(subaccount_id=int(one)) if found is not None and one not in ("", "*") else found
+        return found.filter(one=one) if found is not None and one not in ("", "*") else found
 
     def _fitting(self, code: str, key: str) -> frozenset[tuple[tuple[str, bool], ...]]:
         """With which marks lines of an account have a key; marks that make no difference are left out."""
@@ -118,16 +127,6 @@ BY_ACCOUNT = Keys(lambda code: code, closing=True)
 """By account, year-end closing included: the books as they are."""
 
 
-def entry_has(*codes: str) -> Q:
-    """That the line's entry has a line on one of these accounts: looked up line by line, so that it costs the same in large books."""
-    return Q(Exists(Line.objects.filter(entry_id=OuterRef("entry_id"), account_id__in=codes).order_by()))
-
-
-def opening_entry() -> Q:
-    """That a line is of an opening entry, or of one that reverses it."""
-    return Q(entry__kind=Entry.Kind.OPENING) | Q(entry__reverses__kind=Entry.Kind.OPENING)
-
-
 @dataclass(frozen=True)
 class Term:
     """What a figure adds up: lines of a statement line or account (`key`, a last "*" stands for anything) between two days.
@@ -142,6 +141,10 @@ class Term:
     side: str = "amount"
 
 
+def _less(sums: tuple[int, int], before: tuple[int, int]) -> tuple[int, int]:
+    return sums[0] - before[0], sums[1] - before[1]
+
+
 @dataclass(frozen=True)
 class Books:
     """The books as of a day, up to the seal `seq` with its `hash`; `keys` say under which key each line is added up."""
@@ -151,15 +154,19 @@ class Books:
     hash: str
     keys: Keys = BY_LINE
     _sums: dict[Any, Sums] = field(default_factory=dict, compare=False, repr=False)
+    _found: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What is the same whatever the keys are: the kept books for each day, the year-end closing entries."""
 
     def keyed(self, keys: Keys) -> Books:
         """The same books, added up under other keys."""
-        return Books(self.as_of, self.seq, self.hash, keys)
+        return Books(self.as_of, self.seq, self.hash, keys, _found=self._found)
 
-    @cached_property
+    @property
     def _closings(self) -> list[int]:
-        kinds = Q(kind=Entry.Kind.CLOSING) | Q(reverses__kind=Entry.Kind.CLOSING)
-        return list(Entry.objects.filter(kinds).values_list("pk", flat=True))
+        if "closings" not in self._found:
+            self._found["closings"] = closed.year_end_entries()
+        found: list[int] = self._found["closings"]
+        return found
 
     def lines(self, since: date | None = None, until: date | None = None) -> QuerySet[Line]:
         """The lines from `since` to `until` (default: the day of the books)."""
@@ -174,16 +181,51 @@ class Books:
         return found if since is None else found.filter(date__gte=since)
 
     def sums(self, since: date | None, until: date | None) -> Sums:
-        """Debits and credits in cents per key; read once."""
+        """Debits and credits in cents per key, of the lines between two days; read once."""
+        until = min(until or self.as_of, self.as_of)
         if (since, until) not in self._sums:
-            rows = self.keys.marked(self.lines(since, until)).order_by().values(*self.keys.fields)
-            found: Sums = {}
-            for row in rows.annotate(debits=Sum("debit"), credits=Sum("credit")):
-                key = self.keys.key(*(row[name] for name in self.keys.fields))
-                debits, credits = found.get(key, (0, 0))
-                found[key] = (debits + row["debits"], credits + row["credits"])
-            self._sums[since, until] = found
+            self._sums[since, until] = self._read(since, until)
         return self._sums[since, until]
+
+    def _read(self, since: date | None, until: date) -> Sums:
+        """From what was kept at the closings: what stood at the end less what stood before; or from the lines of the days alone."""
+        reading = self._reading(until)
+        if since is None:
+            return self._added(reading)
+        if since > until:
+            return {}
+        if reading.kept is None or reading.kept.as_of < since:
+            return self._added(closed.Reading(until, self.seq, None), date__gte=since)
+        before = self.sums(None, day_before(since))
+        moved = {key: _less(sums, before.get(key, (0, 0))) for key, sums in self.sums(None, until).items()}
+        return {key: sums for key, sums in moved.items() if any(sums)}
+
+    def _reading(self, until: date) -> closed.Reading:
+        names = tuple(name for name in self.keys.names if name not in marks.KNOWN)
+        if (until, names) not in self._found:
+            self._found[until, names] = closed.Reading.at(until, self.seq, [*marks.KNOWN, *names])
+        reading: closed.Reading = self._found[until, names]
+        return reading
+
+    def _added(self, reading: closed.Reading, **narrow: Any) -> Sums:
+        found: Sums = {}
+        without = None if self.keys.closing else self._closings
+        if self.keys.worked_out:
+            totals = self._walked(reading, **narrow)
+        else:
+            totals = reading.totals(self.keys.columns, self.keys.marks, without=without, **narrow)
+        for values, (debits, credits, _own) in totals.items():
+            key = self.keys.key(*values)
+            sums = found.get(key, (0, 0))
+            found[key] = (sums[0] + debits, sums[1] + credits)
+        return found
+
+    def _walked(self, reading: closed.Reading, **narrow: Any) -> closed.Totals:
+        """From the lines alone, for keys that are worked out line by line."""
+        names = self.keys.fields
+        lines = self.keys.marked(self.lines(until=reading.as_of).filter(**narrow)).order_by().values(*names)
+        rows = lines.annotate(debits=Sum("debit"), credits=Sum("credit"))
+        return {tuple(row[name] for name in names): (row["debits"], row["credits"], 0) for row in rows}
 
     def amount(self, *terms: Term) -> Money:
         """The sum of terms."""

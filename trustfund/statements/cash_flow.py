@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
+from trustfund.ledger.marks import entry_has, opening_entry
 from trustfund.ledger.models import Line
-from trustfund.statements.books import Books, Keys, Term, day_before, entry_has, opening_entry
+from trustfund.statements.books import Books, Keys, Term, day_before
 from trustfund.statements.shape import (
     Columns,
     Row,
@@ -70,12 +71,15 @@ LABELS = {
 }
 
 
-def exchange_alone() -> QuerySet[Line, dict[str, int]]:
-    """Entries whose lines, but for exchange differences, are all on cash or all on one account: revaluations, conversions."""
+def exchange_alone() -> Q:
+    """That the lines of a line's entry, but for exchange differences, are all on cash or all on one account: a revaluation, a conversion.
+
+    Looked up entry by entry, as `entry_has` does.
+    """
     place = Case(When(account_id__in=CASH, then=Value("cash")), default=F("account__code"), output_field=CharField())
-    others = Line.objects.filter(entry_has(*EXCHANGE)).exclude(account_id__in=[*EXCHANGE, *MEMO])
+    others = Line.objects.filter(entry_id=OuterRef("entry_id")).exclude(account_id__in=[*EXCHANGE, *MEMO])
     places = others.order_by().values("entry_id").annotate(places=Count(place, distinct=True))
-    return places.filter(places=1).values("entry_id")
+    return entry_has(*EXCHANGE) & Q(Exists(places.filter(places=1)))
 
 
 def key_of(code: str, opening: bool, impairing: bool, revaluing: bool) -> str:
@@ -97,7 +101,7 @@ KEYS = Keys(
     (
         ("opening", opening_entry()),
         ("impairing", entry_has(IMPAIRMENT) & ~entry_has(*CASH)),
-        ("revaluing", Q(original_minor=0) | (entry_has(*EXCHANGE) & Q(entry_id__in=exchange_alone()))),
+        ("revaluing", Q(original_minor=0) | exchange_alone()),
     ),
 )
 """Marks: an opening entry; an entry that impairs or writes off and moves no cash; a line that only changes what a balance is in USD."""

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.ledger import chart
-from trustfund.ledger.models import Subaccount
-from trustfund.statements import ageing, cash_flow, contributions, figures, grant, net_assets, pooled
+from trustfund.ledger.models import FundWindow, Subaccount
+from trustfund.statements import ageing, budget, cash_flow, contributions, figures, grant, net_assets, notes, pooled, windows
 from trustfund.statements.books import BY_ACCOUNT, BY_LINE, Books, Keys
 from trustfund.statements.shape import Statement
 
@@ -49,6 +49,16 @@ STATEMENTS: dict[str, Kind] = {
         _("From the surplus to the change in cash."),
         lambda books, since, url: cash_flow.cash_flow(books, since),
     ),
+    "budget": Kind(
+        _("V. Statement of comparison of budget and actual amounts"),
+        _("The approved budget, what is committed and what was used of it, and why they differ."),
+        lambda books, since, url: budget.budget_and_actual(books, since),
+    ),
+    "notes": Kind(
+        _("VI. Notes to the financial statements"),
+        _("Policies, and what stands behind the figures: donors, ages, grants, commitments, rates, events."),
+        lambda books, since, url: notes.notes(books, since, url),
+    ),
     "source-and-use": Kind(
         _("VII. Statement of source and use of funds"),
         _("Contributions, transfers to partners and costs, as pooled funds report them, and the delivery rate."),
@@ -58,6 +68,11 @@ STATEMENTS: dict[str, Kind] = {
         _("Trial balance"),
         _("Every account: balance before, debits, credits, balance."),
         lambda books, since, url: figures.trial_balance(books, since),
+    ),
+    "windows": Kind(
+        _("The windows of the fund"),
+        _("What each window has and owes, and its results."),
+        lambda books, since, url: windows.windows(books, since),
     ),
     "contributions": Kind(
         _("Contributions and their use"),
@@ -81,7 +96,16 @@ STATEMENTS: dict[str, Kind] = {
     ),
 }
 
-BY_NUMBER = {"AGE": ageing, "III": net_assets, "IV": cash_flow, "VII": pooled}
+SET = ("position", "performance", "net-assets", "cash-flow", "budget", "notes")
+"""Statements I to VI: the financial statements of a year."""
+
+
+def whole_set(books: Books, since: date | None) -> list[Statement]:
+    """The financial statements of a period, as they are published: donors and grants under their public labels."""
+    return [STATEMENTS[code].make(books, since, None) for code in SET]
+
+
+BY_NUMBER = {"AGE": ageing, "III": net_assets, "IV": cash_flow, "V": budget, "VI": notes, "VII": pooled}
 """The statements whose figures have keys of their own, "IV.advances", by how these begin."""
 
 
@@ -98,6 +122,9 @@ def label_of(key: str) -> str:
         return f"{key} {chart.BY_CODE[key].label}"
     labels = BY_NUMBER[number].LABELS if (number := key.split(".")[0]) in BY_NUMBER else figures.LABELS
     whole, colon, one = key.partition(":")
+    if colon and one != "*" and not one.isdigit():
+        window = FundWindow.objects.filter(pk=one).first()
+        return f"{labels.get(f'{whole}:*', whole)}, {window.name if window else one}"
     if colon and one != "*":
         named = Subaccount.objects.filter(pk=int(one)).first()
         return f"{labels.get(f'{whole}:*', whole)}, {named.name if named else one}"

@@ -19,9 +19,7 @@ BEFORE_ALL_BOOKS = MinValueValidator(date(2000, 1, 1))
 class PeriodForm(forms.Form):
     """What a statement is of; all of it stands in the address, so that the same address gives the same statement."""
 
-    as_of = forms.DateField(
-        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[BEFORE_ALL_BOOKS]
-    )
+    as_of = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[BEFORE_ALL_BOOKS])
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[BEFORE_ALL_BOOKS])
     head = forms.IntegerField(
         label=_("Ledger head"), required=False, min_value=0, help_text=_("The number printed on a statement makes it again as it was.")

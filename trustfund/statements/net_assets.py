@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.statements.books import Books, Keys, Term, day_before, entry_has, opening_entry
+from trustfund.ledger.marks import entry_has, opening_entry
+from trustfund.statements.books import Books, Keys, Term, day_before
 from trustfund.statements.shape import Figure, Row, Statement, Table, added, beside_a_year_before, column_head
 
 SURPLUS, RESERVE, WINDOWS = "III.surplus", "III.reserve", "III.windows"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from trustfund.ledger.closed_models import Certification
 from trustfund.ledger.models import Line
 from trustfund.money import Money, total
 from trustfund.statements.books import Books, Term, year_before
@@ -44,8 +45,26 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """What a figure of the row is of another, as a share of one, by number from 1; None where there is nothing to divide by."""
+
+    part: int
+    whole: int
+    ratio: Decimal | None
+
+    def __str__(self) -> str:
+        return "–" if self.ratio is None else percent_text(self.ratio, digits=2)
+
+
+def ratio(part: int, whole: int, amounts: Sequence[Money]) -> Ratio:
+    """The share of one figure of a row in another; `amounts` are the row's, numbered from 1."""
+    of = amounts[whole - 1]
+    return Ratio(part, whole, (amounts[part - 1].amount / of.amount).quantize(SIX_PLACES) if of else None)
+
+
+@dataclass(frozen=True)
 class Row:
-    """A row: `kind` is "line", "section", "subtotal" or "total"; `values` are Figures, Shares, days or texts; `url` tells more of it."""
+    """A row: `kind` is "line", "section", "subtotal" or "total"; `values` are Figures, Shares, Ratios, days or texts; `url` tells more."""
 
     key: str
     label: str
@@ -61,11 +80,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a statement; the first head is that of the labels."""
+    """A table of a statement; the first head is that of the labels. `texts` are paragraphs before it; it may have these alone."""
 
     heads: Sequence[str]
     rows: Sequence[Row]
     caption: str = ""
+    texts: Sequence[str] = ()
 
     def row(self, key: str) -> Row:
         """The row with this key; KeyError if there is none."""
@@ -108,6 +128,41 @@ class Statement:
         return _("Ledger head %(number)d, %(hash)s") % {"number": self.books.seq, "hash": self.books.hash}
 
     @property
+    def certification(self) -> Certification | None:
+        """Who prepared, certified and approved the statements of the year, if these are a year's and it came so far."""
+        if (self.books.as_of.month, self.books.as_of.day) != (12, 31) or self.since not in (None, date(self.books.as_of.year, 1, 1)):
+            return None
+        people = ("prepared_by", "certified_by", "approved_by")
+        found = Certification.objects.select_related(*people).exclude(state=Certification.State.WITHDRAWN)
+        return found.filter(year=self.books.as_of.year, seq__lte=self.books.seq).first()
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the statements of the year are certified and approved; a draft else."""
+        found = self.certification
+        return found is not None and found.state == Certification.State.APPROVED
+
+    @property
+    def status(self) -> str:
+        """ "Draft" until the statements of the year are approved."""
+        found = self.certification
+        if found is None:
+            return _("Draft, not certified")
+        return {
+            Certification.State.PREPARED: _("Draft, prepared for certification"),
+            Certification.State.CERTIFIED: _("Certified, to be approved"),
+            Certification.State.APPROVED: _("Certified and approved"),
+        }[Certification.State(found.state)]
+
+    @property
+    def signatures(self) -> list[list[str]]:
+        """What for, and who and when as far as it was done."""
+        found = self.certification
+        acts = [(_("Prepared by"), "prepared"), (_("Certified by"), "certified"), (_("Approved by"), "approved")]
+        signed = [(label, getattr(found, f"{act}_by", None), getattr(found, f"{act}_on", None)) for label, act in acts]
+        return [[label, by.name, day_text(on)] if by and on else [label] for label, by, on in signed]
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         """What stands at its beginning."""
         about = [(_("For"), self.subject)] if self.subject else []
@@ -118,7 +173,12 @@ class Statement:
             (_("Currency"), _("USD (United States dollars)")),
             (_("As of"), day_text(self.books.as_of)),
             (_("Ledger head"), _("%(number)d, %(hash)s") % {"number": self.books.seq, "hash": self.books.hash}),
+            *(self._certified if self.signed else []),
         ]
+
+    @property
+    def _certified(self) -> list[tuple[str, str]]:
+        return [(_("Status"), self.status), *((label, ", ".join(who)) for label, *who in self.signatures if who)]
 
     def row(self, key: str) -> Row:
         """The row with this key, of whichever table; KeyError if there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -21,11 +22,11 @@ from trustfund.files.kinds import Kind
 from trustfund.ledger.models import Subaccount
 from trustfund.lists import Column, listing
 from trustfund.money import Money
-from trustfund.statements import contributions, grant, pdf, permissions, xlsx
+from trustfund.statements import catalogue, contributions, grant, pdf, permissions, xlsx
 from trustfund.statements.books import Books, Term, books_at, snapshot
 from trustfund.statements.catalogue import STATEMENTS, keys_of, label_of
 from trustfund.statements.forms import PeriodForm
-from trustfund.statements.shape import Figure, Row, Share, Statement
+from trustfund.statements.shape import Figure, Ratio, Row, Share, Statement
 
 BEGINNING = "beginning"
 """In an address: from the first line on."""
@@ -42,7 +43,10 @@ def index(request: HttpRequest) -> HttpResponse:
     valid = form.is_valid()
     query = _query(form) if valid else ""
     shown = [_card(code, query) for code in STATEMENTS if permissions.can_see(request.user, code)]
-    return render(request, "statements/index.html", {"form": form, "statements": shown}, status=200 if valid else 422)
+    whole = f"{reverse('statements:set')}?{query}" if permissions.can_see(request.user, "set") else ""
+    texts_url = reverse("statements:texts_index") if permissions.can_see_lines(request.user) else ""
+    context = {"form": form, "statements": shown, "whole": whole, "texts_url": texts_url}
+    return render(request, "statements/index.html", context, status=200 if valid else 422)
 
 
 def _card(code: str, query: str) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def _query(form: PeriodForm) -> str:
 
 
 def _allowed(request: HttpRequest, code: str) -> None:
-    if code not in STATEMENTS:
+    if code not in STATEMENTS and code != "set":
         raise Http404
     if not permissions.can_see(request.user, code):
         raise PermissionDenied
@@ -92,14 +96,15 @@ def page(request: HttpRequest, found: Statement) -> dict[str, Any]:
     tables = [
         {"table": table, "heads": _heads(table.heads, table.rows), "rows": [_row(found, row, linked) for row in table.rows]}
         for table in found.tables
-        if table.rows
+        if table.rows or table.texts
     ]
     return {"statement": found, "tables": tables}
 
 
 def _heads(heads: Any, rows: Any) -> list[dict[str, Any]]:
     money = {index for row in rows for index, value in enumerate(row.values, 1) if isinstance(value, Figure)}
-    return [{"label": head, "money": index in money} for index, head in enumerate(heads)]
+    shares = {index for row in rows for index, value in enumerate(row.values, 1) if isinstance(value, Share | Ratio)}
+    return [{"label": head, "money": index in money, "number": index in money | shares} for index, head in enumerate(heads)]
 
 
 def _row(found: Statement, row: Row, linked: bool) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def _row(found: Statement, row: Row, linked: bool) -> dict[str, Any]:
 
 
 def _cell(found: Statement, row: Row, value: Any, linked: bool) -> dict[str, Any]:
-    if isinstance(value, Share):
+    if isinstance(value, Share | Ratio):
         return {"share": str(value)}
     if not isinstance(value, Figure):
         return {"text": value if isinstance(value, str) else None, "day": None if isinstance(value, str) else value}
@@ -130,6 +135,25 @@ def download(request: HttpRequest, code: str, format: str) -> HttpResponse:
         raise Http404
     with snapshot():
         return respond(STATEMENTS[code].make(form.books, form.since_day, _own(form.books)), format)
+
+
+@login_required
+def whole_set(request: HttpRequest) -> HttpResponse:
+    """The financial statements of a period, I to VI, as one PDF."""
+    _allowed(request, "set")
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    with snapshot():
+        found = catalogue.whole_set(form.books, form.since_day)
+        return serving.download(pdf.made_set(found), set_name(found), Kind.PDF)
+
+
+def set_name(found: list[Statement]) -> str:
+    """ "financial-statements_2026-01-01_2026-12-31_head-1234.pdf"."""
+    since = next(each.since for each in found if each.since)
+    books = found[0].books
+    return f"financial-statements_{since.isoformat()}_{books.as_of.isoformat()}_head-{books.seq}.pdf"
 
 
 def respond(found: Statement, format: str) -> HttpResponse:
@@ -179,9 +203,15 @@ def _of_subaccount(request: HttpRequest, pk: int) -> tuple[PeriodForm, Statement
         return form, contributions.donor_statement(form.books, about, form.since_day, subject=about.name)
 
 
+def _columns(books: Books) -> list[Column]:
+    """The columns of the lines behind a figure; entries are opened as of the same day and head."""
+    query = urlencode({"as_of": books.as_of.isoformat(), "head": books.seq})
+    return [LINES[0], replace(LINES[1], url=lambda line: f"{line.entry.get_absolute_url()}?{query}"), *LINES[2:]]
+
+
 LINES = [
     Column("date", gettext_lazy("Date"), "date", kind="date", sort="date"),
-    Column("entry", gettext_lazy("Entry"), lambda line: str(line.entry), sort="entry_id", url=lambda line: line.entry.get_absolute_url()),
+    Column("entry", gettext_lazy("Entry"), lambda line: str(line.entry), sort="entry_id"),
     Column("reference", gettext_lazy("Reference"), "entry.reference"),
     Column("account", gettext_lazy("Account"), lambda line: f"{line.account_id} {line.account.name}", sort="account"),
     Column("subaccount", gettext_lazy("Subaccount"), "subaccount.name"),
@@ -202,9 +232,15 @@ def lines(request: HttpRequest, key: str, since: str, until: str, head: int) -> 
     found, label = found.select_related("entry", "account", "subaccount"), label_of(key)
     about = Statement("lines", label, books, [], since=start)
     return listing(
-        request, found, title=_("Lines of %(figure)s") % {"figure": label}, columns=LINES, search=["entry__reference", "subaccount__name"],
-        sort="date", template="statements/lines.html", context={"period": about.period, "head": about.head},
-    )  # fmt: skip
+        request,
+        found,
+        title=_("Lines of %(figure)s") % {"figure": label},
+        columns=_columns(books),
+        search=["entry__reference", "subaccount__name"],
+        sort="date",
+        template="statements/lines.html",
+        context={"period": about.period, "head": about.head},
+    )
 
 
 def _asked(key: str, since: str, until: str, head: int) -> tuple[date | None, Books]:

@@ -17,7 +17,7 @@ from trustfund.documents.workbook import Formula, Sheet
 from trustfund.money import Money
 from trustfund.statements.books import Term
 from trustfund.statements.pdf import numbered
-from trustfund.statements.shape import Figure, Row, Share, Statement, Table
+from trustfund.statements.shape import Figure, Ratio, Row, Share, Statement, Table
 
 MOST_LINES = 20_000
 """Beyond this the sheet has sums by day, account and subaccount instead of single lines; every figure still adds up from it."""
@@ -58,11 +58,15 @@ class Page:
             self.sheet.row([note])
 
     def _table(self, table: Table) -> None:
-        if not table.rows:
+        if not table.rows and not table.texts:
             return
         self.sheet.blank()
         if table.caption:
             self.sheet.row([table.caption], "section")
+        for text in table.texts:
+            self.sheet.row([text])
+        if not table.rows:
+            return
         money = {index for row in table.rows for index, value in enumerate(row.values, 1) if isinstance(value, Figure)}
         self.sheet.row([_with_currency(head) if index in money else head for index, head in enumerate(table.heads)], "head")
         for row in table.rows:
@@ -72,6 +76,9 @@ class Page:
     def _value(self, row: Row, column: int, value: Any) -> Any:
         if isinstance(value, Share):
             return self._share(column, value)
+        if isinstance(value, Ratio):
+            part, whole = (xl_rowcol_to_cell(self.sheet.next, number) for number in (value.part, value.whole))
+            return str(value) if value.ratio is None else Formula(f"={part}/{whole}", value.ratio)
         if not isinstance(value, Figure):
             return value
         if value.terms:

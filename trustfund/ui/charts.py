@@ -55,3 +55,28 @@ def _svg(title: str, description: str, height: int, drawn: SafeString) -> SafeSt
         '<title id="chart-{}-t">{}</title><desc id="chart-{}-d">{}</desc>{}</svg>',
         WIDTH, height, number, number, number, title, number, description, drawn,
     )  # fmt: skip
+
+
+def levels(title: str, description: str, rows: Sequence[tuple[str, Decimal, str]], *, head: tuple[str, str]) -> Chart:
+    """Horizontal bars from a line at zero, which may go to the other side: (label, value, the value as text); what is below is marked."""
+    top = max([value for _label, value, _text in rows] + [Decimal(0)])
+    below = -min([value for _label, value, _text in rows] + [Decimal(0)])
+    scale = Decimal(WIDTH - LABEL - VALUE) / ((top + below) or Decimal(1))
+    zero = LABEL + int(below * scale)
+    drawn = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="end" class="chart-label">{}</text><rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>'
+        '<text x="{}" y="{}" class="chart-value">{}</text>',
+        [_level(place, label, value, text, zero, scale) for place, (label, value, text) in enumerate(rows)],
+    )
+    axis = format_html('<line x1="{}" y1="0" x2="{}" y2="{}" stroke="#4b5a6a"/>', zero, zero, ROW * len(rows))
+    drawing = _svg(title, description, ROW * len(rows), drawn + axis)
+    return Chart(title, description, head, [(label, text) for label, _value, text in rows], drawing)
+
+
+def _level(place: int, label: str, value: Decimal, text: str, zero: int, scale: Decimal) -> tuple[object, ...]:
+    top, middle, length = place * ROW, place * ROW + ROW // 2 + 5, max(int(abs(value) * scale), 1)
+    start = zero if value >= 0 else zero - length
+    colour = COLOURS[0] if value >= 0 else "#a3231a"
+    end = zero + (length if value >= 0 else 0)
+    return (LABEL - 8, middle, label, start, top + 6, length, ROW - 12, colour, end + 8, middle, text)

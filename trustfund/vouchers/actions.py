@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,14 +12,20 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 from django_fsm import ConcurrentTransition
 
+from trustfund import clock
 from trustfund.audit.recording import record, trail_for
 from trustfund.files.storing import store
 from trustfund.ledger import models as books
-from trustfund.ledger import posting
+from trustfund.ledger import posting, sealing
 from trustfund.ledger.checks import NEVER_NEGATIVE
+from trustfund.mail import outbox
 from trustfund.money import Money
-from trustfund.vouchers import permissions, rules
+from trustfund.people.models import User
+from trustfund.people.roles import Role
+from trustfund.vouchers import permissions, preparing, rules
 from trustfund.vouchers.models import Attachment, Line, Voucher
+from trustfund.vouchers.prepared.event import Event, Inputs, window_of
+from trustfund.vouchers.prepared.registry import EVENTS, before_saving
 from trustfund.vouchers.rules import Content, Row
 from trustfund.workflow import advance, lock, require
 
@@ -52,9 +58,45 @@ def change(voucher: Voucher, content: Content, *, by: Any, narrative: str) -> Vo
     return voucher
 
 
+# Prepared
+
+
+@transaction.atomic
+def prepare(event: Event, inputs: Inputs, *, by: Any, narrative: str) -> Voucher:
+    """A voucher whose lines the system works out from the books for an event; ValidationError says why it can't be worked out."""
+    if not permissions.can_make(by):
+        raise PermissionDenied
+    before_saving(event, inputs, by)
+    worked = preparing.worked_out(event, inputs)
+    head = {"kind": Kind.PREPARED, "event": event.name, "inputs": worked.inputs, "narrative": narrative, "maker": by}
+    voucher = Voucher(date=inputs["date"], window_id=window_of(inputs), **head)
+    voucher.save()
+    _keep(voucher, worked.proposal.rows)
+    record("voucher.prepare", of=voucher, by=by, date=str(voucher.date), kind=str(voucher.kind), event=event.name)
+    return voucher
+
+
+@transaction.atomic
+def prepare_anew(voucher: Voucher, inputs: Inputs, *, by: Any, narrative: str) -> Voucher:
+    """Work it out again, with other inputs or from other books, by its maker. Raises as `prepare`; 409 when it is under way."""
+    lock(voucher)
+    require(voucher.prepare, by=by)
+    event = EVENTS[voucher.event]
+    before_saving(event, inputs, by)
+    worked = preparing.worked_out(event, inputs)
+    window = books.FundWindow.objects.get(pk=window_of(inputs))
+    voucher = advance(voucher.prepare, by=by, date=inputs["date"], window=window, narrative=narrative, inputs=worked.inputs)
+    _keep(voucher, worked.proposal.rows)
+    return voucher
+
+
 def _write(voucher: Voucher, content: Content) -> None:
     """Its lines, with their worth in USD as far as there are rates."""
     rows, _problems = rules.worked_out(content.rows, content.on)
+    _keep(voucher, rows)
+
+
+def _keep(voucher: Voucher, rows: list[Row]) -> None:
     voucher.lines.all().delete()
     Line.objects.bulk_create(
         Line(
@@ -68,6 +110,7 @@ def _write(voucher: Voucher, content: Content) -> None:
             usd=row.usd,
             rate=row.rate,
             memo=row.memo,
+            window_id=row.window or None,
         )
         for position, row in enumerate(rows, 1)
     )
@@ -76,15 +119,22 @@ def _write(voucher: Voucher, content: Content) -> None:
 def content_of(voucher: Voucher) -> Content:
     """What a voucher says, as it is stored."""
     lines = voucher.lines.select_related("subaccount").order_by("position")
-    rows = [Row(line.account_id, line.side, line.amount, line.subaccount, line.memo, line.usd, line.rate) for line in lines]
+    rows = [
+        Row(line.account_id, line.side, line.amount, line.subaccount, line.memo, line.usd, line.rate, line.window_id or "")
+        for line in lines
+    ]
     since = voucher.reverses.date if voucher.reverses else None
-    return Content(voucher.kind, voucher.date, voucher.window_id, rows, since)
+    late = voucher.event in EVENTS and EVENTS[voucher.event].late
+    return Content(voucher.kind, voucher.date, voucher.window_id, rows, since, late)
 
 
 def problems_of(voucher: Voucher) -> list[rules.Problem]:
     """What stands in the way of posting it. The lines of a reversal are those of the entry: nothing of them is wrong."""
     content = content_of(voucher)
-    return list(rules.header_problems(content)) if voucher.kind == Kind.REVERSAL else rules.problems_of(content)
+    if voucher.is_written():
+        return rules.problems_of(content)
+    found = list(rules.header_problems(content))
+    return found if voucher.kind == Kind.REVERSAL else found or preparing.problems_of(voucher, content.rows)
 
 
 @transaction.atomic
@@ -93,9 +143,16 @@ def submit(voucher: Voucher, *, by: Any) -> Voucher:
     lock(voucher)
     require(voucher.submit, by=by)
     rules.refuse(problems_of(voucher))
-    if voucher.kind != Kind.REVERSAL:
+    if voucher.is_written():
         _write(voucher, content_of(voucher))
-    return advance(voucher.submit, by=by, on=voucher.date, total=total_of(voucher))
+    voucher = advance(voucher.submit, by=by, on=voucher.date, total=total_of(voucher))
+    _tell(voucher, "voucher_to_approve", User.objects.holding(Role.APPROVER).exclude(pk=voucher.maker_id))
+    return voucher
+
+
+def _tell(voucher: Voucher, template: str, to: Any) -> None:
+    key = f"{template}:{voucher.pk}:{clock.now().isoformat()}"
+    outbox.queue(template, to=to, key=key, path=voucher.get_absolute_url(), voucher=voucher, total=total_of(voucher))
 
 
 def total_of(voucher: Voucher) -> Money:
@@ -114,20 +171,37 @@ def approve(voucher: Voucher, *, by: Any, seen: int | None = None) -> Voucher:
 
     `ValidationError` when it is no longer in order: its period was closed, a rate was added, what it takes away was spent.
     `ConcurrentTransition` (409) when it is not the version `seen` any more.
+    A prepared one is worked out again while the books are locked: unless it is the same to the cent it is returned with the reason.
     """
     lock(voucher)
     require(voucher.approve, by=by)
     if seen not in (None, version_of(voucher)):
         raise ConcurrentTransition("It was returned and submitted again since it was read.")
-    rules.refuse(problems_of(voucher))
     content = content_of(voucher)
-    if voucher.kind != Kind.REVERSAL:
+    if voucher.is_prepared():
+        rules.refuse(rules.header_problems(content))
+        sealing.lock_heads()
+    problems = problems_of(voucher)
+    if problems and voucher.is_prepared():
+        return return_(voucher, by=by, reason=" ".join(problem.text for problem in problems)[:500])
+    rules.refuse(problems)
+    if voucher.is_written():
         _refuse_other_rates(content)
     voucher = advance(voucher.approve, by=by, total=total_of(voucher))
     voucher.entry = _reversed(voucher, by) if voucher.kind == Kind.REVERSAL else _posted(voucher, content, by)
     _refuse_wrong_side(voucher.entry)
     voucher.save()
+    if voucher.is_prepared() and EVENTS[voucher.event].turns:
+        _propose_reversal(voucher)
     return voucher
+
+
+def _propose_reversal(voucher: Voucher) -> None:
+    """What is reversed on the next day anyway: a draft for its maker, who submits it when the day has come."""
+    title = EVENTS[voucher.event].title
+    narrative = _("Reversal of %(voucher)s: %(title)s") % {"voucher": voucher, "title": title}
+    mirror = _mirror(voucher, by=voucher.maker, date=voucher.date + timedelta(days=1), narrative=narrative)
+    record("voucher.draft", of=mirror, by=None, date=str(mirror.date), kind=str(mirror.kind))
 
 
 def _refuse_other_rates(content: Content) -> None:
@@ -139,7 +213,8 @@ def _refuse_other_rates(content: Content) -> None:
 
 
 def _posted(voucher: Voucher, content: Content, by: Any) -> books.Entry:
-    about: dict[str, Any] = {"reference": f"voucher:{voucher.pk}", "source": "voucher.approve", "kind": content.entry_kind}
+    source = f"voucher.{voucher.event or 'approve'}"
+    about: dict[str, Any] = {"reference": f"voucher:{voucher.pk}", "source": source, "kind": content.entry_kind}
     return posting.post(content.legs(), on=content.on, by=by, of=voucher, window=content.window, **about)
 
 
@@ -163,7 +238,9 @@ def _refuse_wrong_side(entry: books.Entry) -> None:
 @transaction.atomic
 def return_(voucher: Voucher, *, by: Any, reason: str) -> Voucher:
     """Not approved: back to its maker, with the reason."""
-    return advance(voucher.return_, by=by, reason=reason.strip())
+    voucher = advance(voucher.return_, by=by, reason=reason.strip())
+    _tell(voucher, "voucher_returned", [voucher.maker])
+    return voucher
 
 
 @transaction.atomic
@@ -179,17 +256,22 @@ def reverse(voucher: Voucher, *, by: Any, date: date, narrative: str) -> Voucher
     require(voucher.ask_reversal, by=by)
     if voucher.reversals.exclude(state=Voucher.State.CANCELLED).exists():
         raise ValidationError(_("This voucher is reversed already, or its reversal waits for approval."), code="reversed")
-    about = {"date": date, "window": voucher.window, "narrative": narrative}
-    mirror = Voucher(kind=Kind.REVERSAL, reverses=voucher, maker=by, **about)
-    mirror.save()
-    Line.objects.bulk_create(_mirrored(line, mirror) for line in voucher.lines.all())
+    mirror = _mirror(voucher, by=by, date=date, narrative=narrative)
     advance(voucher.ask_reversal, by=by, voucher=mirror)
     return submit(mirror, by=by)
 
 
+def _mirror(voucher: Voucher, *, by: Any, date: date, narrative: str) -> Voucher:
+    about = {"date": date, "window": voucher.window, "narrative": narrative}
+    mirror = Voucher(kind=Kind.REVERSAL, reverses=voucher, maker=by, **about)
+    mirror.save()
+    Line.objects.bulk_create(_mirrored(line, mirror) for line in voucher.lines.all())
+    return mirror
+
+
 def _mirrored(line: Line, voucher: Voucher) -> Line:
     side = Line.Side.CREDIT if line.side == Line.Side.DEBIT else Line.Side.DEBIT
-    names = ("position", "account_id", "subaccount_id", "currency", "amount_minor", "usd", "rate", "memo")
+    names = ("position", "account_id", "subaccount_id", "currency", "amount_minor", "usd", "rate", "memo", "window_id")
     return Line(voucher=voucher, side=side, **{name: getattr(line, name) for name in names})
 
 

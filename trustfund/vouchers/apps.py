@@ -5,14 +5,17 @@ class VouchersConfig(AppConfig):
     name = "trustfund.vouchers"
 
     def ready(self) -> None:
-        from trustfund.ledger.checks import CHECKS
+        from trustfund.ledger import checks, evidence, shown
         from trustfund.people import home, navigation
         from trustfund.ui.acts import name_acts
         from trustfund.vouchers import home as room
+        from trustfund.vouchers.documents import documents
         from trustfund.vouchers.verification import vouchers
 
-        if vouchers not in CHECKS:
-            CHECKS.append(vouchers)
+        checks.register(vouchers)
+        evidence.register("vouchers.voucher", documents)
+        if room.reversing not in shown.acts:
+            shown.acts.append(room.reversing)
         home.register(room.items)
         navigation.register(room.destinations)
         name_acts(room.ACTS)

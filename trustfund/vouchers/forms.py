@@ -135,6 +135,17 @@ def typed(row: Row) -> dict[str, Any]:
     return {**shown, row.side: MoneyWidget().format_value(row.amount)}
 
 
+class NarrativeForm(forms.Form):
+    """What a prepared voucher is about, in words."""
+
+    narrative = forms.CharField(
+        label=_("Narrative"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What happened and why. No names of persons: it is read by everybody who reads the books."),
+    )
+
+
 class ReversalForm(forms.Form):
     """When an entry is reversed, and why."""
 

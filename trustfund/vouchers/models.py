@@ -37,6 +37,7 @@ class Voucher(Stateful, models.Model):
     class Kind(models.TextChoices):
         ENTRY = "entry", _("Entry")
         ADJUSTMENT = "adjustment", _("Year-end adjustment")
+        PREPARED = "prepared", _("Prepared by the system")
         REVERSAL = "reversal", _("Reversal")
 
     class State(models.TextChoices):
@@ -51,6 +52,8 @@ class Voucher(Stateful, models.Model):
     date = models.DateField(_("date"))
     window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+", verbose_name=_("fund window"))
     narrative = models.CharField(_("narrative"), max_length=500)
+    event = models.CharField(_("event"), max_length=40, blank=True, default="")
+    inputs = models.JSONField(default=dict)
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
     made_at = models.DateTimeField(_("made on"), default=clock.now)
     checker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by"))
@@ -73,6 +76,9 @@ class Voucher(Stateful, models.Model):
                 name="voucher_reversal_of_one",
                 condition=Q(kind="reversal", reverses__isnull=False) | (~Q(kind="reversal") & Q(reverses__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="voucher_prepared_for_an_event", condition=Q(kind="prepared") & ~Q(event="") | ~Q(kind="prepared") & Q(event="")
+            ),
             models.UniqueConstraint(fields=["reverses"], condition=~Q(state="cancelled"), name="voucher_reversed_once"),
         ]
 
@@ -92,9 +98,24 @@ class Voucher(Stateful, models.Model):
         """The tone of the state's dot: posted is money, returned waits for its maker."""
         return {"approved": "money", "submitted": "waiting", "returned": "blocked"}.get(self.state, "neutral")
 
-    def is_written(self) -> bool:
-        """Its lines are somebody's own; a reversal's are those of what it reverses, and it is not reversed itself."""
+    def is_no_reversal(self) -> bool:
+        """A reversal's lines are those of what it reverses, and it is not reversed itself."""
         return self.kind != self.Kind.REVERSAL
+
+    def is_written(self) -> bool:
+        """Its lines are somebody's own."""
+        return self.kind in (self.Kind.ENTRY, self.Kind.ADJUSTMENT)
+
+    def is_prepared(self) -> bool:
+        """Its lines were worked out from the books."""
+        return self.kind == self.Kind.PREPARED
+
+    @transition(
+        state, source=[State.DRAFT, State.RETURNED], target=None, permission=permissions.can_change, conditions=[is_prepared]
+    )
+    def prepare(self, *, date: Any, window: FundWindow, narrative: str, inputs: dict[str, Any]) -> None:
+        """It is worked out anew from the books."""
+        self.date, self.window, self.narrative, self.inputs = date, window, narrative, inputs
 
     @transition(
         state, source=[State.DRAFT, State.RETURNED], target=None, permission=permissions.can_change, conditions=[is_written]
@@ -126,13 +147,16 @@ class Voucher(Stateful, models.Model):
     def cancel(self) -> None:
         """Given up; it stays in the list, for numbers have no gaps."""
 
-    @transition(state, source=State.APPROVED, target=None, permission=permissions.can_reverse, conditions=[is_written])
+    @transition(state, source=State.APPROVED, target=None, permission=permissions.can_reverse, conditions=[is_no_reversal])
     def ask_reversal(self, *, voucher: Voucher) -> None:
         """Finance asks that its entry be reversed, by another voucher."""
 
 
 class Line(models.Model):
-    """One debit or credit of a voucher; `usd` and `rate` are those of its date, nothing while the rate is missing."""
+    """One debit or credit of a voucher; `usd` and `rate` are those of its date, nothing while the rate is missing.
+
+    `window` is another one than the voucher's, or None. A prepared line may change the worth in USD alone: its `amount` is then nothing.
+    """
 
     class Side(models.TextChoices):
         DEBIT = "debit", _("debit")
@@ -143,6 +167,7 @@ class Line(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("account"))
     subaccount = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="+", verbose_name=_("subaccount"))
     side = models.CharField(max_length=6, choices=Side)
+    window = models.ForeignKey(FundWindow, models.PROTECT, null=True, related_name="+", verbose_name=_("fund window"))
     currency = models.CharField(_("currency"), max_length=3)
     amount_minor = models.BigIntegerField(_("amount"))
     amount = MoneyProperty("amount_minor", "currency")
@@ -154,7 +179,9 @@ class Line(models.Model):
         ordering = ["voucher", "position"]
         constraints = [
             models.UniqueConstraint(fields=["voucher", "position"], name="voucher_line_position_once"),
-            models.CheckConstraint(name="voucher_line_above_zero", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="voucher_line_above_zero", condition=Q(amount_minor__gt=0) | Q(amount_minor=0, usd__gt=0, rate__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

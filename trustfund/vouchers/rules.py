@@ -41,7 +41,7 @@ OWN_ACTS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line as somebody wrote it, and, where a rate is there, its worth in USD."""
+    """One line as somebody wrote it, and, where a rate is there, its worth in USD; `window` where it is not the voucher's."""
 
     account: str
     side: str
@@ -50,27 +50,33 @@ class Row:
     memo: str = ""
     usd: Money | None = None
     rate: Decimal | None = None
+    window: str = ""
 
     def leg(self, window: str) -> Leg:
         """The line as it is posted."""
         assert self.usd is not None
         foreign = self.amount.currency != rates.FUNCTIONAL
-        return Leg(self.side, self.account, self.usd, self.of, self.amount if foreign else None, self.rate if foreign else None, window)
+        return Leg(self.side, self.account, self.usd, self.of, self.amount if foreign else None, self.rate if foreign else None,
+                   self.window or window)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a voucher says. `since` is the day before which it can't be dated: that of the entry which it reverses."""
+    """What a voucher says. `since` is the day before which it can't be dated: that of the entry which it reverses.
+
+    `late` says of a prepared one that it belongs to the adjustments at year-end.
+    """
 
     kind: str
     on: date
     window: str
     rows: list[Row]
     since: date | None = None
+    late: bool = False
 
     @property
     def entry_kind(self) -> str:
-        return Entry.Kind.ADJUSTMENT if self.kind == "adjustment" else Entry.Kind.NORMAL
+        return Entry.Kind.ADJUSTMENT if self.late or self.kind == "adjustment" else Entry.Kind.NORMAL
 
     def legs(self) -> list[Leg]:
         return [row.leg(self.window) for row in self.rows]

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from trustfund.vouchers import views
+from trustfund.vouchers import prepared_views, views
 
 app_name = "vouchers"
 urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.new, name="new"),
+    path("prepared/", prepared_views.events, name="events"),
+    path("prepared/<slug:name>/", prepared_views.prepare, name="prepare"),
+    path("<int:pk>/prepare/", prepared_views.prepare_anew, name="prepare_anew"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/change/", views.change, name="change"),
     path("<int:pk>/submit/", views.submit, name="submit"),

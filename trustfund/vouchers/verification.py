@@ -1,18 +1,25 @@
-"""Vouchers against the books: what a posted voucher says is what its entry holds, and no entry claims a voucher that is not there."""
+"""Vouchers against the books: what a posted voucher says is what its entry holds, no entry claims a voucher
+that is not there, and what was prepared comes out of the books as it did."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
 
-from trustfund.chain import Finding
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+
+from trustfund.chain import Finding, advised
 from trustfund.ledger import models as books
+from trustfund.vouchers import preparing
+from trustfund.vouchers.actions import content_of
 from trustfund.vouchers.models import Line, Voucher
+from trustfund.vouchers.prepared.event import same
 
 
+@advised("Open the voucher and its entry side by side; what differs was written past the program. The sealed entry is what counts.")
 def vouchers() -> list[Finding]:
     """A voucher is posted once, by the entry under its number, with its lines; the checker is who posted it."""
-    posted = {each.pk: each for each in Voucher.objects.filter(state=Voucher.State.APPROVED).select_related("entry")}
+    posted = {each.pk: each for each in Voucher.objects.filter(state=Voucher.State.APPROVED).select_related("entry", "reverses")}
     lines, held = _lines(), _held()
     claimed = books.Entry.objects.filter(reference__startswith="voucher:").exclude(pk__in=[each.entry_id for each in posted.values()])
     return [
@@ -30,7 +37,19 @@ def _voucher(voucher: Voucher, lines: list[Any], held: dict[int, list[Any]]) -> 
         found.append(Finding(where, f"its entry's day {entry.date} and person {entry.by_id}", f"{voucher.date} and {voucher.checker_id}"))
     if lines != held[entry.pk]:
         found.append(Finding(where, "the lines of its entry", "other lines"))
-    return found
+    return found + (_worked_out(voucher, where) if voucher.event else [])
+
+
+def _worked_out(voucher: Voucher, where: str) -> list[Finding]:
+    """From the books before its entry, what was entered and the rates of then, a prepared one comes out as it was posted."""
+    expected = "lines that come out of the books before it when they are worked out again"
+    try:
+        rows, day = preparing.again(voucher).rows, preparing.inputs_of(voucher)["date"]
+    except (ValidationError, LookupError, ValueError, TypeError, ArithmeticError, ObjectDoesNotExist) as error:
+        return [Finding(where, expected, f"no lines: {' '.join(str(error).split())[:200]}")]
+    stored = content_of(voucher).rows
+    fits = day == voucher.date and len(rows) == len(stored) and all(same(one, other) for one, other in zip(stored, rows, strict=True))
+    return [] if fits else [Finding(where, expected, "other lines")]
 
 
 def _lines() -> dict[int, list[Any]]:
@@ -40,7 +59,7 @@ def _lines() -> dict[int, list[Any]]:
     for line in rows:
         cents = line.usd.minor if line.usd else 0
         sides = (cents, 0) if line.side == Line.Side.DEBIT else (0, cents)
-        about = (line.account_id, line.subaccount_id, line.voucher.window_id)
+        about = (line.account_id, line.subaccount_id, line.window_id or line.voucher.window_id)
         found[line.voucher_id].append((*about, *sides, line.currency, line.amount_minor, line.rate))
     return found
 

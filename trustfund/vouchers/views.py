@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -17,12 +20,14 @@ from trustfund import acting, pages, rows
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.ledger import chart
-from trustfund.ledger.models import FiscalYear, FundWindow, Rate, Subaccount
+from trustfund.ledger.asof import point_of
+from trustfund.ledger.models import GENERAL, FiscalYear, FundWindow, Rate, Subaccount
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
 from trustfund.ui.formatting import money_text
-from trustfund.vouchers import actions, forms, permissions, rules
+from trustfund.vouchers import actions, forms, permissions, preparing, rules
 from trustfund.vouchers.models import Attachment, Line, Voucher
+from trustfund.vouchers.prepared.registry import EVENTS, what
 from trustfund.workflow import possible, require
 
 OFFERED = 1000
@@ -32,7 +37,7 @@ COLUMNS = [
     Column("number", gettext_lazy("Number"), "number", sort="pk", url=Voucher.get_absolute_url),
     Column("date", gettext_lazy("Date"), "date", kind="date", sort="date"),
     Column("narrative", gettext_lazy("Narrative"), "narrative"),
-    Column("kind", gettext_lazy("Kind"), "get_kind_display", sort="kind"),
+    Column("kind", gettext_lazy("Kind"), what, sort="kind"),
     Column("maker", gettext_lazy("Made by"), "maker.name", sort="maker__name"),
     Column("checker", gettext_lazy("Approved by"), "checker.name", sort="checker__name"),
     Column("entry", gettext_lazy("Entry"), "entry", sort="entry"),
@@ -48,6 +53,7 @@ def _years() -> list[tuple[int, str]]:
 FILTERS = [
     Filter("state", gettext_lazy("State"), Voucher.State.choices, "state"),
     Filter("kind", gettext_lazy("Kind"), Voucher.Kind.choices, "kind"),
+    Filter("event", gettext_lazy("Prepared for"), [(event.name, event.title) for event in EVENTS.values()], "event"),
     Filter("year", gettext_lazy("Year"), _years, "date__year"),
     Filter("window", gettext_lazy("Fund window"), lambda: list(FundWindow.objects.values_list("code", "name")), "window"),
 ]
@@ -69,17 +75,18 @@ def index(request: HttpRequest) -> HttpResponse:
     """All vouchers."""
     if not permissions.can_read_books(request.user):
         raise PermissionDenied
+    point = point_of(request)
     return listing(
         request,
-        Voucher.objects.visible_to(request.user).with_total().select_related("maker", "checker", "entry"),
+        point.within(Voucher.objects.visible_to(request.user).with_total(), seal="entry").select_related("maker", "checker", "entry"),
         title=_("Journal vouchers"),
-        columns=COLUMNS,
+        columns=[replace(COLUMNS[0], url=lambda voucher: point.at(voucher.get_absolute_url())), *COLUMNS[1:]],
         search=_search,
         filters=FILTERS,
         sort="-number",
         empty={"text": _("There is no voucher yet. What the workflow posts by itself needs none.")},
         template="vouchers/index.html",
-        context={"can_make": permissions.can_make(request.user)},
+        context={"can_make": permissions.can_make(request.user), "point": point},
     )
 
 
@@ -97,7 +104,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     content = actions.content_of(voucher)
     context = {
         "voucher": voucher,
-        "lines": voucher.lines.select_related("account", "subaccount").order_by("position"),
+        "what": what(voucher),
+        "lines": voucher.lines.select_related("account", "subaccount", "window").order_by("position"),
+        "workings": preparing.workings_of(voucher) if voucher.event else None,
+        "point": point_of(request),
         "sums": rules.sums(content.rows),
         "problems": actions.problems_of(voucher) if mine else [],
         "attachments": voucher.attachments.select_related("file__uploaded_by"),
@@ -108,7 +118,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "vouchers/detail.html", context)
 
 
-ACTS = ("change", "attach", "submit", "cancel", "approve", "return_", "ask_reversal")
+ACTS = ("change", "prepare", "attach", "submit", "cancel", "approve", "return_", "ask_reversal")
 
 
 # Writing
@@ -183,7 +193,7 @@ def _facts(voucher: Voucher) -> list[tuple[str, Any]]:
     """What the page before an act says: the whole entry, side by side with its sums."""
     content = actions.content_of(voucher)
     debits, credits = rules.sums(content.rows)
-    about = [(_("Voucher"), voucher.number), (_("Date"), voucher.date), (_("Made by"), voucher.maker.name)]
+    about = [(_("Voucher"), voucher.number), (_("Kind"), what(voucher)), (_("Date"), voucher.date), (_("Made by"), voucher.maker.name)]
     about += [(_("Reverses"), f"{voucher.reverses}, {voucher.reverses.entry}")] if voucher.reverses else []
     lines = [(_side(row), _worth(row)) for row in content.rows]
     return [*about, (_("Narrative"), voucher.narrative), *lines, (_("Debits in all"), debits), (_("Credits in all"), credits)]
@@ -192,12 +202,13 @@ def _facts(voucher: Voucher) -> list[tuple[str, Any]]:
 def _side(row: rules.Row) -> str:
     side = _("Debit %(account)s") if row.side == "debit" else _("Credit %(account)s")
     account = f"{row.account} {chart.BY_CODE[row.account].label}"
-    return side % {"account": f"{account}, {row.of.code}" if row.of else account}
+    parts = [account, *([row.of.code] if row.of else []), *([row.window] if row.window not in ("", GENERAL) else [])]
+    return side % {"account": ", ".join(parts)}
 
 
 def _worth(row: rules.Row) -> Any:
     """The amount in USD, and in its own currency with the rate."""
-    if row.usd is None or row.amount.currency == "USD":
+    if row.usd is None or row.amount.currency == "USD" or not row.amount:
         return row.usd
     names = {"usd": money_text(row.usd), "amount": money_text(row.amount), "rate": f"{row.rate:f}"}
     return _("%(usd)s (%(amount)s at %(rate)s)") % names
@@ -226,14 +237,27 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     return acting.page(
         request,
         voucher.approve,
-        actions.approve,
+        _approved(request),
         title=_("Approve and post this voucher"),
         facts=[*_facts(voucher), (_("Attachments"), voucher.attachments.count())],
         form=forms.ApprovalForm(request.POST or None, initial={"seen": actions.version_of(voucher)}),
         warning=_("It is posted at once and can’t be changed any more, only reversed by another voucher."),
         button=_("Approve and post it"),
-        done=_("The voucher is approved and posted."),
     )
+
+
+def _approved(request: HttpRequest) -> Callable[..., Voucher]:
+    """The act, and what is said of it: a prepared one goes back when the books have moved since."""
+
+    def do(voucher: Voucher, **details: Any) -> Voucher:
+        found = actions.approve(voucher, **details)
+        if found.state == Voucher.State.APPROVED:
+            messages.success(request, _("The voucher is approved and posted."))
+        else:
+            messages.warning(request, _("The voucher was not posted but returned to its maker: %(why)s") % {"why": found.reason})
+        return found
+
+    return do
 
 
 @login_required

@@ -13,10 +13,14 @@ from donors.portal.home import destinations, items
 from tests.donors.support import queries, signed_in
 from tests.factories.books import make_grant, post
 from tests.factories.donors import make_agreement, make_contact, make_contribution, make_donor, make_unidentified
+from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, postings
+from trustfund.ledger import allocations, costs, postings
+from trustfund.ledger.models import Period
 from trustfund.money import usd
 from trustfund.people.roles import Role
+from trustfund.statements.books import books_at
+from trustfund.statements.contributions import columns_of
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 16)
@@ -48,6 +52,25 @@ def test_every_dollar_of_a_contribution_is_somewhere():
         map(usd, ("130", "200", "300", "120", "180"))
     )
     assert followed.received == followed.psc + followed.reserve + followed.available + followed.allocated
+
+
+def test_the_share_of_costs_and_of_interest_is_shown_as_in_the_statement():
+    # 1,130 at 13 %: 1,000 can bear 40 of costs and have 15 of interest. 1,130 + 15 = 130 + 40 + 300 + 675.
+    gift = make_contribution(usd("1130"), psc_rate=Decimal("0.13"))
+    spend(gift, reserved="300", paid="0", accepted="0")
+    post(postings.direct_cost("5200", usd(40)), DAY)
+    post(postings.interest(gift.bank, usd(15)), DAY)
+    later = date(2026, 4, 1)
+    with clock.frozen(later):
+        costs.allocate(Period.objects.get(year=2026, number=3), by=make_user(Role.FINANCE))
+        followed = follow([gift.subaccount], later)[gift.subaccount_id]
+        page = signed_in(user=make_contact(gift.donor)).get(f"/donors/portal/contributions/{gift.pk}/").content.decode()
+    assert (followed.costs, followed.income, followed.reserved, followed.available) == (usd(40), usd(15), usd(300), usd(675))
+    columns = columns_of(books_at(later), [gift.subaccount])[gift.subaccount_id]
+    assert (columns.costs, columns.income, columns.psc) == (followed.costs, followed.income, followed.psc)
+    assert columns.balance == followed.available + followed.reserved
+    assert "Share of the Fund’s own costs" in page
+    assert "40.00" in page
 
 
 def test_the_page_shows_the_figures_the_rule_and_the_public_label_of_the_grant():

@@ -7,16 +7,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
+from donors.pledges import actions as pledges
+from donors.pledges.models import Pledge
 from grants.agreements import actions as agreements
 from grants.closing import actions
 from grants.closing.models import Closure
 from grants.reports import standing
 from tests.factories.agreements import accept, make_closure, make_grant, make_payment, make_tranche
 from tests.factories.books import make_bank
+from tests.factories.donors import make_agreement, make_contribution, make_document
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations
+from trustfund.ledger import allocations, balances
 from trustfund.ledger.models import Allocation, Line
+from trustfund.ledger.verification import check_books
 from trustfund.money import total, usd
 from trustfund.people.roles import Role
 
@@ -59,6 +63,40 @@ def test_a_refund_returns_to_the_contributions_that_paid():
     ]
     assert list(Allocation.objects.filter(funding__kind="refund").values_list("reserved", "allocated")) == [(0, -700_000)]
     assert standing.position(closure.grant, clock.today()).refund_due == usd(0)
+
+
+@pytest.fixture
+def of_an_ended_agreement():
+    """A grant of 24,000 that one agreement pays, 12,000 of it paid and 5,000 accepted; the agreement ends a week later."""
+    today = clock.today()
+    pledge = make_agreement(usd(24_000), expires_on=today + timedelta(days=7))
+    make_contribution(usd(24_000), instalment=pledge.instalments.get())
+    payment = make_payment("paid", grant=make_grant(funded=False))
+    with clock.frozen(today + timedelta(days=8)):
+        yield pledge.instalments.get().subaccount, payment.grant
+
+
+def test_what_an_ended_agreement_gets_back_is_due_to_its_donor(of_an_ended_agreement):
+    # 12,000 were never paid and go back when the reporting is closed; of the 7,000 unspent, those that the NGO pays back.
+    instalment, grant = of_an_ended_agreement
+    closure = make_closure(grant=grant, accepted=usd(5_000))
+    assert balances.balance("2300", of=instalment) == usd(-12_000)
+    refund(closure, usd(4_000))
+    assert balances.balance("2300", of=instalment) == usd(-16_000)
+    (row,) = allocations.headroom(clock.today())
+    assert (row.received, row.allocated, row.available) == (usd(8_000), usd(8_000), usd(0))
+    assert check_books() == []
+
+
+def test_a_donor_who_consented_leaves_it_to_the_fund(of_an_ended_agreement):
+    instalment, grant = of_an_ended_agreement
+    closure = make_closure(grant=grant, accepted=usd(5_000))
+    consented = {"on": clock.today(), "general": True, "document": make_document()}
+    pledges.keep(Pledge.objects.get(), by=make_user(Role.MANAGER), **consented)
+    refund(closure, usd(7_000))
+    assert balances.balance("2300", of=instalment) == usd(0)
+    assert total(row.available for row in allocations.headroom(clock.today())) == usd(19_000)
+    assert check_books() == []
 
 
 def test_a_refund_is_what_is_due_entered_once_by_finance():

@@ -131,8 +131,8 @@ def test_a_changed_bank_account_stops_a_payment_on_its_way():
 
 def test_the_order_is_kept_encrypted_with_its_hash():
     payment = make_payment("exported")
-    assert (payment.state, payment.order.sha256) == ("exported", hashlib.sha256(payment.order.pdf).hexdigest())
-    assert payment.order.pdf.startswith(b"%PDF-")
+    assert (payment.state, payment.order.sha256) == ("exported", hashlib.sha256(payment.order.file).hexdigest())
+    assert payment.order.file.startswith(b"%PDF-")
     with connection.cursor() as cursor:
         cursor.execute("SELECT content FROM grants_paymentorder")
         (stored,) = cursor.fetchone()
@@ -289,3 +289,15 @@ def test_a_second_tranche_of_the_same_grant_keeps_within_the_reservation():
     make_payment("paid", tranche=grant.tranches.get(number=3))
     assert grant.reservation.remaining == usd(0)
     assert sum(allocated for _reserved, allocated in funded("confirm")) == 2_400_000
+
+
+def test_orders_are_sealed_anew_when_the_key_changes(settings):
+    from cryptography.fernet import Fernet
+    from django.core.management import call_command
+
+    payment = make_payment("exported")
+    file, old = payment.order.file, settings.ENCRYPTION_KEYS
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *old]
+    call_command("reseal_payment_orders")
+    settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS[:1]
+    assert type(payment.order).objects.get().file == file

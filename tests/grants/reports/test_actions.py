@@ -9,18 +9,23 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django_fsm import TransitionNotAllowed
 
+from donors.pledges import actions as pledges
+from donors.pledges.models import Pledge
 from grants.outcomes import actions as outcomes
 from grants.outcomes import grid
+from grants.payments import actions as payments
 from grants.reports import actions
 from grants.reports.models import Report
-from tests.factories.agreements import make_grant
+from tests.factories.agreements import make_grant, make_payment
+from tests.factories.donors import make_agreement, make_contribution
 from tests.factories.ngos import make_member, make_organisation, owner_of
 from tests.factories.people import make_user
 from tests.factories.reports import COUNTS, WORDS, fill, make_report, rows
 from trustfund import clock
 from trustfund.audit.recording import trail_for
 from trustfund.ledger import balances, verification
-from trustfund.ledger.models import Entry
+from trustfund.ledger.models import Entry, Line
+from trustfund.ledger.verification import check_books
 from trustfund.mail.models import Outbox
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -259,3 +264,42 @@ def test_the_content_hash_changes_with_any_word_or_cent():
     second = actions.content_hash(report)
     actions.save_expenditures(report, rows(report, usd("9600.01")), by=owner(report))
     assert len({first, second, actions.content_hash(report)}) == 3
+
+
+# Conditional cash
+
+
+def conditional_grant():
+    """A grant that one conditional agreement pays: 12,000 of it paid."""
+    pledge = make_agreement(usd(24_000), condition="An evaluation is published.")
+    make_contribution(usd(24_000), instalment=pledge.instalments.get())
+    return pledge.instalments.get().subaccount, make_payment("paid", grant=make_grant(funded=False)).grant
+
+
+def test_accepted_expenditure_releases_conditional_cash_as_revenue_of_its_donors_kind():
+    instalment, grant = conditional_grant()
+    report = make_report("accepted", grant=grant, spent=usd(9_600))
+    code = instalment.code
+    reference = f"report:{report.pk}:accepted:spent:{instalment.pk}"
+    found = Line.objects.filter(entry__reference=reference).order_by("position")
+    said = list(found.values_list("account_id", "subaccount__code", "debit", "credit"))
+    assert said == [("2200", code, 960_000, 0), ("4010", code, 0, 960_000)]
+    assert balances.balance("2200", of=instalment) == usd(-14_400)
+
+
+def test_what_is_released_is_not_released_again_when_the_condition_is_met():
+    instalment, grant = conditional_grant()
+    make_report("accepted", grant=grant, spent=usd(9_600))
+    pledges.meet_condition(Pledge.objects.get(), by=make_user(Role.MANAGER), on=clock.today())
+    assert balances.balance("2200", of=instalment) == usd(0)
+    assert balances.balance("4010", of=instalment) == usd(-24_000)
+    assert check_books() == []
+
+
+def test_a_payment_that_comes_back_makes_it_a_liability_again():
+    instalment, grant = conditional_grant()
+    make_report("accepted", grant=grant, spent=usd(9_600))
+    details = {"on": clock.today(), "bank_reference": "BACK", "charges": usd(0)}
+    payments.return_(grant.payments.get(), by=make_user(Role.FINANCE), **details)
+    assert balances.balance("2200", of=instalment) == usd(-24_000)
+    assert check_books() == []

@@ -22,7 +22,7 @@ def _amount(money: Money) -> str:
     return f"{money.amount:.2f} USD"
 
 
-def _title(lines: list[Line]) -> tuple[str, str]:
+def title_of(lines: list[Line]) -> tuple[str, str]:
     entry = lines[0].entry
     return str(entry), plain_text(f"{entry.source} {entry.reference}")
 
@@ -32,7 +32,7 @@ def _beside(line: Line) -> str:
     return f"{line.currency} {abs(line.original).amount:f} at {line.rate:f}" if line.currency != "USD" else ""
 
 
-def _code(name: str) -> str:
+def code_of(name: str) -> str:
     return name.split(":")[1]
 
 
@@ -41,12 +41,12 @@ def _code(name: str) -> str:
 
 def beancount(book: Book) -> Iterator[str]:
     """The journal in pieces; a `balance` directive holds at the beginning of its day, so it stands on the day after."""
-    names, balances = Names(), Balances()
+    names, balances = Names(book), Balances()
     yield f'option "title" "{TITLE}"\noption "operating_currency" "USD"\n; ledger head {book.head}\n\n'
     first = book.first_day()
     yield f"{first} commodity USD\n"
     for name in names.used():
-        yield f'{first} open {name} USD\n  name: "{plain_text(BY_CODE[_code(name)].name)}"\n'
+        yield f'{first} open {name} USD\n  name: "{plain_text(BY_CODE[code_of(name)].name)}"\n'
     last: date | None = None
     for lines in book.entries():
         day = lines[0].date
@@ -63,7 +63,7 @@ def _day_after_month(day: date) -> date:
 
 
 def _beancount_entry(lines: list[Line], names: Names, balances: Balances) -> str:
-    number, text = _title(lines)
+    number, text = title_of(lines)
     entry = lines[0].entry
     written = [f'\n{entry.date} * "{number}" "{text}"', f'  seal: "{entry.seal}"', f'  kind: "{entry.kind}"']
     for line in lines:
@@ -89,10 +89,10 @@ KINDS = {"Assets": "A", "Liabilities": "L", "Equity": "E", "Income": "R", "Expen
 
 def hledger(book: Book) -> Iterator[str]:
     """The journal in pieces, with `commodity` and `account` directives; assertions stand in entries of nothing at each month's end."""
-    names, balances = Names(), Balances()
+    names, balances = Names(book), Balances()
     yield f"; {TITLE}\n; ledger head {book.head}\n\ncommodity 1000.00 USD\n\n"
     for name in names.used():
-        yield f"account {name}  ; type: {KINDS[name.split(':')[0]]}, {plain_text(BY_CODE[_code(name)].name).replace(',', '')}\n"
+        yield f"account {name}  ; type: {KINDS[name.split(':')[0]]}, {plain_text(BY_CODE[code_of(name)].name).replace(',', '')}\n"
     last: date | None = None
     for lines in book.entries():
         day = lines[0].date
@@ -105,7 +105,7 @@ def hledger(book: Book) -> Iterator[str]:
 
 
 def _hledger_entry(lines: list[Line], names: Names, balances: Balances) -> str:
-    number, text = _title(lines)
+    number, text = title_of(lines)
     entry = lines[0].entry
     written = [f"\n{entry.date} * ({number}) {text}", f"    ; seal: {entry.seal}"]
     for line in lines:

@@ -10,24 +10,34 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Min, QuerySet
+
 from trustfund.ledger import sealing
 from trustfund.ledger.chart import BY_CODE
-from trustfund.ledger.models import GENERAL, FundWindow, LedgerHead, Line, Subaccount
+from trustfund.ledger.models import GENERAL, FundWindow, LedgerHead, Line, Seal, Subaccount
 from trustfund.money import Money
 
 ROOTS = {"asset": "Assets", "liability": "Liabilities", "net_assets": "Equity", "revenue": "Income", "expense": "Expenses"}
 MEMO = "Equity"
+REST = "Others"
+"""The leaf of what names no subaccount, where others of the account do."""
 
 
 @dataclass(frozen=True)
 class Book:
-    """The whole ledger up to its head, ready to be written in one pass."""
+    """The whole ledger up to its head and, if one is named, up to a day, ready to be written in one pass."""
 
-    head: LedgerHead = field(default_factory=sealing.head)
+    head: LedgerHead | Seal = field(default_factory=sealing.head)
+    until: date | None = None
+
+    def found(self) -> QuerySet[Line]:
+        """Its lines, in no order."""
+        lines = Line.objects.filter(entry__lte=self.head.seq).order_by()
+        return lines if self.until is None else lines.filter(date__lte=self.until)
 
     def lines(self) -> Iterator[Line]:
-        """Every line by date, entry and position, read in chunks, with its entry, seal, period and subaccount."""
-        found = Line.objects.filter(entry__lte=self.head.seq).select_related("entry__seal", "entry__period", "subaccount", "account")
+        """Every line by date, entry and position, read in chunks, with its entry, seal and period."""
+        found = self.found().select_related("entry__seal", "entry__period")
         return found.order_by("date", "entry", "position").iterator(chunk_size=2000)
 
     def entries(self) -> Iterator[list[Line]]:
@@ -37,18 +47,29 @@ class Book:
 
     def first_day(self) -> date:
         """The day of the oldest line, or today's year's first day when there is none."""
-        oldest = Line.objects.order_by("date").first()
-        return oldest.date if oldest else date(2000, 1, 1)
+        oldest = self.found().aggregate(day=Min("date"))["day"]
+        return oldest or date(2000, 1, 1)
 
 
 class Names:
-    """The name of each account in a journal: root, code, window where it is not the general one, subaccount code."""
+    """The name of each account in a journal: root, code, window where it is not the general one, subaccount code.
 
-    def __init__(self) -> None:
+    A name that others stand under (4200 beside 4200 of a contribution) ends in a leaf of its own: a balance counts what is below it too.
+    """
+
+    def __init__(self, book: Book) -> None:
         self._codes = _unique(dict(Subaccount.objects.values_list("pk", "code")))
         self._windows = _unique({code: code for code in FundWindow.objects.values_list("code", flat=True)})
+        distinct = book.found().values_list("account_id", "window_id", "subaccount_id").distinct()
+        self._lines = [Line(account_id=account, window_id=window, subaccount_id=sub) for account, window, sub in distinct]
+        plain = {self._plain(line) for line in self._lines}
+        self._above = {above for name in plain for above in _above(name)} & plain
 
     def of(self, line: Line) -> str:
+        name = self._plain(line)
+        return f"{name}:{REST}" if name in self._above else name
+
+    def _plain(self, line: Line) -> str:
         parts = [ROOTS.get(BY_CODE[line.account_id].type, MEMO), line.account_id]
         if line.window_id != GENERAL:
             parts.append(self._windows[line.window_id])
@@ -57,9 +78,14 @@ class Names:
         return ":".join(parts)
 
     def used(self) -> list[str]:
-        """Every name that some line has, sorted."""
-        distinct = Line.objects.order_by().values_list("account_id", "window_id", "subaccount_id").distinct()
-        return sorted({self.of(Line(account_id=account, window_id=window, subaccount_id=sub)) for account, window, sub in distinct})
+        """Every name that some line of the book has, sorted."""
+        return sorted({self.of(line) for line in self._lines})
+
+
+def _above(name: str) -> list[str]:
+    """The names that a name stands under."""
+    parts = name.split(":")
+    return [":".join(parts[:end]) for end in range(2, len(parts))]
 
 
 def _unique(codes: dict[Any, str]) -> dict[Any, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -125,6 +126,12 @@ def act_words(event: Any) -> str:
 
 
 @register.filter
+def act_name(act: str) -> str:
+    """An act by its word of the code, "payment.settle", in the reader's language."""
+    return acts.words_of(act)
+
+
+@register.filter
 def act_by(event: Any) -> str:
     """Who did it; the clock when nobody did."""
     return str(getattr(event.actor, "name", "") or event.actor) if event.actor else _("by the clock")
@@ -148,3 +155,14 @@ def shown(value: Any) -> Any:
 def under_head(value: Any, head: Any) -> Any:
     """A cell's value: money without its code when the column's head names the currency."""
     return amount(value) if isinstance(value, Money) and value.currency in str(head) else shown(value)
+
+
+@register.simple_tag(takes_context=True)
+def at(context: Any, target: Any, *args: Any) -> str:
+    """The address of a page (a name with arguments, a path, or an object that has one) with the day and head that were chosen."""
+    if hasattr(target, "get_absolute_url"):
+        address = target.get_absolute_url()
+    else:
+        address = str(target) if str(target).startswith("/") else reverse(str(target), args=args)
+    point = context.get("point")
+    return str(point.at(address)) if point else address

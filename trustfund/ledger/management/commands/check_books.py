@@ -1,4 +1,8 @@
-"""manage.py check_books: are the books in order? The exit status tells."""
+"""manage.py check_books: are the books in order? The exit status tells: 0 in order, 1 something was found, 2 it could not be asked.
+
+`--json` prints one object: `ok` (bool), `findings` (each with `check`, `where`, `expected`, `found`, `todo` and the whole `sentence`),
+`checks` (what was looked at, in order), `entries` and `lines` (counts), `ledger` and `audit` (the heads, SEQ:HASH). Keys are only added.
+"""
 
 import json
 import sys
@@ -8,20 +12,24 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trustfund.audit.models import AuditHead
+from trustfund.chain import Finding
 from trustfund.ledger.models import Entry, LedgerHead, Line
-from trustfund.ledger.verification import check_books
+from trustfund.ledger.verification import check_books, named_checks
 
 
 def printed_head(text: str) -> tuple[int, str]:
     """SEQ:HASH as printed on a statement; the hash may be its beginning."""
     seq, _colon, digest = text.partition(":")
     if not seq.isdigit() or not digest:
-        raise CommandError(f"{text} is not SEQ:HASH, as printed on a statement.")
+        raise CommandError(f"{text} is not SEQ:HASH, as printed on a statement.", returncode=2)
     return int(seq), digest.lower()
 
 
 class Command(BaseCommand):
-    help = "Check the chains, the balances, the trace and the triggers. Exit status 1 when something is found."
+    help = (
+        "Check the chains, the rules of the tables, balances and sub-ledgers, the trace, statements, vouchers, payments, reports, "
+        "receivables and the bank's lines. Exit status 0: in order; 1: something was found; 2: it could not be asked."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="findings as JSON")
@@ -31,16 +39,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         findings = check_books(options["head"], options["audit_head"])
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": not findings, "findings": [asdict(each) for each in findings], **self._heads()}, indent=2))
+            self.stdout.write(json.dumps(self._told(findings), indent=2))
         elif findings:
             for finding in findings:
-                self.stdout.write(str(finding))
+                self.stdout.write(finding.sentence)
         else:
-            heads = self._heads()
-            counts = f"{Entry.objects.count()} entries, {Line.objects.count()} lines"
-            self.stdout.write(f"The books are in order: {counts}. Ledger head {heads['ledger']}, audit head {heads['audit']}.")
+            told = self._told(findings)
+            counts = f"{told['entries']} entries, {told['lines']} lines"
+            self.stdout.write(f"The books are in order: {counts}. Ledger head {told['ledger']}, audit head {told['audit']}.")
         if findings:
             sys.exit(1)
 
-    def _heads(self) -> dict[str, str]:
-        return {"ledger": str(LedgerHead.objects.first()), "audit": str(AuditHead.objects.first())}
+    def _told(self, findings: list[Finding]) -> dict[str, Any]:
+        """What `--json` prints."""
+        return {
+            "ok": not findings,
+            "findings": [{**asdict(each), "sentence": each.sentence} for each in findings],
+            "checks": ["triggers", "audit chain", "ledger chain", *(name for name, _check in named_checks())],
+            "entries": Entry.objects.count(),
+            "lines": Line.objects.count(),
+            "ledger": str(LedgerHead.objects.first()),
+            "audit": str(AuditHead.objects.first()),
+        }

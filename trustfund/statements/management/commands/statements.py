@@ -15,17 +15,18 @@ from django.utils import translation
 
 from trustfund import clock
 from trustfund.ledger.models import Subaccount
-from trustfund.statements import contributions, grant
+from trustfund.statements import contributions, grant, pdf
 from trustfund.statements.books import Books, books_at, snapshot
-from trustfund.statements.catalogue import STATEMENTS
+from trustfund.statements.catalogue import STATEMENTS, whole_set
 from trustfund.statements.shape import Statement
-from trustfund.statements.views import FORMATS, filename
+from trustfund.statements.views import FORMATS, filename, set_name
 
 
 class Command(BaseCommand):
     help = (
-        "Write Statements I to IV and VII, the trial balance, contributions, grants, ageings, and one statement per donor and per grant, "
-        "as PDF and XLSX, and print a manifest (sha256, name). With the same day and head it writes the same bytes."
+        "Write Statements I to VII, the trial balance, contributions, grants, ageings, one statement per donor (VIII) and per grant (IX), "
+        "as PDF and XLSX, and the set I to VI as one PDF; print a manifest (sha256, name). "
+        "With the same day and head it writes the same bytes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -44,13 +45,17 @@ class Command(BaseCommand):
                 books = books_at(options["as_of"] or clock.today(), options["head"])
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
-            rows = [self._write(folder, found, format) for found in everything(books, options["since"]) for format in FORMATS]
+            rows = [self._statement(folder, found, format) for found in everything(books, options["since"]) for format in FORMATS]
+            found = whole_set(books, options["since"])
+            rows.append(self._write(folder, set_name(found), pdf.made_set(found)))
         (folder / "MANIFEST.sha256").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
-    def _write(self, folder: Path, found: Statement, format: str) -> str:
-        content = FORMATS[format][1](found)
-        (folder / filename(found, format)).write_bytes(content)
-        row = f"{hashlib.sha256(content).hexdigest()}  {filename(found, format)}"
+    def _statement(self, folder: Path, found: Statement, format: str) -> str:
+        return self._write(folder, filename(found, format), FORMATS[format][1](found))
+
+    def _write(self, folder: Path, name: str, content: bytes) -> str:
+        (folder / name).write_bytes(content)
+        row = f"{hashlib.sha256(content).hexdigest()}  {name}"
         self.stdout.write(row)
         return row
 

@@ -1,0 +1,99 @@
+"""Grants against the books: what was signed against commitments, payments against the bank, accepted reports against expenditure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, cast
+
+from django.db.models import F, Sum
+
+from grants.agreements.models import Grant, State
+from grants.payments.models import LEFT_THE_BANK, Payment
+from grants.reports.models import Report
+from trustfund.chain import Finding, advised
+from trustfund.ledger.models import Entry, Line
+from trustfund.ledger.postings import BANKS
+from trustfund.money import Money
+
+
+def _usd(cents: int) -> Money:
+    return Money.from_minor(cents, "USD")
+
+
+def _sums(lines: Any, key: str) -> dict[Any, int]:
+    """Debit less credit in cents by a column."""
+    return {row[key]: row["sum"] for row in lines.order_by().values(key).annotate(sum=Sum(F("debit") - F("credit")))}
+
+
+@advised("Compare the agreement's signed version with its entry of commitment; a wrong entry is reversed, a wrong amount is an amendment.")
+def commitments() -> list[Finding]:
+    """Account 9010 of each grant: committed when it was countersigned, for what was signed; nothing before, nothing once it is closed."""
+    lines = Line.objects.filter(account_id="9010")
+    held = _sums(lines, "subaccount_id")
+    signed = _sums(lines.filter(entry__source="grant.countersign"), "subaccount_id")
+    findings = []
+    for grant in Grant.objects.exclude(subaccount=None).order_by("pk"):
+        balance, committed = held.get(grant.subaccount_id, 0), signed.get(grant.subaccount_id, 0)
+        if grant.countersigned_at and _usd(committed) != grant.amount:
+            findings.append(Finding(f"commitment of {grant}", f"{grant.amount}, as the agreement says", str(_usd(committed))))
+        if not grant.countersigned_at and (balance or committed):
+            findings.append(Finding(f"commitment of {grant}", "nothing before it is countersigned", str(_usd(balance))))
+        if grant.state == State.CLOSED and balance:
+            findings.append(Finding(f"commitment of {grant}", "nothing once it is closed", str(_usd(balance))))
+        if balance > max(committed, grant.amount.minor):
+            findings.append(Finding(f"commitment of {grant}", f"no more than the agreement's {grant.amount}", str(_usd(balance))))
+    return findings
+
+
+@advised("Open the payment and its entry: what the bank paid is what the entry must take from the bank account.")
+def payments_made() -> list[Finding]:
+    """Each payment that left the bank has its entry, which takes what was to transfer from the account it was paid from; no other has."""
+    gone = {each.pk: each for each in Payment.objects.filter(entry__isnull=False).select_related("entry", "paid_from")}
+    taken = _bank(each.entry_id for each in gone.values())
+    paid = Payment.objects.filter(state__in=LEFT_THE_BANK)
+    findings = [Finding(f"payment {each}", "its entry in the books", "none") for each in paid.filter(entry=None)]
+    for pk, payment in sorted(gone.items()):
+        where, entry = f"payment {payment} ({pk})", cast(Entry, payment.entry)
+        if entry.reference != f"payment:{pk}:paid":
+            findings.append(Finding(where, f"the entry payment:{pk}:paid", entry.reference))
+        out = -taken[entry.pk].get(payment.paid_from_id, 0)
+        if out != payment.to_transfer.minor:
+            findings.append(Finding(where, f"its entry to take {payment.to_transfer} from {payment.paid_from.code}", str(_usd(out))))
+    return findings
+
+
+def _bank(entries: Any) -> dict[int, dict[int, int]]:
+    """Entry -> bank account -> cents that it moved there."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    lines = Line.objects.filter(entry_id__in=list(entries), account_id__in=BANKS).order_by()
+    for row in lines.values("entry_id", "subaccount_id").annotate(sum=Sum(F("debit") - F("credit"))):
+        found[row["entry_id"]][row["subaccount_id"]] = row["sum"]
+    return found
+
+
+@advised("Open the report: what finance accepted is what its entry must hold as expenditure, off the grant's advance.")
+def accepted_reports() -> list[Finding]:
+    """Each accepted report's entry has the accepted expenditure; no entry is of a report that is not accepted."""
+    lines = Line.objects.filter(entry__source="report.accept", account_id="5010", entry__object_type=Report._meta.label_lower)
+    spent = {int(key): cents for key, cents in _sums(lines, "entry__object_id").items() if str(key).isdigit()}
+    findings = []
+    for report in Report.objects.select_related("grant").order_by("pk"):
+        booked = spent.pop(report.pk, None)
+        accepted = report.accepted_amount.minor if report.state == Report.State.ACCEPTED else 0
+        if booked is not None and booked != accepted:
+            wanted = f"expenditure of {_usd(accepted)}, as finance accepted"
+            findings.append(Finding(f"report {report.number} of {report.grant}", wanted, str(_usd(booked))))
+    gone = [Finding(f"entry of report {key}", "the report that it is about", "no such report") for key in sorted(spent)]
+    return findings + gone + _unposted()
+
+
+def _unposted() -> list[Finding]:
+    """Accepted expenditure on an advance that never came into the books."""
+    accepted = Report.objects.filter(state=Report.State.ACCEPTED).select_related("grant").order_by("pk")
+    posted = set(Line.objects.filter(entry__source="report.accept").values_list("entry__object_id", flat=True))
+    advanced = set(Line.objects.filter(account_id="1200").values_list("subaccount_id", flat=True))
+    return [
+        Finding(f"report {each.number} of {each.grant}", f"an entry of {each.accepted_amount}", "none")
+        for each in accepted
+        if each.accepted_amount and str(each.pk) not in posted and each.grant.subaccount_id in advanced
+    ]

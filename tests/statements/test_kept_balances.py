@@ -1,0 +1,105 @@
+"""Figures are the same with what was kept at closings and without it: on random books, on any day, up to any head."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from unittest import mock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import lock_order
+from tests.factories.people import make_user
+from tests.statements.random_books import ACTS, FIRST, MORE, _events, happen
+from tests.statements.test_tie_out import RANDOM
+from trustfund.ledger import balances, closed, periods, sealing
+from trustfund.ledger.closed_checks import kept_balances
+from trustfund.ledger.closed_models import ClosedBooks
+from trustfund.ledger.models import Period, Seal, Subaccount
+from trustfund.people.models import User
+from trustfund.people.roles import Role
+from trustfund.statements import ageing, cash_flow, figures, net_assets, pooled
+from trustfund.statements.books import books_at
+
+pytestmark = pytest.mark.django_db
+STATE = Period.State
+
+
+def people():
+    """A finance officer and an approving officer."""
+    found = User.objects.filter(name__in=["Finance", "Approver"]).order_by("pk")
+    return list(found) or [make_user(Role.FINANCE, name="Finance"), make_user(Role.APPROVER, name="Approver")]
+
+
+def close_months(world, amount, day, pick):
+    """Everything that ended by the day; the adjustments of the year before, and its months, now and then later than this year's."""
+    finance, approver = people()
+    found = Period.objects.filter(ends_on__lte=day, state=STATE.OPEN).order_by("-year" if pick % 2 else "year", "number")
+    for period in found.exclude(number=13) if pick % 3 else found:
+        if not Period.objects.filter(year=period.year_id, number__lt=period.number).exclude(state=STATE.CLOSED).exists():
+            periods.close(periods.propose_closing(period, by=finance), by=approver)
+
+
+def reopen_one(world, amount, day, pick):
+    """The last closed period of a year."""
+    finance, approver = people()
+    closed_ones = list(Period.objects.filter(state=STATE.CLOSED).order_by("-ends_on", "-number"))
+    periods.reopen(periods.propose_reopening(closed_ones[0], by=finance), by=approver)
+
+
+CLOSINGS = [close_months, close_months, close_months, reopen_one]
+EVENTS_AND_CLOSINGS = _events([*ACTS, *MORE, *CLOSINGS, *CLOSINGS], 20, 40)
+
+
+def live(events):
+    """Let them happen. Many periods are closed in one transaction here, as nobody does: the order of their locks is not looked at."""
+    happen(events)
+    lock_order.broken.clear()
+
+
+def everything(day, since, head):
+    """Every figure there is, of one day and head."""
+    books = books_at(day, head)
+    made = [figures.position(books), figures.trial_balance(books, since), figures.performance(books, since)]
+    made += [room(books, since) for room in (net_assets.net_assets, cash_flow.cash_flow, pooled.pooled)]
+    made += [ageing.receivables(books), ageing.advances(books)]
+    banks = Subaccount.objects.filter(kind="bank").order_by("code")
+    return [
+        [(row.key, row.amounts) for statement in made for table in statement.tables for row in table.rows],
+        [balances.trial_balance(day, head, closing=closing) for closing in (True, False)],
+        [balances.balance(code, day, head=head, closing=closing) for code in ("1010", "3010", "5010", "1200") for closing in (True, False)],
+        [balances.balance("1010", day, bank, head=head, window="general") for bank in banks],
+        [balances.original_balance(code, bank, day) for bank in banks for code in ("1010", "1020")],
+        balances.bank_balances(day),
+        balances.unclosed_results(day.year),
+        balances.movements("1010", since, day, head=head)[0],
+    ]
+
+
+@RANDOM
+@given(events=EVENTS_AND_CLOSINGS, days=st.integers(0, 1000), length=st.integers(0, 800), share=st.integers(20, 100))
+def test_figures_are_the_same_with_kept_balances_and_without(events, days, length, share):
+    live(events)
+    until, since = FIRST + timedelta(days=days), FIRST + timedelta(days=max(days - length, 0))
+    part = Seal.objects.filter(seq__lte=max(1, sealing.head().seq * share // 100)).order_by("seq").last()
+    for day in {until, date(until.year, until.month, 1) - timedelta(days=1), date(until.year, 12, 31)}:
+        for head in {part.seq if part else 0, sealing.head().seq} - {0}:
+            found = everything(day, min(since, day), head)
+            nothing = closed.NEWEST.replace("WHERE b.as_of", "WHERE 1 = 0 AND b.as_of")
+            with mock.patch.object(closed, "NEWEST", nothing):
+                assert found == everything(day, min(since, day), head)
+
+
+@RANDOM
+@given(events=EVENTS_AND_CLOSINGS)
+def test_what_is_kept_is_what_the_lines_come_to(events):
+    live(events)
+    assert kept_balances() == []
+
+
+def test_the_examples_close_and_reopen():
+    """The random books would prove nothing if no period of theirs was ever closed with something in it."""
+    live([(ACTS[0], 100_00, 3, 1), (close_months, 1, 40, 2), (reopen_one, 1, 41, 1), (close_months, 1, 42, 2), (close_months, 1, 70, 2)])
+    assert [str(each.as_of) for each in ClosedBooks.objects.filter(movements__isnull=False).distinct()] == ["2025-01-31"]
+    assert Period.objects.filter(state=STATE.CLOSED, year=2025).count() == 2

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class ClosingsConfig(AppConfig):
+    name = "trustfund.closings"
+
+    def ready(self) -> None:
+        from trustfund.closings import checks, items
+        from trustfund.closings import home as room
+        from trustfund.people import home
+        from trustfund.ui.acts import name_acts
+
+        checks.register(*items.CHECKS)
+        home.register(room.items)
+        name_acts(room.ACTS)

@@ -1,0 +1,233 @@
+"""The fund's own costs and income, charged to contributions month by month by the rule that funds grants (see docs/adr/0015).
+
+Charged are direct costs, charges, write-offs and exchange losses that name no contribution and no grant; credited are interest, other
+revenue and exchange gains likewise. Costs are borne by the general pool first, then by earmarked money; income belongs to all cash that is
+still there. What nobody can bear stays named, and is tried again with the next month. Never rewritten: corrections are further acts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from trustfund import clock
+from trustfund.audit.recording import record
+from trustfund.ledger import chart, permissions, sealing
+from trustfund.ledger.acting import begin, seal
+from trustfund.ledger.headroom import GENERAL_POOL, Headroom, headroom, rule_on
+from trustfund.ledger.marks import YEAR_END
+from trustfund.ledger.models import Allocation, Funding, Line, Period, Subaccount
+from trustfund.ledger.periods import TAKES_POSTINGS
+from trustfund.ledger.splitting import Part, Parts, by_rank, pooled, pro_rata
+from trustfund.money import Money, total
+from trustfund.workflow import lock
+
+EXPENSES = ("5200", "5210", "5220", "5300", "5400", "5500", "5900")
+INCOME = ("4100", "4200", "4900")
+OF_OTHERS = ("4900", "5500")
+"""Not the fund's own when their entry is about a grant or a contribution: what was recovered of it, what was written off of it."""
+NAMED = (Subaccount.Kind.INSTALMENT, Subaccount.Kind.GRANT)
+
+
+def _usd(cents: int) -> Money:
+    return Money.from_minor(cents, "USD")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One account of one month in one window: what is still to be charged (income below zero), and to whom."""
+
+    period: Period
+    window: str
+    account: str
+    due: Money
+    parts: Parts = field(default_factory=list)
+
+    @property
+    def charged(self) -> Money:
+        return _usd(sum(cents for _pk, cents in self.parts))
+
+    @property
+    def rest(self) -> Money:
+        """What no contribution can bear; it stays named."""
+        return self.due - self.charged
+
+    @property
+    def label(self) -> str:
+        return chart.BY_CODE[self.account].label
+
+
+def own_lines() -> QuerySet[Line]:
+    """The lines of the fund's own costs and income. What was given in kind is used in kind: its cost is nobody's cash."""
+    beside = Line.objects.filter(entry_id=OuterRef("entry_id")).order_by()
+    found = Line.objects.filter(account_id__in=EXPENSES + INCOME).exclude(subaccount__kind__in=NAMED).exclude(YEAR_END)
+    found = found.exclude(Q(account_id__in=OF_OTHERS) & Exists(beside.filter(subaccount__kind__in=NAMED)))
+    return found.exclude(Q(account_id__in=EXPENSES) & Exists(beside.filter(account_id="4040")))
+
+
+def charges() -> QuerySet[Allocation]:
+    """What was charged for months; what was replaced since stays the same in sum."""
+    return Allocation.objects.filter(funding__kind=Funding.Kind.COSTS).order_by()
+
+
+def up_to(period: Period) -> QuerySet[Period]:
+    """A period and those before it."""
+    return Period.objects.filter(Q(year__lt=period.year_id) | Q(year=period.year_id, number__lte=period.number))
+
+
+def _due(period: Period) -> list[Item]:
+    """What each month up to this one is still to be charged: income first, so that it can bear costs, then month by month."""
+    periods = {each.pk: each for each in up_to(period)}
+    sums: dict[tuple[int, str, str], int] = defaultdict(int)
+    lines = own_lines().order_by().filter(entry__period__in=periods).values_list("entry__period_id", "window_id", "account_id")
+    for *key, cents in lines.annotate(cents=Sum("debit") - Sum("credit")):
+        sums[key[0], key[1], key[2]] += cents
+    done = charges().filter(funding__period__in=periods).values_list("funding__period_id", "funding__window_id", "account_id")
+    for *key, cents in done.annotate(cents=Sum("charged")):
+        sums[key[0], key[1], key[2]] -= cents
+    items = [Item(periods[pk], window, account, _usd(cents)) for (pk, window, account), cents in sums.items() if cents]
+    return sorted(items, key=lambda item: (item.window, item.due.minor > 0, item.period.year_id, item.period.number, item.account))
+
+
+# Who bears what
+
+
+class Pot:
+    """What the contributions of a window have on a day, and bear already; it goes down while months are charged."""
+
+    def __init__(self, rows: Iterable[Headroom], on: date) -> None:
+        self.rows, self.on = list(rows), on
+        self.left = {row.instalment.pk: 0 if self._expired(row) else max(row.available.minor, 0) for row in self.rows}
+        self.borne = _borne(self.left)
+
+    def _expired(self, row: Headroom) -> bool:
+        return row.expires_on is not None and row.expires_on < self.on
+
+    def charge(self, account: str, cents: int, rule: str) -> Parts:
+        """Who bears `cents` of an account, or (below zero) whom they are credited to; never more than there is."""
+        found = self._take(account, cents, rule) if cents > 0 else [(pk, -part) for pk, part in self._give(account, -cents)]
+        sums: dict[int, int] = defaultdict(int)
+        for pk, part in found:
+            sums[pk] += part
+            self.left[pk] -= part
+            self.borne[account, pk] += part
+        return [(pk, part) for pk, part in sums.items() if part]
+
+    def _take(self, account: str, cents: int, rule: str) -> Parts:
+        """Income of the account that is no more comes from those who were credited; a cost by the rule, the general pool first."""
+        credited = [(pk, min(-self.borne[account, pk], left)) for pk, left in self.left.items() if self.borne[account, pk] < 0]
+        back = pro_rata(credited, min(cents, sum(part for _pk, part in credited)))
+        taken = dict(back)
+        usable = [(row, self.left[row.instalment.pk] - taken.get(row.instalment.pk, 0)) for row in self.rows]
+        ranks: list[list[Part]] = [[], []]
+        for row, left in usable:
+            if left > 0:
+                ranks[row.earmark != GENERAL_POOL].append(Part(row.instalment.pk, left, row.pool))
+        return back + by_rank(ranks, cents - sum(taken.values()), rule)
+
+    def _give(self, account: str, cents: int) -> Parts:
+        """A cost of the account that is no more goes back to those who bear it; income to all, by the cash that is still there."""
+        bearing = [(pk, self.borne[account, pk]) for pk in self.left if self.borne[account, pk] > 0]
+        back = pro_rata(bearing, min(cents, sum(part for _pk, part in bearing)))
+        rest = cents - sum(part for _pk, part in back)
+        there = [Part(row.instalment.pk, row.unspent.minor, row.pool) for row in self.rows if row.unspent.minor > 0]
+        return back + (pooled(there, rest) if rest else [])
+
+
+def _borne(instalments: Iterable[int]) -> dict[tuple[str, int], int]:
+    """Cents that each contribution bears by now, by account."""
+    rows = Allocation.objects.filter(account__isnull=False, instalment_id__in=list(instalments)).order_by()
+    found: dict[tuple[str, int], int] = defaultdict(int)
+    for account, instalment, cents in rows.values_list("account_id", "instalment_id").annotate(cents=Sum("charged")):
+        found[account, instalment] = cents
+    return found
+
+
+def plan(period: Period) -> list[Item]:
+    """What would be charged on the last day of a period, for it and for what earlier months left; empty when nothing is due."""
+    on, found = period.ends_on, []
+    for window, items in groupby(_due(period), key=lambda item: item.window):
+        pot = Pot(headroom(on, window=window), on)
+        rule = rule_on(on).split
+        for item in items:
+            parts = pot.charge(item.account, item.due.minor, rule)
+            found.append(Item(item.period, window, item.account, item.due, parts))
+    return found
+
+
+def is_allocated(period: Period) -> bool:
+    """Whether nothing of this period is left that a contribution could bear: what a closing asks."""
+    return not any(item.parts for item in plan(period) if item.period == period)
+
+
+def digest(items: Iterable[Item]) -> str:
+    """A fingerprint of a plan, so that what is posted is what was seen."""
+    said = repr([(str(item.period), item.window, item.account, item.due.minor, sorted(item.parts)) for item in items])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+# The act
+
+
+@transaction.atomic
+def allocate(period: Period, *, by: Any, seen: str | None = None) -> list[Funding]:
+    """Charge the costs and income of a period that has ended, and what earlier months left, on its last day; one act per month and window.
+
+    `PermissionDenied` but for finance. `ValidationError`: the month is not over, it is closed, there is nothing (more) to charge, or the
+    figures are not those `seen` any more (`digest` of the plan).
+    """
+    if not permissions.can_allocate_costs(by):
+        raise PermissionDenied
+    lock(period)
+    sealing.lock_heads()
+    refuse(period)
+    items = plan(period)
+    if not any(item.parts for item in items):
+        raise ValidationError(_("There is nothing to allocate for %(period)s: it was done already.") % {"period": period}, code="nothing")
+    if seen not in (None, digest(items)):
+        message = _("Something was posted, certified or paid since this page was opened. Look at the figures again, then allocate.")
+        raise ValidationError(message, code="stale")
+    acts = [
+        _act(of, window, list(group), on=period.ends_on, by=by)
+        for (_order, window), group, of in _by_month(item for item in items if item.parts)
+    ]
+    sums = {"charged": str(total(item.charged for item in items)), "rest": str(total(item.rest for item in items))}
+    record("costs.allocate", of=acts[0], by=by, period=str(period), acts=len(acts), **sums)
+    return acts
+
+
+def refuse(period: Period) -> None:
+    """ValidationError when a period can't be charged now."""
+    if period.ends_on > clock.today():
+        raise ValidationError(_("%(period)s is not over yet.") % {"period": period}, code="early")
+    if period.state not in TAKES_POSTINGS:
+        message = _("%(period)s is closed: what is left of it is allocated with the next open month.")
+        raise ValidationError(message % {"period": period}, code="closed")
+
+
+def _by_month(items: Iterable[Item]) -> list[tuple[tuple[tuple[int, int], str], list[Item], Period]]:
+    def key(item: Item) -> tuple[tuple[int, int], str]:
+        return (item.period.year_id, item.period.number), item.window
+
+    groups = [(month, list(group)) for month, group in groupby(sorted(items, key=key), key=key)]
+    return [(month, group, group[0].period) for month, group in groups]
+
+
+def _act(period: Period, window: str, items: list[Item], *, on: date, by: Any) -> Funding:
+    rows = [
+        {"instalment_id": pk, "account_id": item.account, "charged": cents} for item in items for pk, cents in sorted(item.parts)
+    ]
+    run = Funding.objects.filter(period=period, window=window).count() + 1
+    amount = _usd(sum(abs(cents) for item in items for _pk, cents in item.parts))
+    reference = f"costs:{period.year_id}-{period.number:02}:{window}:{run}"
+    return seal(begin(Funding.Kind.COSTS, amount, on=on, by=by, reference=reference, period=period, window=window), rows)

@@ -1,0 +1,77 @@
+"""Money that returns to a contribution whose agreement has ended: it is the donor's again (2300), unless the donor lets the fund keep it.
+
+A consent takes the expiry off the agreement's subaccounts (`subaccounts.keep`), so that nothing of it counts as ended any more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from trustfund.ledger import balances, headroom, posting, postings
+from trustfund.ledger.models import Allocation, Entry, Subaccount
+from trustfund.money import Money
+
+DUE = ":ended:"
+"""In the references of these entries, before the instalment's key."""
+
+
+def give_back(rows: Iterable[Allocation], *, on: date, by: Any, source: str, of: models.Model) -> list[Entry]:
+    """Of what an act gave back to contributions (its allocations), what belongs to ended agreements is due to the donors from `on`.
+
+    With its programme support, which is charged on accepted expenditure only. Dr 2200 as far as a condition is open, else 4090 / Cr 2300.
+    """
+    returned: dict[int, int] = defaultdict(int)
+    reference = ""
+    for row in rows:
+        returned[row.instalment_id] -= row.reserved + row.allocated
+        reference = reference or row.funding.reference
+    found = Subaccount.objects.filter(pk__in=returned).select_related("parent__parent").order_by("pk")
+    ended = [each for each in found if returned[each.pk] > 0 and (day := headroom.expiry_of(each)) is not None and day < on]
+    return [
+        posting.post(_legs(each, returned[each.pk]), reference=f"{reference}{DUE}{each.pk}", on=on, by=by, source=source, of=of)
+        for each in ended
+    ]
+
+
+def _legs(instalment: Subaccount, cents: int) -> list[Any]:
+    due = _with_support(instalment, cents)
+    liability = min(-balances.balance("2200", of=instalment), due)
+    return [
+        *postings.donor_refund_due(instalment, max(liability, postings.NOTHING), conditional=True),
+        *postings.donor_refund_due(instalment, due - max(liability, postings.NOTHING)),
+    ]
+
+
+def _with_support(instalment: Subaccount, cents: int) -> Money:
+    """What was returned and its programme support: as much as leaves the contribution with what it could fund before."""
+    rate = headroom.psc_rate_of(instalment)
+    there = Money.from_minor(headroom.brought([instalment.pk]).get(instalment.pk, 0), "USD")
+    returned = Money.from_minor(cents, "USD")
+    due = min(returned + returned.times(rate or 0), there)
+    cent = Money.from_minor(1, "USD")
+    while due > returned and _lost(there, due, rate) > returned:
+        due -= cent
+    return due
+
+
+def _lost(there: Money, due: Money, rate: Any) -> Money:
+    """By how much less can be granted without `due`."""
+    left = there - due
+    return due - headroom.set_aside(there, rate) + headroom.set_aside(left, rate)
+
+
+def taken_back(instalments: Iterable[Subaccount], *, on: date, by: Any, reference: str) -> list[Entry]:
+    """The donor lets the fund keep what returned: what is due for it and not paid yet is the contribution's again."""
+    mirrors = []
+    for instalment in instalments:
+        due = Entry.objects.filter(reference__endswith=f"{DUE}{instalment.pk}", reversed_by__isnull=True).order_by("pk")
+        for entry in due:
+            amount = Money.from_minor(sum(line.credit for line in entry.lines.filter(account="2300")), "USD")
+            if -balances.balance("2300", of=instalment) >= amount:
+                mirrors.append(posting.reverse(entry, on=max(on, entry.date), by=by, reference=f"{reference}:{entry.pk}"))
+    return mirrors

@@ -1,0 +1,74 @@
+"""Which exchange rate was used where: every line in another currency, beside the rate that was in force on its day.
+
+A line whose rate is not that one says why: it clears what was carried at an older rate, the bank converted at its own, a revaluation,
+a reversal, or books that were taken over.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from trustfund.ledger.models import Entry, Line, Rate
+from trustfund.ledger.postings import BANKS
+from trustfund.ui.formatting import short_day_text
+
+FOREVER = date(9999, 12, 31)
+
+
+def foreign_lines() -> QuerySet[Any]:
+    """Lines in another currency, each with the `in_force` rate of its day (its key), that rate's `wanted` value and day `wanted_on`, and
+    `carried_on`: the newest earlier day whose rate the line has."""
+    of_currency = Rate.objects.filter(currency=OuterRef("currency")).order_by("-effective_on")
+    of_day = of_currency.filter(effective_on__lte=OuterRef("date"))
+    known = of_day.filter(value=OuterRef("rate"))
+    found: QuerySet[Any] = Line.objects.exclude(currency="USD").annotate(
+        in_force=Subquery(of_day.values("pk")[:1]),
+        wanted=Subquery(of_day.values("value")[:1]),
+        wanted_on=Subquery(of_day.values("effective_on")[:1]),
+        carried_on=Subquery(known.values("effective_on")[:1]),
+    )
+    return found
+
+
+def used_by(rate: Rate) -> QuerySet[Any]:
+    """The lines on which a rate was used while it was in force."""
+    later = Rate.objects.filter(currency=rate.currency, effective_on__gt=rate.effective_on).order_by("effective_on").first()
+    found: QuerySet[Any] = foreign_lines().filter(currency=rate.currency, rate=rate.value, date__gte=rate.effective_on)
+    return found.filter(date__lt=later.effective_on) if later else found
+
+
+def other_rates() -> QuerySet[Any]:
+    """The lines whose rate is not the one in force on their day."""
+    return foreign_lines().filter(Q(wanted=None) | ~Q(rate=F("wanted")))
+
+
+def with_uses(rates: QuerySet[Rate]) -> QuerySet[Any]:
+    """Rates, each with the number of lines on which it was used while it was in force, `uses`."""
+    later = Rate.objects.filter(currency=OuterRef("currency"), effective_on__gt=OuterRef("effective_on")).order_by("effective_on")
+    rates = rates.annotate(until=Coalesce(Subquery(later.values("effective_on")[:1]), FOREVER))
+    of_rate = Line.objects.exclude(currency="USD").filter(currency=OuterRef("currency"), date__gte=OuterRef("effective_on"))
+    of_rate = of_rate.filter(date__lt=OuterRef("until"), rate=OuterRef("value"))
+    counted = of_rate.order_by().values("currency").annotate(many=Count("pk")).values("many")
+    return rates.annotate(uses=Coalesce(Subquery(counted), 0))
+
+
+def reason(line: Any) -> str:
+    """Why a line of `foreign_lines` has not the rate in force on its day; nothing where it has."""
+    if line.wanted is not None and line.rate == line.wanted:
+        return ""
+    if line.entry.kind == Entry.Kind.OPENING:
+        return _("taken over with the books before")
+    if line.entry.kind == Entry.Kind.REVERSAL:
+        return _("the rate of the entry that it reverses")
+    if "revalu" in line.entry.source:
+        return _("revaluation")
+    if line.account_id in BANKS:
+        return _("the bank’s own conversion")
+    if line.carried_on is not None:
+        return _("carrying rate, of %(day)s") % {"day": short_day_text(line.carried_on)}
+    return _("carrying rate, averaged or of an amount that was fixed")

@@ -1,0 +1,124 @@
+"""Counter-allocations: what a contribution funded although its money was taken away is replaced from the others. Only added to.
+
+A card payment charged back after use, a receipt that never was: the grants keep what they got, other contributions take it over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from trustfund.ledger.acting import begin, seal
+from trustfund.ledger.costs import Pot
+from trustfund.ledger.headroom import Headroom, brought, headroom, rule_on, short_of
+from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
+from trustfund.ledger.splitting import Parts, by_rank
+from trustfund.money import Money
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One thing that a contribution funds: cents of a `column` (reserved, allocated, charged), and what they are for."""
+
+    column: str
+    cents: int
+    grant: int | None = None
+    about: tuple[tuple[str, Any], ...] = ()
+
+
+def replace(entry: Entry, instalments: Iterable[int], *, by: Any, everything: bool) -> list[Funding]:
+    """Have others fund what these instalments lack since `entry` was posted; call under the heads' lock, in the entry's transaction.
+
+    What was only reserved first, then costs, then what was paid, the newest first; without `everything` costs alone. One that brought
+    nothing after all hands on its income too. ValidationError when the others have not enough.
+    """
+    wanted = list(instalments)
+    acts = _nothing_of_nothing(wanted, entry, by)
+    for row in short_of(wanted).values():
+        missing = -row.available.minor
+        for piece in _pieces(row.instalment, everything=everything):
+            part = min(missing, piece.cents)
+            acts += [_move(row.instalment, piece, part, entry, by, len(acts) + 1)] if part > 0 else []
+            missing -= part
+    return acts
+
+
+def _pieces(instalment: Subaccount, *, everything: bool) -> Iterator[Piece]:
+    uses = Allocation.objects.filter(instalment=instalment).order_by()
+    if everything:
+        held = uses.filter(reservation__isnull=False).values_list("grant_id", "reservation_id").annotate(cents=Sum("reserved"))
+        yield from (Piece("reserved", cents, grant, (("reservation_id", pk),)) for grant, pk, cents in held.order_by("-reservation_id"))
+    charged = uses.filter(account__isnull=False).values_list("account_id").annotate(cents=Sum("charged")).order_by("account_id")
+    yield from (Piece("charged", cents, None, (("account_id", code),)) for code, cents in charged if cents > 0)
+    if everything:
+        paid = uses.filter(payment__isnull=False).values_list("grant_id", "payment_id").annotate(cents=Sum("allocated"))
+        yield from (Piece("allocated", cents, grant, (("payment_id", pk),)) for grant, pk, cents in paid.order_by("-payment_id"))
+
+
+def _window(instalment: Subaccount) -> str:
+    found: str = Line.objects.filter(subaccount=instalment).order_by("-pk").values_list("window_id", flat=True)[0]
+    return found
+
+
+def _others(instalment: Subaccount, piece: Piece, entry: Entry, window: str) -> list[Headroom]:
+    grant = Subaccount.objects.select_related("tag").get(pk=piece.grant) if piece.grant else None
+    rows = headroom(entry.date, grant.tag if grant else None, window=window, only_eligible=grant is not None)
+    return [row for row in rows if row.instalment != instalment]
+
+
+def _move(instalment: Subaccount, piece: Piece, cents: int, entry: Entry, by: Any, number: int) -> Funding:
+    """One act: `cents` of a piece go from the instalment to others, by the rule of its day."""
+    window, rule = _window(instalment), rule_on(entry.date).split
+    rows = _others(instalment, piece, entry, window)
+    if piece.grant:
+        usable = [row for row in rows if row.available.minor > 0]
+        parts = by_rank([[row.part for row in group] for _rank, group in groupby(usable, key=lambda row: row.earmark)], cents, rule)
+    else:
+        parts = Pot(rows, entry.date).charge(dict(piece.about)["account_id"], cents, rule)
+    if sum(part for _pk, part in parts) != cents:
+        names = {"code": instalment.code, "amount": Money.from_minor(cents, "USD")}
+        message = _("The contribution %(code)s is spent, and the others have not enough left to take over %(amount)s of it.")
+        raise ValidationError(message % names, code="overdrawn")
+    return _sealed(instalment, piece, parts, entry, by, number)
+
+
+def _sealed(instalment: Subaccount, piece: Piece, parts: Parts, entry: Entry, by: Any, number: int) -> Funding:
+    cents, about = sum(part for _pk, part in parts), dict(piece.about)
+    funding = begin(
+        Funding.Kind.REPLACE,
+        Money.from_minor(abs(cents), "USD"),
+        grant=Subaccount.objects.get(pk=piece.grant) if piece.grant else None,
+        on=entry.date,
+        by=by or entry.by,
+        reference=f"{entry.reference}:replaced:{number}",
+        window=_window(instalment),
+        entry=entry,
+    )
+    return seal(funding, [{"instalment_id": pk, piece.column: part, **about} for pk, part in [(instalment.pk, -cents), *parts]])
+
+
+def _nothing_of_nothing(instalments: list[int], entry: Entry, by: Any) -> list[Funding]:
+    """A contribution that brought nothing after all bears no costs and has no income; income that nobody can take stays."""
+    found: list[Funding] = []
+    for instalment in _emptied(instalments):
+        sums = Allocation.objects.filter(instalment=instalment, account__isnull=False).order_by("account_id").values_list("account_id")
+        for code, cents in sums.annotate(cents=Sum("charged")):
+            piece = Piece("charged", cents, None, (("account_id", code),))
+            if cents > 0:
+                found.append(_move(instalment, piece, cents, entry, by, len(found) + 1))
+            elif cents < 0:
+                parts = Pot(_others(instalment, piece, entry, _window(instalment)), entry.date).charge(code, cents, "")
+                found += [_sealed(instalment, piece, parts, entry, by, len(found) + 1)] if parts else []
+    return found
+
+
+def _emptied(instalments: list[int]) -> list[Subaccount]:
+    """Those of the instalments that bring nothing any more."""
+    cash = brought(instalments)
+    return [instalment for instalment in Subaccount.objects.filter(pk__in=instalments).order_by("pk") if not cash.get(instalment.pk)]

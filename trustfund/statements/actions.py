@@ -1,0 +1,81 @@
+"""What is done with the texts of a year: finance proposes a version, somebody else approves or returns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from trustfund import clock
+from trustfund.audit.recording import record
+from trustfund.ledger import sealing
+from trustfund.ledger.models import GENERAL, FundWindow
+from trustfund.statements import permissions
+from trustfund.statements.models import FIRST_YEAR, LAST_YEAR, LONGEST, Disclosure, Passage
+from trustfund.workflow import advance, lock, require
+
+
+@transaction.atomic
+def propose(year: int, texts: Mapping[str, str], *, by: Any) -> Disclosure:
+    """Propose the texts of a year (by subject; empty ones are left out) as the next version.
+
+    ValidationError: a version is under way already, no text, one that is too long, a year that is none.
+    """
+    if not permissions.can_write_texts(by):
+        raise PermissionDenied
+    kept = _checked(texts)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValidationError(_("Enter a year between %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR})
+    lock(FundWindow.objects.get(pk=GENERAL))  # one at a time: a year may have no version yet that could be locked
+    versions = list(Disclosure.objects.filter(year=year))
+    if any(each.state in (Disclosure.State.PROPOSED, Disclosure.State.RETURNED) for each in versions):
+        raise ValidationError(_("A version of these texts is under way already."), code="under_way")
+    disclosure = Disclosure(year=year, number=len(versions) + 1, maker=by)
+    disclosure.save()
+    _write(disclosure, kept)
+    record("disclosure.propose", of=disclosure, by=by, year=year, number=disclosure.number)
+    return disclosure
+
+
+def _checked(texts: Mapping[str, str]) -> dict[str, str]:
+    kept = {subject: text.strip() for subject, text in texts.items() if text.strip()}
+    if not kept:
+        raise ValidationError(_("Write at least one text."), code="empty")
+    if any(len(text) > LONGEST for text in kept.values()):
+        raise ValidationError(_("A text has at most %(most)s characters.") % {"most": LONGEST}, code="long")
+    return kept
+
+
+def _write(disclosure: Disclosure, texts: Mapping[str, str]) -> None:
+    disclosure.passages.all().delete()
+    Passage.objects.bulk_create(Passage(disclosure=disclosure, subject=subject, text=text) for subject, text in texts.items())
+
+
+@transaction.atomic
+def rewrite(disclosure: Disclosure, texts: Mapping[str, str], *, by: Any) -> Disclosure:
+    """Its maker puts a returned version right, and it is proposed again."""
+    lock(disclosure)
+    require(disclosure.rewrite, by=by)
+    _write(disclosure, _checked(texts))
+    return advance(disclosure.rewrite, by=by)
+
+
+@transaction.atomic
+def approve(disclosure: Disclosure, *, by: Any) -> Disclosure:
+    """The second person approves: statements of the year print it from now on."""
+    return advance(disclosure.approve, by=by, on=clock.today(), head=sealing.head().seq)
+
+
+@transaction.atomic
+def return_(disclosure: Disclosure, *, by: Any, remark: str) -> Disclosure:
+    """Not approved: back to its maker."""
+    return advance(disclosure.return_, by=by, remark=remark.strip())
+
+
+@transaction.atomic
+def cancel(disclosure: Disclosure, *, by: Any) -> Disclosure:
+    """Its maker gives it up."""
+    return advance(disclosure.cancel, by=by)
