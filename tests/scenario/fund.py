@@ -29,13 +29,13 @@ from tests.factories.people import make_user
 from tests.factories.reports import fill
 from trustfund import clock
 from trustfund.ledger import actions as books
-from trustfund.ledger import balances, chart, posting, tags
-from trustfund.ledger.legs import Leg
-from trustfund.ledger.models import Entry, Subaccount, Tag
+from trustfund.ledger import balances, standing, tags
+from trustfund.ledger.models import FundWindow, Subaccount, Tag
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
 from trustfund.vouchers import actions as vouchers
 from trustfund.vouchers.models import Voucher
+from trustfund.vouchers.prepared.registry import EVENTS
 from trustfund.vouchers.rules import Content, Row
 
 YEAR = 2026
@@ -62,6 +62,8 @@ class Fund:
             books.open_year(YEAR + 1, by=self.finance)
             self.dollars = books.open_bank(code="BANK-USD", name="Bank in Vienna", currency="USD", by=self.finance)
             self.euros = books.open_bank(code="BANK-EUR", name="Bank in Vienna", currency="EUR", by=self.finance)
+            self.general, self.emergency = FundWindow.objects.get(), FundWindow.objects.create(code="emergency", name="Emergencies")
+            standing.put("fundwindow.open", self.emergency, by=None)
             self.children: Tag = tags.create("children", "For children", Tag.Kind.THEME, by=self.manager)
         self.donors: dict[str, Donor] = {}
         self.pledges: dict[str, Pledge] = {}
@@ -193,15 +195,22 @@ class Fund:
             made = vouchers.draft(Content(kind, on, "general", list(rows)), by=self.finance, narrative=narrative)
             return vouchers.approve(vouchers.submit(made, by=self.finance), by=self.checker)
 
-    def reverses(self, voucher: Voucher, on: date) -> None:
+    def reverses(self, voucher: Voucher, on: date, why: str) -> None:
         with clock.frozen(on):
-            mirror = vouchers.reverse(voucher, by=self.finance, date=on, narrative="Entered twice.")
-            vouchers.approve(mirror, by=self.checker)
+            mirror = vouchers.reverse(voucher, by=self.finance, date=on, narrative=why)
+        self.approves(mirror, on)
 
-    def posts(self, on: date, what: str, legs: list[Leg]) -> Entry:
-        """An event that has no act of its own yet."""
+    def approves(self, voucher: Voucher, on: date) -> None:
+        """A draft that was proposed is submitted first."""
         with clock.frozen(on):
-            return posting.post(legs, reference=f"{what}:{next(_number)}", on=on, by=self.finance, source=f"scenario.{what}")
+            voucher = vouchers.submit(voucher, by=self.finance) if voucher.state == "draft" else voucher
+            vouchers.approve(voucher, by=self.checker)
+
+    def prepared(self, on: date, event: str, **inputs: Any) -> Voucher:
+        """Worked out from the books for finance, approved by another person."""
+        with clock.frozen(on):
+            made = vouchers.prepare(EVENTS[event], {"date": on, **inputs}, by=self.finance, narrative=event)
+            return vouchers.approve(vouchers.submit(made, by=self.finance), by=self.checker)
 
 
 def balances_on(on: date) -> dict[str, str]:
@@ -227,4 +236,4 @@ def told(story: Callable[[Fund], None]) -> Iterator[Fund]:
         yield fund
 
 
-__all__ = ["YEAR", "Fund", "Row", "balances_on", "chart", "credit", "day", "debit", "told", "usd"]
+__all__ = ["YEAR", "Fund", "Row", "balances_on", "credit", "day", "debit", "told", "usd"]

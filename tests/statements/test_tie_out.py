@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.factories.books import open_years, post
 from tests.statements.random_books import EVENTS, FIRST, happen
-from trustfund.ledger import balances, chart, headroom, sealing
-from trustfund.ledger.models import Seal, Subaccount
+from trustfund.ledger import balances, chart, headroom, sealing, standing, subaccounts
+from trustfund.ledger.legs import credit, debit
+from trustfund.ledger.models import FundWindow, Seal, Subaccount
+from trustfund.ledger.verification import check_books
 from trustfund.money import total, usd, zero
 from trustfund.statements import contributions, figures, grant
 from trustfund.statements.books import books_at, line_of
@@ -143,3 +147,15 @@ def test_grants_tie_to_the_trace(events, days):
         assert open_ == figures.position(books).amounts("I.advances")[0]
     advances = total(found.amounts("advance")[0] for found in grants)
     assert advances == figures.position(books).amounts("I.advances")[0]
+
+
+def test_what_one_window_owes_another_is_no_finding():
+    """1900 and 2900 are eliminated against each other in Statement I, before they are settled too."""
+    open_years(2026)
+    window = FundWindow.objects.create(code="emergency", name="Emergencies")
+    standing.put("fundwindow.open", window, by=None)
+    giver, taker = (subaccounts.open("window", f"WINDOW-{code}", name=code, public_label=code) for code in ("general", "emergency"))
+    legs = [debit("3900", usd(5)), credit("2900", usd(5), taker)]
+    legs += [replace(leg, window="emergency") for leg in (debit("1900", usd(5), giver), credit("3900", usd(5)))]
+    post(legs)
+    assert check_books() == []

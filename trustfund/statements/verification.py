@@ -31,10 +31,11 @@ def _tied(books: Books, day: date) -> list[Finding]:
     before = balances.trial_balance(date(day.year - 1, 12, 31), books.seq, closing=False)
     results = (chart.REVENUE, chart.EXPENSE)
     surplus = total(row.balance for row in before if row.account.type in results) - sums[chart.REVENUE] - sums[chart.EXPENSE]
+    between = total(row.balance for row in trial if row.account.code == "2900")  # eliminated against 1900, among the assets
     net = -(sums[chart.NET] + sums[chart.REVENUE] + sums[chart.EXPENSE])
     shown = [
-        ("total assets of Statement I", one.amounts("assets")[0], sums[chart.ASSET]),
-        ("total liabilities of Statement I", one.amounts("liabilities")[0], -sums[chart.LIABILITY]),
+        ("total assets of Statement I", one.amounts("assets")[0], sums[chart.ASSET] + between),
+        ("total liabilities of Statement I", one.amounts("liabilities")[0], between - sums[chart.LIABILITY]),
         ("net assets of Statement I", one.amounts("net_assets")[0], net),
         ("assets less liabilities of Statement I", one.amounts("net")[0], net),
         ("surplus of Statement II", two.amounts("surplus")[0], surplus),
