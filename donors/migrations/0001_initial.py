@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Donor',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -39,7 +42,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('country'), condition=models.Q(('kind', 'state')), name='donor_one_per_state', violation_error_message='This State is registered already.')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Contact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -53,7 +56,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'donor'), name='contact_once_per_donor')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Instalment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -68,7 +71,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Contribution',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -99,7 +102,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Amendment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -116,7 +119,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='amendment_takes_something')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Pledge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -148,17 +151,18 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='instalment',
             name='pledge',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='donors.pledge'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='instalment',
             constraint=models.UniqueConstraint(fields=('pledge', 'number'), name='instalment_number_once_per_pledge'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='instalment',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0)), name='instalment_not_negative'),
         ),
+        ]),
     ]

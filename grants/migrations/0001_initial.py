@@ -12,6 +12,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -25,7 +27,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Call',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -63,7 +66,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='BudgetCategory',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -81,7 +84,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('call', 'code'), name='budget_category_code_once_per_call')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -118,7 +121,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Clarification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -135,7 +138,7 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='ConflictOfInterest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -149,7 +152,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'application'), name='conflict_declared_once')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Criterion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -167,7 +170,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='criterion_number_once_per_call')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='EligibilityQuestion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -183,7 +186,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='eligibility_question_number_once_per_call')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='EligibilityFinding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -197,7 +200,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'question'), name='eligibility_finding_once'), models.CheckConstraint(condition=models.Q(('met', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='eligibility_not_met_has_reason')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='ExpectedBeneficiaries',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -212,7 +215,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'axis', 'sex', 'age_band', 'category'), name='expected_beneficiaries_once'), models.CheckConstraint(condition=models.Q(models.Q(('axis', 'sex_age'), ('category', ''), models.Q(('sex', ''), _negated=True), models.Q(('age_band', ''), _negated=True)), models.Q(('age_band', ''), ('axis__in', ['exploitation', 'movement', 'service']), ('sex', ''), models.Q(('category', ''), _negated=True)), _connector='OR'), name='expected_beneficiaries_one_axis')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Extension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -228,7 +231,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('closed_at_before'))), name='extension_is_later')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Grant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -270,7 +273,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Closure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -291,7 +294,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='AgreementVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -309,7 +312,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('grant'), models.F('number'), name='agreement_version_number_unique')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='GrantBudgetLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -325,7 +328,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('grant'), models.F('number'), name='grant_budget_line_number_unique'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='grant_budget_line_not_negative')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Indicator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -341,7 +344,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('grant'), models.F('number'), name='indicator_number_once_per_grant')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Letter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -355,7 +358,7 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='OtherFunding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -372,7 +375,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='other_funding_number_once')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='OutcomeSheet',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -389,7 +392,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='outcome_sheet_ends_after_it_begins')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='OutcomeCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -404,7 +407,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('sheet'), models.F('table'), models.F('sex'), models.F('category'), name='outcome_cell_once'), models.CheckConstraint(condition=models.Q(('persons__gt', 0), ('persons__lte', 1000000)), name='outcome_cell_counts_somebody')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='IndicatorResult',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -417,7 +420,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('sheet'), models.F('indicator'), name='indicator_result_once_per_sheet')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='PaymentOrder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -427,7 +430,7 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='PlannedReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -443,7 +446,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('grant'), models.F('number'), name='planned_report_number_unique'), models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='planned_report_period_runs_forward')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='PlannedTranche',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -457,7 +460,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('grant'), models.F('number'), name='planned_tranche_number_unique'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='planned_tranche_amount_positive')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Presence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -470,7 +473,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'user'), name='presence_once_per_person')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Question',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -491,7 +494,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='question_number_once_per_call')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='AnswerConflict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -509,7 +512,7 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Answer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -525,7 +528,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'question'), name='answer_once_per_question')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Refund',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -542,7 +545,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_amount_positive'), models.UniqueConstraint(models.F('closure'), models.F('bank_reference'), name='refund_entered_once')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -577,7 +580,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Expenditure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -598,7 +601,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('report'), models.F('number'), name='expenditure_row_once_per_report'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='expenditure_positive'), models.CheckConstraint(condition=models.Q(models.Q(('local_currency', ''), ('local_minor__isnull', True)), models.Q(('local_minor__gt', 0), models.Q(('local_currency', ''), _negated=True)), _connector='OR'), name='expenditure_local_has_currency'), models.CheckConstraint(condition=models.Q(models.Q(('disallowed', False), ('disallowed_reason', '')), models.Q(('disallowed', True), models.Q(('disallowed_reason', ''), _negated=True)), _connector='OR'), name='expenditure_disallowed_iff_reason')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='RequiredDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -614,7 +617,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('call', 'kind'), name='required_document_kind_once_per_call')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='ApplicationDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -628,7 +631,7 @@ class Migration(migrations.Migration):
                 'ordering': ['required__number', 'pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Review',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -649,7 +652,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Mark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -663,7 +666,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('review', 'criterion'), name='mark_once_per_criterion'), models.CheckConstraint(condition=models.Q(('value', None), models.Q(('value__gte', 1), ('value__lte', 5)), _connector='OR'), name='mark_from_1_to_5')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Section',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -677,7 +680,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'name'), name='section_once_per_application')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Session',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -698,7 +701,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Seat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -712,7 +715,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('session', 'trustee'), name='seat_once_per_trustee'), models.CheckConstraint(condition=models.Q(('present', False), ('declared_at__isnull', False), _connector='OR'), name='seat_present_only_after_declaring')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Recommendation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -731,7 +734,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__isnull', False), ('outcome', 'recommended')), models.Q(models.Q(('outcome', 'recommended'), _negated=True), ('amount', None)), _connector='OR'), name='recommendation_amount_iff_recommended'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reserve'), ('rank__gte', 1), ('rank__isnull', False)), models.Q(models.Q(('outcome', 'reserve'), _negated=True), ('rank', None)), _connector='OR'), name='recommendation_rank_iff_reserve'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_selected'), _negated=True), models.Q(('reasons', ''), _negated=True), _connector='OR'), name='recommendation_refused_with_reasons'), models.UniqueConstraint(fields=('session', 'rank'), name='recommendation_rank_once_per_session')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='FeedbackLetter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -744,7 +747,7 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Signature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -760,7 +763,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('version'), models.F('party'), name='agreement_signed_once_per_party')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Tranche',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -785,7 +788,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Payment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -822,7 +825,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Wording',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -838,7 +841,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('report'), models.F('part'), models.F('author'), condition=models.Q(('refused', True)), name='wording_refused_once_per_author')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='WorkPlanItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -854,7 +857,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='plan_item_number_once'), models.CheckConstraint(condition=models.Q(('from_month__gte', 1), ('to_month__gte', models.F('from_month'))), name='plan_item_ends_after_it_begins')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='ApplicationSnapshot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -872,7 +875,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'version'), name='snapshot_once_per_version')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='BudgetLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -891,4 +894,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='budget_line_number_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('requested__gte', 0), ('unit_cost__gte', 0)), name='budget_line_quantity_positive'), models.CheckConstraint(condition=models.Q(('requested__lte', models.F('amount'))), name='budget_line_requested_within_amount')],
             },
         ),
+        ]),
     ]

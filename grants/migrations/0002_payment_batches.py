@@ -6,6 +6,8 @@ import trustfund.clock
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='PaymentBatch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -39,7 +42,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Spelling',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -55,6 +58,70 @@ class Migration(migrations.Migration):
                 'ordering': ['-pk'],
             },
         ),
+            migrations.AddField(
+            model_name='paymentbatch',
+            name='approved_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by'),
+        ),
+            migrations.AddField(
+            model_name='paymentbatch',
+            name='maker',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
+        ),
+            migrations.AddField(
+            model_name='paymentbatch',
+            name='order',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.paymentorder', verbose_name='file'),
+        ),
+            migrations.AddField(
+            model_name='paymentbatch',
+            name='ordered_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ordered by'),
+        ),
+            migrations.AddField(
+            model_name='paymentbatch',
+            name='paid_from',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.subaccount', verbose_name='from our account'),
+        ),
+            migrations.AddField(
+            model_name='spelling',
+            name='bank_account',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spellings', to='ngos.bankaccount'),
+        ),
+            migrations.AddField(
+            model_name='spelling',
+            name='written_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+            migrations.AddConstraint(
+            model_name='paymentbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('maker')), _negated=True), _connector='OR'), name='payment_batch_approved_by_another'),
+        ),
+            migrations.AddConstraint(
+            model_name='paymentbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('ordered_by__isnull', True), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('ordered_by')), _negated=True)), _connector='OR'), name='payment_batch_ordered_by_another'),
+        ),
+            migrations.AddConstraint(
+            model_name='paymentbatch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', False), ('approved_on__isnull', False), ('state__in', ['approved', 'ordered'])), models.Q(models.Q(('state__in', ['approved', 'ordered']), _negated=True), ('approved_by__isnull', True), ('approved_on__isnull', True)), _connector='OR'), name='payment_batch_approved_before_it_is_ordered'),
+        ),
+            migrations.AddConstraint(
+            model_name='paymentbatch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('submitted', 'approved', 'ordered')), _negated=True), models.Q(('count__gt', 0), ('submitted_at__isnull', False), ('total_minor__gt', 0), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='payment_batch_sealed_when_submitted'),
+        ),
+            migrations.AddConstraint(
+            model_name='paymentbatch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('order__isnull', False), ('ordered_by__isnull', False), ('ordered_on__isnull', False), ('state', 'ordered')), models.Q(models.Q(('state', 'ordered'), _negated=True), ('order__isnull', True), ('ordered_by__isnull', True), ('ordered_on__isnull', True)), _connector='OR'), name='payment_batch_file_iff_ordered'),
+        ),
+            migrations.AddConstraint(
+            model_name='spelling',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clearing_code', ''), ('clearing_system', '')), models.Q(models.Q(('clearing_system', ''), _negated=True), models.Q(('clearing_code', ''), _negated=True)), _connector='OR'), name='spelling_code_with_its_system'),
+        ),
+            migrations.AddConstraint(
+            model_name='spelling',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='spelling_of_a_name'),
+        ),
+        ]),
         migrations.RemoveConstraint(
             model_name='payment',
             name='payment_one_live_per_tranche',
@@ -74,31 +141,6 @@ class Migration(migrations.Migration):
             field=models.CharField(help_text='Of the file.', max_length=64, verbose_name='SHA-256'),
         ),
         migrations.AddField(
-            model_name='paymentbatch',
-            name='approved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by'),
-        ),
-        migrations.AddField(
-            model_name='paymentbatch',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
-        ),
-        migrations.AddField(
-            model_name='paymentbatch',
-            name='order',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.paymentorder', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='paymentbatch',
-            name='ordered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ordered by'),
-        ),
-        migrations.AddField(
-            model_name='paymentbatch',
-            name='paid_from',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.subaccount', verbose_name='from our account'),
-        ),
-        migrations.AddField(
             model_name='payment',
             name='batch',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='grants.paymentbatch', verbose_name='batch'),
@@ -114,43 +156,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'batched'), _negated=True), ('batch__isnull', False), _connector='OR'), models.Q(models.Q(('state__in', ('certified', 'approved', 'rejected', 'cancelled')), _negated=True), ('batch__isnull', True), _connector='OR')), name='payment_in_a_batch_when_batched'),
-        ),
-        migrations.AddField(
-            model_name='spelling',
-            name='bank_account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spellings', to='ngos.bankaccount'),
-        ),
-        migrations.AddField(
-            model_name='spelling',
-            name='written_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('maker')), _negated=True), _connector='OR'), name='payment_batch_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('ordered_by__isnull', True), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('ordered_by')), _negated=True)), _connector='OR'), name='payment_batch_ordered_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', False), ('approved_on__isnull', False), ('state__in', ['approved', 'ordered'])), models.Q(models.Q(('state__in', ['approved', 'ordered']), _negated=True), ('approved_by__isnull', True), ('approved_on__isnull', True)), _connector='OR'), name='payment_batch_approved_before_it_is_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('submitted', 'approved', 'ordered')), _negated=True), models.Q(('count__gt', 0), ('submitted_at__isnull', False), ('total_minor__gt', 0), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='payment_batch_sealed_when_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('order__isnull', False), ('ordered_by__isnull', False), ('ordered_on__isnull', False), ('state', 'ordered')), models.Q(models.Q(('state', 'ordered'), _negated=True), ('order__isnull', True), ('ordered_by__isnull', True), ('ordered_on__isnull', True)), _connector='OR'), name='payment_batch_file_iff_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='spelling',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clearing_code', ''), ('clearing_system', '')), models.Q(models.Q(('clearing_system', ''), _negated=True), models.Q(('clearing_code', ''), _negated=True)), _connector='OR'), name='spelling_code_with_its_system'),
-        ),
-        migrations.AddConstraint(
-            model_name='spelling',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='spelling_of_a_name'),
         ),
     ]

@@ -9,6 +9,8 @@ import trustfund.encryption
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Organisation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -45,7 +48,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('country'), django.db.models.functions.text.Lower('registration_number'), condition=models.Q(('registration_number', ''), _negated=True), name='organisation_registered_once', violation_error_message='An organisation with this registration number is here already. Ask its owner to invite you.')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -62,7 +65,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('user'), condition=models.Q(('active', True)), name='membership_of_one_organisation_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('active', True), ('left_at', None)), models.Q(('active', False), ('left_at__isnull', False)), _connector='OR'), name='membership_left_iff_inactive')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='BankAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -94,7 +97,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Assessment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -114,7 +117,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='OrganisationDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -131,7 +134,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('issued_on', None), ('expires_on', None), ('expires_on__gte', models.F('issued_on')), _connector='OR'), name='organisation_document_expires_after_issue', violation_error_message="A document can't expire before it was issued.")],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='CheckItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -149,7 +152,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('assessment'), models.F('kind'), name='check_item_once'), models.CheckConstraint(condition=models.Q(models.Q(('judged_by', None), ('judged_on', None), ('outcome', 'pending')), models.Q(models.Q(('outcome', 'pending'), _negated=True), ('judged_by__isnull', False), ('judged_on__isnull', False)), _connector='OR'), name='check_item_judged_has_who_and_when')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Screening',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -168,4 +171,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('list_date__lte', models.F('performed_on'))), name='screening_list_is_not_newer_than_check')],
             },
         ),
+        ]),
     ]

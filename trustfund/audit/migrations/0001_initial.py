@@ -5,6 +5,8 @@ import trustfund.audit.models
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='AuditHead',
             fields=[
                 ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
@@ -26,7 +29,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_one_row')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Event',
             fields=[
                 ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
@@ -45,4 +48,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['object_type', 'object_id', 'seq'], name='audit_event_of_object')],
             },
         ),
+        ]),
     ]

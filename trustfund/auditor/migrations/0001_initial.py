@@ -6,6 +6,8 @@ import trustfund.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Sample',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -44,7 +47,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='SampleItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +63,7 @@ class Migration(migrations.Migration):
                 'ordering': ['sample', 'position'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Result',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -74,7 +77,7 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Verification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -98,7 +101,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Visit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -111,7 +114,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Pack',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -141,28 +144,29 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('since__lte', models.F('until'))), name='pack_of_a_period'), models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', False), ('state', 'done')), models.Q(('state', 'done'), _negated=True), _connector='OR'), name='pack_has_its_file_iff_done')],
             },
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='sample',
             constraint=models.CheckConstraint(condition=models.Q(('since__lte', models.F('until'))), name='sample_of_a_period'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='sample',
             constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='sample_of_something'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='sample',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('population', 'lines'), ('source', '')), models.Q(('account', None), ('population', 'source'), models.Q(('source', ''), _negated=True)), models.Q(('account', None), ('population', 'entries'), ('source', '')), _connector='OR'), name='sample_names_its_population'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='sampleitem',
             constraint=models.UniqueConstraint(fields=('sample', 'position'), name='sample_item_position_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='result',
             constraint=models.CheckConstraint(condition=models.Q(('verdict', 'agreed'), models.Q(('text', ''), _negated=True), _connector='OR'), name='result_is_explained'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='verification',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('first', None), ('last', None)), models.Q(('first__gte', 1), ('last__gte', models.F('first'))), _connector='OR'), name='verification_of_a_range_or_of_all'),
         ),
+        ]),
     ]

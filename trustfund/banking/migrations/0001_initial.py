@@ -5,6 +5,8 @@ import trustfund.clock
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='BankStatement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -38,7 +41,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-closed_on', '-pk'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='BankLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -58,7 +61,7 @@ class Migration(migrations.Migration):
                 'ordering': ['statement', 'position'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Match',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -67,7 +70,7 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
             ],
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='MatchedLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -78,7 +81,7 @@ class Migration(migrations.Migration):
                 'ordering': ['line'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='BankDetails',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -90,28 +93,29 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('account', ''), _negated=True), name='bank_details_name_the_account')],
             },
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='bankstatement',
             constraint=models.UniqueConstraint(fields=('bank', 'number'), name='bank_statement_imported_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='bankstatement',
             constraint=models.UniqueConstraint(condition=models.Q(('previous', None)), fields=('bank',), name='bank_statement_one_is_first'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='bankstatement',
             constraint=models.CheckConstraint(condition=models.Q(('opened_on__lte', models.F('closed_on'))), name='bank_statement_days_in_order'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='bankline',
             index=models.Index(fields=['bank', 'booked_on'], name='bank_line_by_day'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='bankline',
             constraint=models.UniqueConstraint(fields=('statement', 'position'), name='bank_line_position_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='bankline',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor', 0), _negated=True), name='bank_line_of_something'),
         ),
+        ]),
     ]

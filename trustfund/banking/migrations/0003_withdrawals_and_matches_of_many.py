@@ -8,6 +8,8 @@ from django.db import migrations, models
 
 from trustfund.guards import Guarded
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -21,6 +23,7 @@ class Migration(migrations.Migration):
 
     operations = [
         Guarded([
+        Together([
             migrations.CreateModel(
                 name='LineVoucher',
                 fields=[
@@ -43,24 +46,6 @@ class Migration(migrations.Migration):
                     'ordering': ['-pk'],
                 },
                 bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
-            ),
-            migrations.RemoveConstraint(
-                model_name='bankstatement',
-                name='bank_statement_imported_once',
-            ),
-            migrations.RemoveConstraint(
-                model_name='bankstatement',
-                name='bank_statement_one_is_first',
-            ),
-            migrations.AddField(
-                model_name='bankdetails',
-                name='bic',
-                field=models.CharField(blank=True, max_length=11, verbose_name='BIC of the bank'),
-            ),
-            migrations.AddField(
-                model_name='bankline',
-                name='match',
-                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_lines', to='banking.match'),
             ),
             migrations.AddField(
                 model_name='linevoucher',
@@ -87,23 +72,6 @@ class Migration(migrations.Migration):
                 name='statement',
                 field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='banking.bankstatement'),
             ),
-            migrations.AddField(
-                model_name='bankstatement',
-                name='withdrawal',
-                field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='banking.withdrawal'),
-            ),
-            migrations.AddConstraint(
-                model_name='bankstatement',
-                constraint=models.UniqueConstraint(condition=models.Q(('withdrawal', None)), fields=('bank', 'number'), name='bank_statement_imported_once'),
-            ),
-            migrations.AddConstraint(
-                model_name='bankstatement',
-                constraint=models.UniqueConstraint(condition=models.Q(('previous', None), ('withdrawal', None)), fields=('bank',), name='bank_statement_one_is_first'),
-            ),
-            migrations.AddConstraint(
-                model_name='bankstatement',
-                constraint=models.CheckConstraint(condition=models.Q(('withdrawal', None), ('previous', None), _connector='OR'), name='bank_statement_withdrawn_follows_none'),
-            ),
             migrations.AddConstraint(
                 model_name='withdrawal',
                 constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('statement',), name='withdrawal_asked_once'),
@@ -113,4 +81,40 @@ class Migration(migrations.Migration):
                 constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('matched', 0), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='withdrawal_two_people_where_lines_are_matched'),
             ),
         ]),
+        migrations.RemoveConstraint(
+                model_name='bankstatement',
+                name='bank_statement_imported_once',
+            ),
+        migrations.RemoveConstraint(
+                model_name='bankstatement',
+                name='bank_statement_one_is_first',
+            ),
+        migrations.AddField(
+                model_name='bankdetails',
+                name='bic',
+                field=models.CharField(blank=True, max_length=11, verbose_name='BIC of the bank'),
+            ),
+        migrations.AddField(
+                model_name='bankline',
+                name='match',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_lines', to='banking.match'),
+            ),
+        migrations.AddField(
+                model_name='bankstatement',
+                name='withdrawal',
+                field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='banking.withdrawal'),
+            ),
+        migrations.AddConstraint(
+                model_name='bankstatement',
+                constraint=models.UniqueConstraint(condition=models.Q(('withdrawal', None)), fields=('bank', 'number'), name='bank_statement_imported_once'),
+            ),
+        migrations.AddConstraint(
+                model_name='bankstatement',
+                constraint=models.UniqueConstraint(condition=models.Q(('previous', None), ('withdrawal', None)), fields=('bank',), name='bank_statement_one_is_first'),
+            ),
+        migrations.AddConstraint(
+                model_name='bankstatement',
+                constraint=models.CheckConstraint(condition=models.Q(('withdrawal', None), ('previous', None), _connector='OR'), name='bank_statement_withdrawn_follows_none'),
+            ),
+    ]),
     ]

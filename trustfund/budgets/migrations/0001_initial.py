@@ -7,6 +7,8 @@ import trustfund.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Budget',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -41,7 +44,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='BudgetLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -54,44 +57,45 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budget',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('window', 'year', 'number'), name='budget_version_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budget',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned'])), fields=('window', 'year'), name='budget_one_under_way'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budget',
             constraint=models.CheckConstraint(condition=models.Q(('checker__isnull', True), models.Q(('checker', models.F('maker')), _negated=True), _connector='OR'), name='budget_two_people'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budget',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_on__isnull', False), ('checker__isnull', False), ('head__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_on__isnull', True), ('checker__isnull', True), ('head__isnull', True)), _connector='OR'), name='budget_approved_iff_checked'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budget',
             constraint=models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('number__gt', 1), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='budget_revision_has_a_reason'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budget',
             constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='budget_year_is_a_year'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budget',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'approved']), _negated=True), ('number', 1), ('document__isnull', False), _connector='OR'), name='budget_revision_has_a_document'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budgetline',
             constraint=models.UniqueConstraint(fields=('budget', 'line'), name='budget_line_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budgetline',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('line', 'transfers'), _connector='OR'), name='budget_line_not_negative'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='budgetline',
             constraint=models.CheckConstraint(condition=models.Q(('line__in', ['grants', 'programme_support', 'staff', 'travel', 'contractual', 'charges', 'other_expenses', 'transfers'])), name='budget_line_is_one_of_them'),
         ),
+        ]),
     ]

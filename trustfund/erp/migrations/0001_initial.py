@@ -7,6 +7,8 @@ import trustfund.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Extract',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -35,7 +38,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='ExtractLayout',
             fields=[
                 ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
@@ -45,7 +48,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='erp_layout_is_one_row')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='ExtractLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -62,7 +65,7 @@ class Migration(migrations.Migration):
                 'ordering': ['extract', 'position'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Mapping',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -77,24 +80,25 @@ class Migration(migrations.Migration):
                 'ordering': ['kind', 'code', '-effective_on'],
             },
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='extract',
             constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='erp_extract_days_in_order'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='extract',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('sha256',), name='erp_extract_once'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='extractline',
             index=models.Index(fields=['posted_on'], name='erp_line_by_day'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='extractline',
             constraint=models.UniqueConstraint(fields=('extract', 'position'), name='erp_line_position_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='mapping',
             constraint=models.UniqueConstraint(fields=('kind', 'code', 'effective_on'), name='erp_mapping_once_a_day'),
         ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import trustfund.ledger.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Account',
             fields=[
                 ('code', models.CharField(max_length=8, primary_key=True, serialize=False, verbose_name='code')),
@@ -34,7 +37,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Seal',
             fields=[
                 ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
@@ -47,7 +50,7 @@ class Migration(migrations.Migration):
                 'ordering': ['seq'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='FiscalYear',
             fields=[
                 ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
@@ -56,7 +59,7 @@ class Migration(migrations.Migration):
                 'ordering': ['year'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='FundWindow',
             fields=[
                 ('code', models.CharField(max_length=20, primary_key=True, serialize=False)),
@@ -67,7 +70,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Entry',
             fields=[
                 ('seal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='entry', serialize=False, to='ledger.seal')),
@@ -84,7 +87,7 @@ class Migration(migrations.Migration):
                 'ordering': ['seal'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='LedgerHead',
             fields=[
                 ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
@@ -95,7 +98,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='ledger_head_is_one_row')],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Period',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -112,7 +115,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Rate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -127,7 +130,7 @@ class Migration(migrations.Migration):
                 'ordering': ['currency', '-effective_on'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Tag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -140,7 +143,7 @@ class Migration(migrations.Migration):
                 'ordering': ['kind', 'name'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Subaccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -158,7 +161,7 @@ class Migration(migrations.Migration):
                 'ordering': ['code'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Note',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -167,7 +170,7 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='ledger.entry')),
             ],
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Line',
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
@@ -187,22 +190,22 @@ class Migration(migrations.Migration):
                 'ordering': ['entry', 'position'],
             },
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='entry',
             name='period',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.period'),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='entry',
             name='reverses',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.entry'),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='entry',
             name='year',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.fiscalyear'),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Funding',
             fields=[
                 ('seal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='funding', serialize=False, to='ledger.seal')),
@@ -221,7 +224,7 @@ class Migration(migrations.Migration):
                 'ordering': ['seal'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Allocation',
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
@@ -239,7 +242,7 @@ class Migration(migrations.Migration):
                 'ordering': ['funding', 'position'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Reservation',
             fields=[
             ],
@@ -250,7 +253,7 @@ class Migration(migrations.Migration):
             },
             bases=('ledger.funding',),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='FundingRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -265,84 +268,85 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('adopted_by__isnull', True), models.Q(('adopted_by', models.F('approved_by')), _negated=True), _connector='OR'), name='funding_rule_two_people')],
             },
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='period',
             constraint=models.UniqueConstraint(fields=('year', 'number'), name='period_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='period',
             constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 13)), name='period_number_is_1_to_13'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='period',
             constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('proposed_by__isnull', False), models.Q(('proposed_by', models.F('approved_by')), _negated=True)), _connector='OR'), name='period_closed_by_two_people'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='period',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', False), ('state', 'closed')), models.Q(('state', 'closed'), _negated=True), _connector='OR'), name='period_closed_iff_approved'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='rate',
             constraint=models.UniqueConstraint(fields=('currency', 'effective_on'), name='rate_once_per_day'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='subaccount',
             index=models.Index(fields=['kind', 'code'], name='subaccount_by_kind'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='line',
             index=models.Index(fields=['account', 'date'], name='line_by_account'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='line',
             index=models.Index(fields=['subaccount', 'account', 'date'], name='line_by_subaccount'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='line',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), _connector='OR'), name='line_is_debit_or_credit'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='line',
             constraint=models.CheckConstraint(condition=models.Q(('original_minor__gte', 0)), name='line_original_not_negative'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='line',
             constraint=models.UniqueConstraint(fields=('entry', 'position'), name='line_position_once'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='entry',
             index=models.Index(fields=['date', 'seal'], name='entry_by_date'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='entry',
             index=models.Index(fields=['object_type', 'object_id'], name='entry_by_object'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='entry',
             constraint=models.UniqueConstraint(fields=('year', 'number'), name='entry_numbered_once_per_year'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='funding',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='funding_amount_positive'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='funding',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('kind', 'reserve'), ('reservation__isnull', True)), models.Q(('entry__isnull', True), ('kind', 'release'), ('reservation__isnull', False)), models.Q(('entry__isnull', False), ('kind', 'confirm'), ('reservation__isnull', False)), models.Q(('entry__isnull', False), ('kind__in', ['restore', 'refund'])), _connector='OR'), name='funding_names_what_it_acts_on'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='allocation',
             index=models.Index(fields=['instalment', 'grant'], name='allocation_by_instalment'),
         ),
-        migrations.AddIndex(
+            migrations.AddIndex(
             model_name='allocation',
             index=models.Index(fields=['grant', 'instalment'], name='allocation_by_grant'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='allocation',
             constraint=models.CheckConstraint(condition=models.Q(('allocated', 0), ('reserved', 0), _negated=True), name='allocation_changes_something'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='allocation',
             constraint=models.UniqueConstraint(fields=('funding', 'position'), name='allocation_position_once'),
         ),
+        ]),
     ]

@@ -7,6 +7,8 @@ from django.db import migrations, models
 
 from trustfund.guards import Guarded
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,7 +19,8 @@ class Migration(migrations.Migration):
     operations = [
         Guarded(
             [
-                migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
                     name="Certification",
                     fields=[
                         (
@@ -51,7 +54,7 @@ class Migration(migrations.Migration):
                     ],
                     bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
                 ),
-                migrations.CreateModel(
+            migrations.CreateModel(
                     name="ClosedBalance",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -60,7 +63,7 @@ class Migration(migrations.Migration):
                         ("credit", models.BigIntegerField()),
                     ],
                 ),
-                migrations.CreateModel(
+            migrations.CreateModel(
                     name="ClosedBooks",
                     fields=[
                         ("id", models.BigIntegerField(primary_key=True, serialize=False)),
@@ -72,7 +75,7 @@ class Migration(migrations.Migration):
                         "ordering": ["as_of", "seq"],
                     },
                 ),
-                migrations.CreateModel(
+            migrations.CreateModel(
                     name="ClosedMovement",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -83,93 +86,82 @@ class Migration(migrations.Migration):
                         ("original", models.BigIntegerField()),
                     ],
                 ),
-                migrations.AlterField(
-                    model_name="entry",
-                    name="period",
-                    field=models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="ledger.period"
-                    ),
-                ),
-                migrations.AddIndex(
-                    model_name="entry",
-                    index=models.Index(fields=["period", "seal"], name="entry_by_period"),
-                ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="certification",
                     name="approved_by",
                     field=models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="certification",
                     name="certified_by",
                     field=models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="certification",
                     name="prepared_by",
                     field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedbalance",
                     name="account",
                     field=models.ForeignKey(
                         db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedbalance",
                     name="window",
                     field=models.ForeignKey(
                         db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.fundwindow"
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedbooks",
                     name="base",
                     field=models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.closedbooks"
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedbalance",
                     name="books",
                     field=models.ForeignKey(
                         db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="balances", to="ledger.closedbooks"
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedmovement",
                     name="account",
                     field=models.ForeignKey(
                         db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedmovement",
                     name="books",
                     field=models.ForeignKey(
                         db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="ledger.closedbooks"
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedmovement",
                     name="subaccount",
                     field=models.ForeignKey(
                         db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.subaccount"
                     ),
                 ),
-                migrations.AddField(
+            migrations.AddField(
                     model_name="closedmovement",
                     name="window",
                     field=models.ForeignKey(
                         db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.fundwindow"
                     ),
                 ),
-                migrations.AddConstraint(
+            migrations.AddConstraint(
                     model_name="certification",
                     constraint=models.CheckConstraint(
                         condition=models.Q(
@@ -187,7 +179,7 @@ class Migration(migrations.Migration):
                         name="certification_by_others_than_the_preparer",
                     ),
                 ),
-                migrations.AddConstraint(
+            migrations.AddConstraint(
                     model_name="certification",
                     constraint=models.CheckConstraint(
                         condition=models.Q(
@@ -217,22 +209,34 @@ class Migration(migrations.Migration):
                         name="certification_has_who_and_when",
                     ),
                 ),
-                migrations.AddConstraint(
+            migrations.AddConstraint(
                     model_name="closedbooks",
                     constraint=models.UniqueConstraint(fields=("as_of", "seq", "marks"), name="closed_books_kept_once"),
                 ),
-                migrations.AddConstraint(
+            migrations.AddConstraint(
                     model_name="closedbalance",
                     constraint=models.UniqueConstraint(fields=("books", "account", "window", "marks"), name="closed_balance_once"),
                 ),
-                migrations.AddIndex(
+            migrations.AddIndex(
                     model_name="closedmovement",
                     index=models.Index(fields=["books", "account"], name="closed_movement_of_account"),
                 ),
-                migrations.AddIndex(
+            migrations.AddIndex(
                     model_name="closedmovement",
                     index=models.Index(fields=["subaccount", "account"], name="closed_movement_of_subaccount"),
                 ),
-            ]
+        ]),
+        migrations.AlterField(
+                    model_name="entry",
+                    name="period",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="ledger.period"
+                    ),
+                ),
+        migrations.AddIndex(
+                    model_name="entry",
+                    index=models.Index(fields=["period", "seal"], name="entry_by_period"),
+                ),
+    ]
         )
     ]

@@ -7,6 +7,8 @@ import trustfund.ledger.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='RuleProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -33,7 +36,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='WindowProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -51,66 +54,67 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.AddIndex(
-            model_name='line',
-            index=models.Index(condition=models.Q(('currency', 'USD'), _negated=True), fields=['currency', 'date'], name='line_in_another_currency'),
-        ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='ruleproposal',
             name='decided_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='ruleproposal',
             name='proposed_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by'),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='ruleproposal',
             name='rule',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposal', to='ledger.fundingrule'),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='windowproposal',
             name='decided_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='windowproposal',
             name='proposed_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by'),
         ),
-        migrations.AddField(
+            migrations.AddField(
             model_name='windowproposal',
             name='window',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='ledger.fundwindow', verbose_name='fund window'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='ruleproposal',
             constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='ruleproposal_two_people'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='ruleproposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('state__in', ['adopted', 'refused'])), models.Q(models.Q(('state__in', ['adopted', 'refused']), _negated=True), ('decided_by__isnull', True)), _connector='OR'), name='ruleproposal_decided_iff_somebody_did'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='ruleproposal',
             constraint=models.CheckConstraint(condition=models.Q(('rule__isnull', True), ('state', 'adopted'), _connector='OR'), name='rule_made_when_adopted'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='windowproposal',
             constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='windowproposal_two_people'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='windowproposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('state__in', ['adopted', 'refused'])), models.Q(models.Q(('state__in', ['adopted', 'refused']), _negated=True), ('decided_by__isnull', True)), _connector='OR'), name='windowproposal_decided_iff_somebody_did'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='windowproposal',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('code',), name='window_proposed_once_at_a_time'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='windowproposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('opens', False), ('window__isnull', False)), models.Q(('opens', True), ('state', 'adopted'), ('window__isnull', False)), models.Q(('opens', True), ('window__isnull', True), models.Q(('state', 'adopted'), _negated=True)), _connector='OR'), name='window_proposal_is_of_a_window'),
+        ),
+        ]),
+        migrations.AddIndex(
+            model_name='line',
+            index=models.Index(condition=models.Q(('currency', 'USD'), _negated=True), fields=['currency', 'date'], name='line_in_another_currency'),
         ),
     ]

@@ -6,6 +6,8 @@ import trustfund.clock
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Disclosure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -35,7 +38,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Passage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -47,28 +50,29 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='disclosure',
             constraint=models.UniqueConstraint(fields=('year', 'number'), name='disclosure_version_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='disclosure',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'returned'])), fields=('year',), name='disclosure_one_under_way'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='disclosure',
             constraint=models.CheckConstraint(condition=models.Q(('checker__isnull', True), models.Q(('checker', models.F('maker')), _negated=True), _connector='OR'), name='disclosure_two_people'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='disclosure',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_on__isnull', False), ('checker__isnull', False), ('head__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_on__isnull', True), ('checker__isnull', True), ('head__isnull', True)), _connector='OR'), name='disclosure_approved_iff_checked'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='disclosure',
             constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='disclosure_year_is_a_year'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='passage',
             constraint=models.UniqueConstraint(fields=('disclosure', 'subject'), name='disclosure_subject_once'),
         ),
+        ]),
     ]

@@ -8,6 +8,8 @@ import trustfund.ledger.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from trustfund.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        Together([
+            migrations.CreateModel(
             name='Voucher',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -41,7 +44,7 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Line',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +63,7 @@ class Migration(migrations.Migration):
                 'ordering': ['voucher', 'position'],
             },
         ),
-        migrations.CreateModel(
+            migrations.CreateModel(
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -71,32 +74,33 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='voucher',
             constraint=models.CheckConstraint(condition=models.Q(('checker__isnull', True), models.Q(('checker', models.F('maker')), _negated=True), _connector='OR'), name='voucher_two_people'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='voucher',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('checker__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('checker__isnull', True)), _connector='OR'), name='voucher_approved_iff_checked'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='voucher',
             constraint=models.CheckConstraint(condition=models.Q(('entry__isnull', True), ('state', 'approved'), _connector='OR'), name='voucher_posted_when_approved'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='voucher',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='voucher_reversal_of_one'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='voucher',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('reverses',), name='voucher_reversed_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='line',
             constraint=models.UniqueConstraint(fields=('voucher', 'position'), name='voucher_line_position_once'),
         ),
-        migrations.AddConstraint(
+            migrations.AddConstraint(
             model_name='line',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='voucher_line_above_zero'),
         ),
+        ]),
     ]
