@@ -33,7 +33,7 @@ def match():
 def test_lines_that_do_not_add_up_are_found(match):
     assert said_by("bank matches") == []
     alter("UPDATE ledger_line SET debit = 600, original_minor = 600 WHERE account_id = '1010'")
-    statement = match.bank_line.statement
+    statement = match.bank_lines.get().statement
     assert said_by("bank matches") == [
         f"line 1 of the bank's statement {statement}: expected lines of the books that add up to USD 5.00; found USD 6.00."
     ]
@@ -43,4 +43,4 @@ def test_a_line_on_another_account_is_found(match):
     entry = match.parts.get().line.entry_id
     alter("UPDATE ledger_line SET account_id = '1400' WHERE account_id = '1010'")
     (said,) = said_by("bank matches")
-    assert said.endswith(f"expected lines on the account {match.bank_line.bank.code}; found a line on 1400 of entry {entry}.")
+    assert said.endswith(f"expected lines on the account {match.bank_lines.get().bank.code}; found a line on 1400 of entry {entry}.")
