@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 
 import pytest
+
+
+def pytest_collection_finish(session):
+    """What was imported stays: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from trustfund import clock, guards
 from trustfund.ledger import allocations, certifying, costs, periods, posting, postings, rates, tags
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.ledger.models import FiscalYear, Period
-from trustfund.ledger.verification import check_books
+from trustfund.ledger.verification import check_books, findings
 from trustfund.money import usd
 from trustfund.people.roles import Role
 
@@ -90,7 +90,7 @@ class Undo(Exception):
     """Rolls a savepoint back."""
 
 
-def said_after(table, key, column, value):
+def said_after(table, key, column, value, asked=lambda: {str(finding) for finding in check_books()}):
     """What check_books says when the newest row has another value; None when the database itself refuses it."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -100,19 +100,19 @@ def said_after(table, key, column, value):
                     cursor.execute(f"UPDATE {table} SET {column} = {value} WHERE {where}")
             except Error:
                 return None
-            raise Undo({str(finding) for finding in check_books()})
+            raise Undo(asked())
     except Undo as undone:
         return undone.args[0]
 
 
+def is_silent(before, table, key, field):
+    """Whether nothing is said, beside what was said before, when the newest row has another value."""
+    return said_after(table, key, field.column, other(field), lambda: all(str(finding) in before for finding in findings()))
+
+
 def test_a_change_of_any_column_is_found(open_tables):
     assert [finding for finding in open_tables if not finding.startswith("trigger ")] == []
-    silent = [
-        f"{table}.{field.column}"
-        for table, key, field in COLUMNS
-        if (said := said_after(table, key, field.column, other(field))) is not None and said <= open_tables
-    ]
-    assert silent == []
+    assert [f"{table}.{field.column}" for table, key, field in COLUMNS if is_silent(open_tables, table, key, field)] == []
 
 
 def test_a_change_of_any_column_of_the_costs_of_a_month_is_found(books):
@@ -124,10 +124,10 @@ def test_a_change_of_any_column_of_the_costs_of_a_month_is_found(books):
     before = {str(finding) for finding in check_books()}
     assert [finding for finding in before if not finding.startswith("trigger ")] == []
     ours = [each for each in COLUMNS if each[0] in ("ledger_funding", "ledger_allocation")]
-    said = {f"{table}.{field.column}": said_after(table, key, field.column, other(field)) for table, key, field in ours}
-    assert [column for column, found in said.items() if found is not None and found <= before] == []
+    assert [f"{table}.{field.column}" for table, key, field in ours if is_silent(before, table, key, field)] == []
 
 
+@pytest.mark.sqlite_only  # PostgreSQL itself refuses a text for a number, and most of the others
 def test_whatever_stands_in_a_column_is_a_finding_and_never_a_traceback(open_tables):
     """Rows that can't be read are said so; where the junk happens to be what was there, or is read as that, nothing is."""
     tried = [(column, JUNK[number % len(JUNK)]) for number, column in enumerate(COLUMNS)]

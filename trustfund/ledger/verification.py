@@ -28,13 +28,17 @@ def check_books(printed: Printed = None, printed_audit: Printed = None) -> list[
     `printed` and `printed_audit` are heads (seq, hash or its beginning) as printed on a statement or an export: a tail that was cut
     together with its head is found by them alone.
     """
+    return list(findings(printed, printed_audit))
+
+
+def findings(printed: Printed = None, printed_audit: Printed = None) -> Iterator[Finding]:
+    """The findings of `check_books`, one check after the other, for whoever wants to know only whether there is one."""
     with snapshot():
-        findings = answered("triggers", triggers)
-        findings += answered("audit chain", lambda: verify_audit_chain(printed_audit))
-        findings += answered("ledger chain", lambda: verify_chain(printed))
+        yield from answered("triggers", triggers)
+        yield from answered("audit chain", lambda: verify_audit_chain(printed_audit))
+        yield from answered("ledger chain", lambda: verify_chain(printed))
         for name, check in named_checks():
-            findings += answered(name, check)
-    return findings
+            yield from answered(name, check)
 
 
 RESTORE = "Sealed rows were altered past the program: stop posting, keep the database as it is, compare it with the last export or backup."
