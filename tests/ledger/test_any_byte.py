@@ -69,7 +69,7 @@ class Undo(Exception):
 
 
 def is_silent(known, table, key, row, column, value, kind):
-    """Whether check_books says nothing that is not `known`; None when the database itself refuses the value, or reads it as the one that was there."""
+    """Whether check_books says nothing that is not `known`; None where the database refuses the value, or reads it as what was there."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             before = stored(cursor, table, key, row, column)
