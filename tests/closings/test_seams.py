@@ -111,6 +111,15 @@ def test_an_estimate_under_way_holds_up_the_year_and_not_december(books):
         assert status(month(12), "vouchers").state == "done"
 
 
+def test_support_cost_of_an_estimate_is_not_to_be_settled(books):
+    with on(YEAR_END):
+        assert status(month(12), "support_costs").state == "nothing"
+        estimate(books)
+        assert status(month(12), "support_costs").state == "done"
+        post(postings.programme_support(books[2], usd("1000"), Decimal("0.13")), YEAR_END)
+        assert status(month(12), "support_costs").found.text == "USD 130.00"
+
+
 # The fund's own costs
 
 

@@ -25,6 +25,7 @@ from trustfund.vouchers.prepared.estimate import YEAR_END_ESTIMATE
 from trustfund.vouchers.prepared.registry import EVENTS
 from trustfund.vouchers.prepared.revaluation import REVALUATION
 
+NOTHING = usd(0)
 NAMED = 5
 """How many are named; the page behind the link has them all."""
 
@@ -124,14 +125,15 @@ def cards(period: Period) -> Found | None:
 
 
 def support_costs(period: Period) -> Found | None:
-    """Programme support cost that was charged and not yet settled."""
-    return _cleared("2400", period)
+    """Programme support cost that was charged and not yet settled; that of an estimate is reversed and never paid."""
+    estimated = balances.lines(as_of=period.ends_on).filter(balances.ESTIMATE, account_id="2400")
+    return _cleared("2400", period, but=Money.from_minor(estimated.aggregate(sum=Sum(balances.SIGNED))["sum"] or 0, "USD"))
 
 
-def _cleared(code: str, period: Period) -> Found | None:
+def _cleared(code: str, period: Period, but: Money = NOTHING) -> Found | None:
     if not Line.objects.filter(account_id=code, date__lte=period.ends_on).exists():
         return None
-    left = balances.balance(code, period.ends_on)
+    left = balances.balance(code, period.ends_on) - but
     return Found(1 if left else 0, str(abs(left)) if left else "", _account(code, period))
 
 

@@ -19,21 +19,17 @@ from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.rules import Problem
 
 
-def code_of(window: FundWindow) -> str:
-    """The code of the subaccount under which other windows know a window."""
-    return f"WINDOW-{window.pk}"
-
-
 def subaccount_of(window: FundWindow) -> Subaccount:
     """Its subaccount; one that is not kept yet while nothing was saved."""
-    found = Subaccount.objects.filter(kind=Subaccount.Kind.WINDOW, code=code_of(window)).first()
-    return found or Subaccount(kind=Subaccount.Kind.WINDOW, code=code_of(window), name=window.name, public_label=window.name)
+    code = subaccounts.window_code(window)
+    found = Subaccount.objects.filter(kind=Subaccount.Kind.WINDOW, code=code).first()
+    return found or Subaccount(kind=Subaccount.Kind.WINDOW, code=code, name=window.name, public_label=window.name)
 
 
 def open_subaccounts(inputs: Inputs, by: Any) -> None:
     """The subaccounts of both windows, made if they are new."""
     for window in (inputs["giver"], inputs["taker"]):
-        subaccounts.open("window", code_of(window), name=window.name, public_label=window.name, by=by)
+        subaccounts.open("window", subaccounts.window_code(window), name=window.name, public_label=window.name, by=by)
 
 
 class TransferForm(forms.Form):
