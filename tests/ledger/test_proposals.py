@@ -66,6 +66,7 @@ def test_a_window_is_open_once_another_person_agreed(role):
 
 def test_a_transfer_names_the_window_as_its_opening_did():
     open_years(2026)
+    give("10", DAY)
     actions.adopt_window(window(), by=make_user(Role.MANAGER))
     taker = FundWindow.objects.get(code="safe-haven")
     with clock.frozen(date(2026, 4, 2)):

@@ -79,6 +79,17 @@ def transfer(moment: Moment, inputs: Inputs) -> Proposal:
     return proposal(finance_postings.window_transfer(inputs["amount"], **_about(inputs)), _workings(moment, inputs))
 
 
+CASH = ("1010", "1020", "1030", "1050", "1060")
+BETWEEN = ("1900", "2900")
+
+
+def transfer_limits(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
+    """Never more than the window has in cash, with what other windows owe it and less what it owes them already."""
+    there = max(moment.least(*CASH, *BETWEEN, window=inputs["giver"].pk), zero())
+    if inputs["amount"] > there:
+        yield Problem(_("The window has only %(there)s in cash to give.") % {"there": money_text(there)}, field="amount")
+
+
 def settle(moment: Moment, inputs: Inputs) -> Proposal:
     """What is owed is paid."""
     legs = finance_postings.windows_settled(inputs["amount"], banks=(inputs["old"], inputs["new"]), **_about(inputs))
@@ -100,6 +111,7 @@ WINDOW_TRANSFER = Event(
     form=TransferForm,
     accounts=frozenset({"1900", "2900", "3900"}),
     propose=transfer,
+    limits=transfer_limits,
 )
 WINDOWS_SETTLED = Event(
     name="windows_settled",
