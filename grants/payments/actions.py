@@ -103,6 +103,17 @@ def export(payment: Payment, *, by: Any) -> Payment:
 
 
 @transaction.atomic
+def take_order(payment: Payment, *, by: Any) -> bytes:
+    """Give the order's PDF out, on record: it names the account in full. ValidationError while there is none."""
+    if not permissions.can_read_order(payment, by):
+        raise PermissionDenied
+    if payment.order is None:
+        raise ValidationError(_("The payment was not ordered yet."), code="none")
+    record("payment.take_order", of=payment, by=by, order=payment.order_id)
+    return payment.order.file
+
+
+@transaction.atomic
 def settle(payment: Payment, *, by: Any, on: date, bank_reference: str) -> Payment:
     """Record that the bank paid: an advance (Dr 1200), an asset until the NGO's report on it is accepted.
 

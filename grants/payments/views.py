@@ -101,13 +101,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def order(request: HttpRequest, pk: int) -> HttpResponse:
-    """The payment order as PDF; it names the account in full."""
+    """The payment order as PDF; it names the account in full, so that it was taken is on record."""
     payment = _payment(request, pk)
     if not permissions.can_read_order(payment, request.user):
         raise PermissionDenied
     if payment.order is None:
         raise Http404
-    return download(payment.order.file, f"payment-order-{payment.reference}.pdf", Kind.PDF)
+    return download(actions.take_order(payment, by=request.user), f"payment-order-{payment.reference}.pdf", Kind.PDF)
 
 
 @fresh_sign_in

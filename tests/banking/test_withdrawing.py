@@ -134,6 +134,18 @@ def test_a_month_that_is_closed_keeps_its_statements(finance):
     assert withdrawing.withdraw(later, by=finance, reason=REASON).state == "done"
 
 
+def test_a_month_that_is_closed_keeps_its_matches_until_it_is_reopened(finance):
+    line = matched(finance).lines.exclude(match=None).first()
+    for month in (1, 2, 3):
+        close(month)
+    with pytest.raises(ValidationError, match="2026-03 was reconciled with this match and is closed"):
+        actions.undo(line, by=finance)
+    assert Match.objects.filter(bank_lines=line).exists()
+    march = Period.objects.get(year=2026, number=3)
+    periods.reopen(periods.propose_reopening(march, by=finance), by=make_user(Role.APPROVER))
+    assert actions.undo(line, by=finance).match is None
+
+
 def test_the_database_keeps_the_sequence(finance):
     details = make_details()
     first = make_statement(Fact(usd("1.00")), details=details, first=date(2026, 3, 2), days=1)

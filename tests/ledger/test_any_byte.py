@@ -76,7 +76,7 @@ def is_silent(known, table, key, row, column, value, kind):
             try:
                 with transaction.atomic():
                     cast = f"CAST(%s AS {kind})" if kind else "%s"
-                    cursor.execute(f"UPDATE {table} SET \"{column}\" = {cast} WHERE {key} = %s", [value, row])
+                    cursor.execute(f'UPDATE {table} SET "{column}" = {cast} WHERE {key} = %s', [value, row])
                     same = key != column and stored(cursor, table, key, row, column) == before
             except Error:
                 return None
@@ -86,7 +86,7 @@ def is_silent(known, table, key, row, column, value, kind):
 
 
 def stored(cursor, table, key, row, column):
-    cursor.execute(f"SELECT CAST(\"{column}\" AS text) FROM {table} WHERE {key} = %s", [row])
+    cursor.execute(f'SELECT CAST("{column}" AS text) FROM {table} WHERE {key} = %s', [row])
     return cursor.fetchone()[0]
 
 

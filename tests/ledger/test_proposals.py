@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 from tests.donors.support import queries, signed_in
 from tests.factories.books import DAY, give, make_grant, open_years
 from tests.factories.people import make_user
+from tests.factories.prepared import make_prepared
 from tests.grants.payments.test_at_the_same_time import at_once, people, size
 from trustfund import clock
 from trustfund.ledger import allocations, periods, posting
@@ -61,6 +62,18 @@ def test_a_window_is_open_once_another_person_agreed(role):
     assert (proposal.state, proposal.window) == ("adopted", found)
     assert Subaccount.objects.get(code="WINDOW-SAFE-HAVEN").kind == "window"
     assert check_books() == []
+
+
+def test_a_transfer_names_the_window_as_its_opening_did():
+    open_years(2026)
+    give("10", DAY)
+    actions.adopt_window(window(), by=make_user(Role.MANAGER))
+    taker = FundWindow.objects.get(code="safe-haven")
+    with clock.frozen(date(2026, 4, 2)):
+        voucher = make_prepared("window_transfer", giver=FundWindow.objects.get(code="general"), taker=taker, amount=usd("10"))
+    named = {line.account_id: line.subaccount.code for line in voucher.entry.lines.filter(subaccount__isnull=False)}
+    assert named == {"2900": "WINDOW-SAFE-HAVEN", "1900": "WINDOW-GENERAL"}
+    assert Subaccount.objects.filter(kind="window").count() == 2
 
 
 def test_another_purpose_is_on_record_and_slipping_one_in_is_found():

@@ -99,6 +99,20 @@ def test_the_database_keeps_what_was_approved(statement):
         cursor.execute(statement)
 
 
+def test_texts_that_were_written_anew_since_they_were_read_are_not_approved():
+    maker, checker = make_user(Role.FINANCE), make_user(Role.APPROVER)
+    found = make_texts(maker=maker, events="Nothing.")
+    seen = actions.version_of(found)
+    actions.rewrite(actions.return_(found, by=make_user(Role.MANAGER), remark="More."), {"events": "A flood."}, by=maker)
+    client = signed_in(user=checker)
+    address = f"/statements/texts/{found.pk}/approve/"
+    assert client.post(address, {"seen": seen}).status_code == 409
+    assert client.post(address).status_code == 422
+    assert Disclosure.objects.get().state == "proposed"
+    assert client.post(address, {"seen": actions.version_of(found)}).status_code == 302
+    assert Disclosure.objects.get().state == "approved"
+
+
 def test_it_is_on_record_and_waits_for_somebody():
     found = make_texts("returned")
     assert [event.act for event in trail_for(found)] == ["disclosure.propose", "disclosure.return_"]
@@ -134,7 +148,7 @@ def test_the_form_asks_for_each_material_variance_and_keeps_what_was_typed():
     assert dict(found.passages.values_list("subject", "text")) == {"variance:general:staff": "Not recruited"}
     checker = signed_in(Role.APPROVER)
     assert "Not recruited" in checker.get(f"{LIST}{found.pk}/approve/").content.decode()
-    assert checker.post(f"{LIST}{found.pk}/approve/").status_code == 302
+    assert checker.post(f"{LIST}{found.pk}/approve/", {"seen": actions.version_of(found)}).status_code == 302
     assert checker.post(f"{LIST}{found.pk}/approve/").status_code == 409
     assert "Not recruited" in client.get("/statements/budget/?as_of=2026-12-31").content.decode()
     assert client.get(f"{LIST}new/1999/").status_code == 404

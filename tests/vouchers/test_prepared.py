@@ -23,7 +23,7 @@ from trustfund import clock
 from trustfund.audit.recording import trail_for
 from trustfund.ledger import balances, postings, rates
 from trustfund.ledger.headroom import headroom
-from trustfund.ledger.models import Entry
+from trustfund.ledger.models import Entry, FundWindow
 from trustfund.ledger.verification import check_books
 from trustfund.mail.models import Outbox
 from trustfund.money import usd
@@ -306,6 +306,17 @@ def test_conditional_money_goes_back_from_its_liability():
         with pytest.raises(ValidationError):
             make_prepared("donor_refund", "submitted", of=instalment, bank=make_bank(), amount=usd("1"))
     assert (held("2300"), held("1010")) == (0, 0)
+    assert check_books() == []
+
+
+def test_a_window_gives_no_more_than_its_cash_and_none_twice(books):
+    general, emergency = FundWindow.objects.get(code="general"), FundWindow.objects.get(code="emergency")
+    with pytest.raises(ValidationError, match=r"The window has only USD.+– in cash"):
+        make_prepared("window_transfer", "submitted", giver=emergency, taker=general, amount=usd("1"))
+    make_prepared("window_transfer", giver=general, taker=emergency, amount=usd("70000"))  # of 73,000 and 1,800 EUR, booked at 2,000
+    with pytest.raises(ValidationError, match=r"The window has only USD.+5,000\.00 in cash"):
+        make_prepared("window_transfer", "submitted", giver=general, taker=emergency, amount=usd("5000.01"))
+    make_prepared("window_transfer", giver=emergency, taker=general, amount=usd("70000"))
     assert check_books() == []
 
 

@@ -47,6 +47,13 @@ def test_it_balances_to_the_cent_and_says_by_how_much_it_does_not():
     assert problems([debit("5220", "100"), credit("2010", "99.99")]) == [(None, "", text)]
 
 
+@pytest.mark.parametrize(("kind", "code", "account"), [("instalment", "TAKEN-OVER-GIFTS", "4040"), ("grant", "TAKEN-OVER-GRANTS", "1290")])
+def test_the_history_of_a_fund_that_was_taken_over_takes_no_more_postings(kind, code, account):
+    of = subaccounts.open(kind, code, name="History", public_label=code)
+    text = f"{code} stands for the years before these books: nothing is posted to it now."
+    assert problems([debit("5220", "100"), credit(account, "100", of)])[0] == (2, "subaccount", text)
+
+
 @pytest.mark.parametrize("amount", ["0", "-5"])
 def test_an_amount_is_above_zero(amount):
     found = problems([debit("5220", amount), credit("2010", "5")])

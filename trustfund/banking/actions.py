@@ -21,10 +21,12 @@ from trustfund.banking.models import BankDetails, BankLine, BankStatement, Match
 from trustfund.banking.open_items import lines_on, open_lines
 from trustfund.files.models import StoredFile
 from trustfund.files.storing import store_read
-from trustfund.ledger.models import Line, Subaccount
+from trustfund.ledger.models import Line, Period, Subaccount
 from trustfund.money import Money, total
 from trustfund.ui.formatting import moment_text, money_text
 from trustfund.workflow import lock
+
+CLOSED = (Period.State.CLOSED, Period.State.REOPENING)
 
 
 @transaction.atomic
@@ -142,9 +144,19 @@ def undo(line: BankLine, *, by: Any) -> BankLine:
     match = Match.objects.filter(bank_lines=line).first()
     if match is None:
         raise TransitionNotAllowed("The line is not matched.", object=line)
+    refuse_closed(match)
     take_back(match, by)
     line.match = None
     return line
+
+
+def refuse_closed(match: Match) -> None:
+    """ValidationError when the month in which both sides had it is closed: it was reconciled with this match."""
+    days = [*match.bank_lines.values_list("booked_on", flat=True), *match.parts.values_list("line__date", flat=True)]
+    period = Period.objects.filter(state__in=CLOSED, number__lte=12, starts_on__lte=max(days), ends_on__gte=max(days)).first()
+    if period is not None:
+        message = _("The period %(period)s was reconciled with this match and is closed. Have it reopened first.")
+        raise ValidationError(message % {"period": period}, code="closed")
 
 
 def take_back(match: Match, by: Any) -> None:

@@ -15,12 +15,10 @@ from django_fsm import TransitionNotAllowed
 
 from trustfund.audit.recording import record
 from trustfund.banking import permissions
-from trustfund.banking.actions import take_back
+from trustfund.banking.actions import CLOSED, take_back
 from trustfund.banking.models import BankStatement, Match, Withdrawal
 from trustfund.ledger.models import Period
 from trustfund.workflow import advance, lock, require
-
-CLOSED = (Period.State.CLOSED, Period.State.REOPENING)
 
 
 @transaction.atomic

@@ -7,19 +7,25 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Sum
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.banking.reconciliation import reconcile
 from trustfund.closings.checks import BOTH, MONTH, YEAR, Check, Found
-from trustfund.ledger import balances, chart
+from trustfund.ledger import balances, chart, costs
 from trustfund.ledger.closed import Reading
 from trustfund.ledger.models import Entry, Line, Period, Subaccount
+from trustfund.ledger.months import month
 from trustfund.money import Money, usd
 from trustfund.vouchers.models import Voucher
+from trustfund.vouchers.prepared.estimate import YEAR_END_ESTIMATE
+from trustfund.vouchers.prepared.registry import EVENTS
+from trustfund.vouchers.prepared.revaluation import REVALUATION
 
+NOTHING = usd(0)
 NAMED = 5
 """How many are named; the page behind the link has them all."""
 
@@ -50,8 +56,8 @@ def earlier_years(period: Period) -> Found:
 def vouchers(period: Period) -> Found:
     """None dated in the period is written but not posted."""
     waiting = Voucher.objects.filter(state__in=["draft", "submitted", "returned"], date__range=(period.starts_on, period.ends_on))
-    late = Voucher.Kind.ADJUSTMENT
-    found = list((waiting.filter(kind=late) if period.number == 13 else waiting.exclude(kind=late)).order_by("pk"))
+    late = Q(kind=Voucher.Kind.ADJUSTMENT) | Q(event__in=[event.name for event in EVENTS.values() if event.late])
+    found = list(waiting.filter(late if period.number == 13 else ~late).order_by("pk"))
     return Found(len(found), _names(found), reverse("vouchers:index"))
 
 
@@ -86,14 +92,31 @@ def _unreconciled(bank: Subaccount, day: date) -> str:
 
 
 def revaluation(period: Period) -> Found | None:
-    """Monetary balances in other currencies, as long as no room says whether they were revalued."""
+    """Balances in other currencies that a revaluation of the last day would still change: it was not made, or something came after it."""
     codes = [each.code for each in chart.CHART if each.monetary]
     sums = Reading.at(period.ends_on).totals(["account_id", "currency"], account_id__in=codes)
-    held = sorted({f"{code} {currency}" for (code, currency), (_debit, _credit, own) in sums.items() if currency != "USD" and own})
-    if not held:
+    if not any(currency != "USD" and own for (_code, currency), (_debit, _credit, own) in sums.items()):
         return None
-    done = Entry.objects.filter(period=period, source__contains="revalu").exclude(kind=Entry.Kind.REVERSAL).exists()
-    return Found(0 if done else len(held), _names(held), reverse("ledger:rates"))
+    left = _not_revalued(period.ends_on)
+    return Found(len(left), _names(left), reverse("vouchers:prepare", args=[REVALUATION.name]))
+
+
+def _not_revalued(day: date) -> list[str]:
+    """Account and currency of what would change; a rate that is missing stands as a sentence."""
+    inputs = {"date": day}
+    try:
+        rows = REVALUATION.work_out(REVALUATION.moment(inputs), inputs).rows
+    except ValidationError as error:
+        return [] if error.code == "nothing" else error.messages
+    return sorted({f"{row.account} {row.amount.currency}" for row in rows if row.amount.currency != "USD"})
+
+
+def own_costs(period: Period) -> Found | None:
+    """The fund's own costs and income of the period are charged to the contributions, as far as they can bear them."""
+    if not costs.own_lines().filter(entry__period=period).exists():
+        return None
+    left = str(month(period).left) if not costs.is_allocated(period) else ""
+    return Found(1 if left else 0, left, reverse("ledger:costs_month", args=[period.pk]))
 
 
 def cards(period: Period) -> Found | None:
@@ -102,22 +125,37 @@ def cards(period: Period) -> Found | None:
 
 
 def support_costs(period: Period) -> Found | None:
-    """Programme support cost that was charged and not yet settled."""
-    return _cleared("2400", period)
+    """Programme support cost that was charged and not yet settled; that of an estimate is reversed and never paid."""
+    estimated = balances.lines(as_of=period.ends_on).filter(balances.ESTIMATE, account_id="2400")
+    return _cleared("2400", period, but=Money.from_minor(estimated.aggregate(sum=Sum(balances.SIGNED))["sum"] or 0, "USD"))
 
 
-def _cleared(code: str, period: Period) -> Found | None:
+def _cleared(code: str, period: Period, but: Money = NOTHING) -> Found | None:
     if not Line.objects.filter(account_id=code, date__lte=period.ends_on).exists():
         return None
-    left = balances.balance(code, period.ends_on)
+    left = balances.balance(code, period.ends_on) - but
     return Found(1 if left else 0, str(abs(left)) if left else "", _account(code, period))
 
 
 def estimate(period: Period) -> Found | None:
-    """Advances that partners have not yet reported on, and no estimate of what they spent."""
+    """Advances that partners have not yet reported on, and no estimate of what they spent: the reversal of an earlier one is none."""
     open_ = balances.balance("1200", period.ends_on)
-    estimated = Line.objects.filter(account_id="1280", date__year=period.year_id).exists()
-    return Found(0 if estimated else 1, str(open_), reverse("vouchers:index")) if open_ > usd(0) else None
+    made = _estimates().filter(date__year=period.year_id).exclude(reversed_by__date__year=period.year_id).exists()
+    url = reverse("vouchers:prepare", args=[YEAR_END_ESTIMATE.name])
+    return Found(0 if made else 1, str(open_), url) if open_ > usd(0) else None
+
+
+def estimate_reversed(period: Period) -> Found | None:
+    """Estimates of earlier years are taken back, or what was spent is counted twice once it is reported."""
+    earlier = _estimates().filter(date__lt=period.starts_on)
+    if not earlier.exists():
+        return None
+    left = list(earlier.exclude(reversed_by__date__lte=period.ends_on).order_by("pk"))
+    return Found(len(left), _names(left), reverse("vouchers:index"))
+
+
+def _estimates() -> QuerySet[Entry]:
+    return Entry.objects.filter(source=balances.ESTIMATED)
 
 
 def reserve(period: Period) -> Found:
@@ -150,6 +188,8 @@ CHECKS = [
     Check("receipts", gettext_lazy("Every receipt is identified"), receipts, of=BOTH),
     Check("banks", gettext_lazy("Bank accounts are reconciled"), banks),
     Check("revaluation", gettext_lazy("Balances in other currencies are revalued"), revaluation),
+    Check("costs", gettext_lazy("The fund’s own costs and income are charged to contributions"), own_costs, of=BOTH),
+    Check("estimate_reversed", gettext_lazy("Estimates of earlier years are reversed"), estimate_reversed),
     Check("ageing", gettext_lazy("Ageing of receivables and advances is reviewed"), of=MONTH, url=_ageing,
           hint=gettext_lazy("Look at what is overdue, and say what you found and what follows.")),
     Check("cards", gettext_lazy("Card gifts are paid out by the processor"), cards),

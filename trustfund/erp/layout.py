@@ -10,10 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import openpyxl
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from trustfund.files.sheets import open_workbook, values_of
 from trustfund.money import Money, TooPrecise, usd
 from trustfund.ui.formatting import short_day_text
 
@@ -77,8 +77,9 @@ def rows_of(name: str, content: bytes, delimiter: str = ",") -> list[list[Any]]:
 
 def _sheet(content: bytes) -> list[list[Any]]:
     try:
-        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        return [list(row) for row in sheet.iter_rows(values_only=True, max_row=MAX_ROWS + 2)]
+        return [list(row) for row in values_of(open_workbook(content).worksheets[0], MAX_ROWS + 2)]
+    except ValidationError:
+        raise
     except Exception as error:  # openpyxl raises whatever its zip and XML readers raise
         raise ValidationError(_("The file is not an XLSX workbook, or it is damaged."), code="xlsx") from error
 

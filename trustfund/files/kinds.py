@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 
 ZIP_ENTRIES = 5_000
 ZIP_BYTES = 200 * 1024 * 1024
+READ_BYTES = 100 * 1024 * 1024
+"""Of a workbook that is read here, and so stands in memory."""
 ZIP_RATIO = 150
 ZIP_RATIO_FROM = 10 * 1024 * 1024
 TYPES_BYTES = 1024 * 1024
@@ -107,13 +110,22 @@ def _zip(content: IO[bytes]) -> Kind:
     return _archive(content)
 
 
-def _within_limits(archive: zipfile.ZipFile) -> None:
+def refuse_swollen(content: bytes) -> None:
+    """Asked before a workbook is read: `Refused` when it unpacks into something huge. What is no archive is its reader's to refuse."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _within_limits(archive, READ_BYTES)
+    except DAMAGED:
+        return
+
+
+def _within_limits(archive: zipfile.ZipFile, most: int = ZIP_BYTES) -> None:
     """A small archive that unpacks into something huge would stop whoever opens it."""
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
     swollen = unpacked > ZIP_RATIO_FROM and unpacked / packed > ZIP_RATIO
-    if len(entries) > ZIP_ENTRIES or unpacked > ZIP_BYTES or swollen:
+    if len(entries) > ZIP_ENTRIES or unpacked > most or swollen:
         raise Refused(_("The file unpacks to more than can be taken."))
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused(_("The file is protected by a password. Send it without one."))

@@ -16,11 +16,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.etree import ElementTree
 
-import openpyxl
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from trustfund import clock
+from trustfund.files.sheets import open_workbook, values_of
 from trustfund.ledger.rates import FUNCTIONAL
 from trustfund.money import CURRENCIES
 
@@ -89,8 +89,9 @@ def _rows_of(reader: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
 
 def _xlsx(content: bytes) -> Iterator[Mapping[str, Any]]:
     try:
-        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        rows = list(sheet.iter_rows(values_only=True, max_row=MAX_ROWS + 1))
+        rows = values_of(open_workbook(content).worksheets[0], MAX_ROWS + 1)
+    except ValidationError:
+        raise
     except Exception as error:  # openpyxl raises whatever its zip and XML readers raise
         raise ValidationError(_("The file is not an XLSX workbook."), code="xlsx") from error
     heads = [str(cell or "") for cell in rows[0]] if rows else []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.audit.recording import lock_head, record
 from trustfund.ledger import standing
-from trustfund.ledger.models import Subaccount, Tag
+from trustfund.ledger.models import FundWindow, Subaccount, Tag
 
 
 @transaction.atomic
@@ -55,6 +55,11 @@ def open(
     if found.kind != kind:
         raise ValidationError(_("The code %(code)s is taken.") % {"code": code}, code="taken")
     return found
+
+
+def window_code(window: FundWindow) -> str:
+    """The code of the one subaccount under which other windows know a window, on 1900 and 2900."""
+    return f"WINDOW-{window.code.upper()}"
 
 
 def relabel(subaccount: Subaccount, public_label: str, *, by: Any = None) -> Subaccount:

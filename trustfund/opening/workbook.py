@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import openpyxl
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from trustfund.documents.workbook import Workbook
+from trustfund.files.sheets import open_workbook, values_of
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -96,24 +95,16 @@ def read(content: bytes) -> Book:
     if len(content) > MAX_BYTES:
         raise ValidationError(_("The file is larger than 5 MB."), code="size")
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        found = {name: _sheet(book[name]) for name in SHEETS if name in book.sheetnames}
+        book = open_workbook(content)
+        found = {name: values_of(book[name], MAX_ROWS + 2) for name in SHEETS if name in book.sheetnames}
+    except ValidationError:
+        raise
     except Exception as error:  # openpyxl raises whatever its zip and XML readers raise
         raise ValidationError(_("The file is not an XLSX workbook, or it is damaged."), code="xlsx") from error
     if sum(len(rows) for rows in found.values()) > MAX_ROWS + len(SHEETS):
         raise ValidationError(_("The workbook has more than 20,000 rows."), code="size")
     refuse([problem for name, columns in SHEETS.items() for problem in _missing(name, columns, found)])
     return {name: list(_rows(name, found[name])) for name in SHEETS}
-
-
-def _sheet(sheet: Any) -> list[tuple[Any, ...]]:
-    """Its rows, one more than are taken at the most."""
-    rows = []
-    for row in sheet.iter_rows(values_only=True):
-        rows.append(row)
-        if len(rows) > MAX_ROWS + 1:
-            break
-    return rows
 
 
 def _missing(name: str, columns: list[str], found: dict[str, list[tuple[Any, ...]]]) -> Iterator[Problem]:

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_fsm import ConcurrentTransition
 
 from trustfund import clock
-from trustfund.audit.recording import record
+from trustfund.audit.recording import record, trail_for
 from trustfund.ledger import sealing
 from trustfund.ledger.models import GENERAL, FundWindow
 from trustfund.statements import permissions
@@ -63,9 +64,21 @@ def rewrite(disclosure: Disclosure, texts: Mapping[str, str], *, by: Any) -> Dis
     return advance(disclosure.rewrite, by=by)
 
 
+def version_of(disclosure: Disclosure) -> int:
+    """The number of the last act on it: whoever read it then has read what it says."""
+    return trail_for(disclosure).values_list("seq", flat=True).last() or 0
+
+
 @transaction.atomic
-def approve(disclosure: Disclosure, *, by: Any) -> Disclosure:
-    """The second person approves: statements of the year print it from now on."""
+def approve(disclosure: Disclosure, *, by: Any, seen: int | None = None) -> Disclosure:
+    """The second person approves: statements of the year print it from now on.
+
+    `seen` is the version that was read (`version_of`): `ConcurrentTransition` (409) when it was returned and written anew since.
+    """
+    lock(disclosure)
+    require(disclosure.approve, by=by)
+    if seen not in (None, version_of(disclosure)):
+        raise ConcurrentTransition("It was returned and written anew since it was read.")
     return advance(disclosure.approve, by=by, on=clock.today(), head=sealing.head().seq)
 
 

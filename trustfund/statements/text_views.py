@@ -50,6 +50,12 @@ class TextsForm(forms.Form):
         return {subject: self.cleaned_data[f"text{at}"] for at, subject in enumerate(self.subjects)}
 
 
+class ApprovalForm(forms.Form):
+    """Which version of the texts the checker has read: that one is approved, and no other."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class ReturnForm(forms.Form):
     """Why they are not approved."""
 
@@ -149,6 +155,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         actions.approve,
         title=_("Approve these texts"),
         facts=_facts(found),
+        form=ApprovalForm(request.POST or None, initial={"seen": actions.version_of(found)}),
         warning=_("They are printed with the statements of the year. Approved texts never change; a further version takes their place."),
         button=_("Approve them"),
         done=_("The texts are approved."),

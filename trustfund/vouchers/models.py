@@ -110,16 +110,12 @@ class Voucher(Stateful, models.Model):
         """Its lines were worked out from the books."""
         return self.kind == self.Kind.PREPARED
 
-    @transition(
-        state, source=[State.DRAFT, State.RETURNED], target=None, permission=permissions.can_change, conditions=[is_prepared]
-    )
+    @transition(state, source=[State.DRAFT, State.RETURNED], target=None, permission=permissions.can_change, conditions=[is_prepared])
     def prepare(self, *, date: Any, window: FundWindow, narrative: str, inputs: dict[str, Any]) -> None:
         """It is worked out anew from the books."""
         self.date, self.window, self.narrative, self.inputs = date, window, narrative, inputs
 
-    @transition(
-        state, source=[State.DRAFT, State.RETURNED], target=None, permission=permissions.can_change, conditions=[is_written]
-    )
+    @transition(state, source=[State.DRAFT, State.RETURNED], target=None, permission=permissions.can_change, conditions=[is_written])
     def change(self, *, kind: str, date: Any, window: FundWindow, narrative: str) -> None:
         """It is written anew; what it says is on record when it is submitted."""
         self.kind, self.date, self.window, self.narrative = kind, date, window, narrative

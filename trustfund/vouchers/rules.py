@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund import clock
 from trustfund.ledger import chart, periods, rates
+from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.legs import Leg
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.ledger.postings import BANKS, bank_code
@@ -212,6 +213,8 @@ def _subaccount_problems(definition: chart.Definition, row: Row) -> Iterator[tup
     if row.of is None:
         if definition.subaccount_rule == chart.REQUIRED:
             yield _("Account %(code)s wants a subaccount: %(kind)s.") % names, "subaccount"
+    elif row.of.code in (TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS):
+        yield _("%(of)s stands for the years before these books: nothing is posted to it now.") % names, "subaccount"
     elif not kinds:
         yield _("Account %(code)s has no subaccounts: leave this empty.") % names, "subaccount"
     elif row.of.kind not in kinds:

@@ -174,6 +174,17 @@ def make_file(batch: PaymentBatch, *, by: Any) -> PaymentBatch:
     return advance(batch.make_file, by=by, on=on, order=PaymentOrder.of(made, by), sha256=Digest(batch.sha256))
 
 
+@transaction.atomic
+def take_file(batch: PaymentBatch, *, by: Any) -> bytes:
+    """Give its file out, on record: it names accounts in full. ValidationError while there is none."""
+    if not permissions.can_read_file(by):
+        raise PermissionDenied
+    if batch.order is None:
+        raise ValidationError(_("The file is not made yet."), code="none")
+    record("paymentbatch.take_file", of=batch, by=by, sha256=batch.sha256)
+    return batch.order.file
+
+
 def _unchanged(batch: PaymentBatch) -> bytes:
     """The file as it was submitted; ValidationError when it would be another one now."""
     count, total = batch.total_now()

@@ -198,13 +198,13 @@ def make_file(request: HttpRequest, batch_pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def file(request: HttpRequest, batch_pk: int) -> HttpResponse:
-    """The file for the bank; it names accounts in full."""
+    """The file for the bank; it names accounts in full, so that it was taken is on record."""
     batch = _batch(request, batch_pk)
     if not permissions.can_read_file(request.user):
         raise PermissionDenied
     if batch.order is None:
         raise Http404
-    return download(batch.order.file, f"{batch.reference}.xml", Kind.XML)
+    return download(actions.take_file(batch, by=request.user), f"{batch.reference}.xml", Kind.XML)
 
 
 @login_required

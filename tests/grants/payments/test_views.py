@@ -10,6 +10,7 @@ from tests.factories.books import make_bank
 from tests.factories.ngos import make_bank_account, make_organisation, make_screening, owner_of
 from tests.factories.people import make_user, sign_in
 from trustfund import clock
+from trustfund.audit.recording import trail_for
 from trustfund.ledger.models import Entry
 from trustfund.people.roles import Role
 
@@ -49,6 +50,13 @@ def test_the_order_names_the_account_so_only_finance_and_audit_read_it(client):
     page = sign_in(client, make_user(Role.PROGRAMME)).get(payment.get_absolute_url()).content.decode()
     assert payment.bank_account.account_number not in page
     assert payment.bank_account.masked in page
+
+
+def test_who_took_the_order_is_on_record(client):
+    payment, reader = make_payment("exported"), make_user(Role.FINANCE)
+    sign_in(client, reader).get(url("order", payment))
+    event = trail_for(payment).last()
+    assert (event.act, event.actor, event.details) == ("payment.take_order", reader, {"order": payment.order_id})
 
 
 def test_an_ngo_reads_its_payment_not_who_handled_it(client):

@@ -86,7 +86,7 @@ def adopt_window(proposal: WindowProposal, *, by: Any) -> WindowProposal:
 
 def subaccount_of(window: FundWindow, *, by: Any = None) -> Subaccount:
     """The subaccount by which other windows name this one on 1900 and 2900; opened if it is new."""
-    code = f"WINDOW-{window.code.upper()}"
+    code = subaccounts.window_code(window)
     return subaccounts.open(Subaccount.Kind.WINDOW, code, name=window.name, public_label=window.name, by=by)
 
 

@@ -44,10 +44,7 @@ class Proposal:
 
 def proposal(legs: Iterable[Leg], workings: Workings) -> Proposal:
     """What posting functions gave, as lines of a voucher; ValidationError when there is nothing to post."""
-    rows = [
-        Row(leg.code, leg.side, _own(leg), leg.of, "", leg.amount, leg.rate or Decimal(1), leg.window or "")
-        for leg in legs
-    ]
+    rows = [Row(leg.code, leg.side, _own(leg), leg.of, "", leg.amount, leg.rate or Decimal(1), leg.window or "") for leg in legs]
     if not rows:
         raise ValidationError(_("There is nothing to post: the books are so already."), code="nothing")
     return Proposal(rows, workings)

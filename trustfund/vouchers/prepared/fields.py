@@ -73,4 +73,3 @@ def cleaned_amount(form: forms.Form, name: str, currency: str) -> Any:
     except forms.ValidationError as error:
         form.add_error(name, error)
         return None
-

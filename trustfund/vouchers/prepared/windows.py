@@ -19,21 +19,17 @@ from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.rules import Problem
 
 
-def code_of(window: FundWindow) -> str:
-    """The code of the subaccount under which other windows know a window."""
-    return f"WINDOW-{window.pk}"
-
-
 def subaccount_of(window: FundWindow) -> Subaccount:
     """Its subaccount; one that is not kept yet while nothing was saved."""
-    found = Subaccount.objects.filter(kind=Subaccount.Kind.WINDOW, code=code_of(window)).first()
-    return found or Subaccount(kind=Subaccount.Kind.WINDOW, code=code_of(window), name=window.name, public_label=window.name)
+    code = subaccounts.window_code(window)
+    found = Subaccount.objects.filter(kind=Subaccount.Kind.WINDOW, code=code).first()
+    return found or Subaccount(kind=Subaccount.Kind.WINDOW, code=code, name=window.name, public_label=window.name)
 
 
 def open_subaccounts(inputs: Inputs, by: Any) -> None:
     """The subaccounts of both windows, made if they are new."""
     for window in (inputs["giver"], inputs["taker"]):
-        subaccounts.open("window", code_of(window), name=window.name, public_label=window.name, by=by)
+        subaccounts.open("window", subaccounts.window_code(window), name=window.name, public_label=window.name, by=by)
 
 
 class TransferForm(forms.Form):
@@ -83,6 +79,17 @@ def transfer(moment: Moment, inputs: Inputs) -> Proposal:
     return proposal(finance_postings.window_transfer(inputs["amount"], **_about(inputs)), _workings(moment, inputs))
 
 
+CASH = ("1010", "1020", "1030", "1050", "1060")
+BETWEEN = ("1900", "2900")
+
+
+def transfer_limits(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
+    """Never more than the window has in cash, with what other windows owe it and less what it owes them already."""
+    there = max(moment.least(*CASH, *BETWEEN, window=inputs["giver"].pk), zero())
+    if inputs["amount"] > there:
+        yield Problem(_("The window has only %(there)s in cash to give.") % {"there": money_text(there)}, field="amount")
+
+
 def settle(moment: Moment, inputs: Inputs) -> Proposal:
     """What is owed is paid."""
     legs = finance_postings.windows_settled(inputs["amount"], banks=(inputs["old"], inputs["new"]), **_about(inputs))
@@ -104,6 +111,7 @@ WINDOW_TRANSFER = Event(
     form=TransferForm,
     accounts=frozenset({"1900", "2900", "3900"}),
     propose=transfer,
+    limits=transfer_limits,
 )
 WINDOWS_SETTLED = Event(
     name="windows_settled",

@@ -12,6 +12,7 @@ from tests.factories.books import make_bank
 from tests.factories.ngos import owner_of
 from tests.factories.people import make_user, sign_in
 from trustfund import clock
+from trustfund.audit.recording import trail_for
 from trustfund.people.home import items_for
 from trustfund.people.roles import Role
 
@@ -96,6 +97,18 @@ def test_the_file_is_read_by_finance_and_audit_only(client):
     batch = make_batch("ordered")
     assert statuses(client, url("file", batch)) == only(READERS, no=404)
     assert sign_in(client, make_user(Role.FINANCE)).get(url("file", make_batch("draft"))).status_code == 404
+
+
+def test_who_took_the_file_is_on_record(client):
+    batch, auditor = make_batch("ordered"), make_user(Role.AUDITOR)
+    before = trail_for(batch).count()
+    sign_in(client, auditor).get(url("file", batch))
+    event = trail_for(batch).last()
+    assert (trail_for(batch).count() - before, event.act, event.actor, event.details) == (
+        1, "paymentbatch.take_file", auditor, {"sha256": batch.sha256},
+    )  # fmt: skip
+    sign_in(client, make_user(Role.PROGRAMME)).get(url("file", batch))
+    assert trail_for(batch).count() == before + 1
 
 
 def test_what_is_wrong_stands_on_the_form_and_nothing_typed_is_lost(client):
