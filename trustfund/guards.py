@@ -142,7 +142,7 @@ def _refusals(rules: Sequence[Rule], when: str, first: Sequence[Rule]) -> list[s
 def postgresql_body(guard: Guard) -> str:
     """The source of the guard's plpgsql function, as pg_proc keeps it."""
     past = ("current_setting('session_replication_role') = 'replica'", f"{guard.table} is not written past its constraints")
-    first = [past] if "INSERT" in guard.events and guard.timing == "BEFORE" else []
+    first = [past] if "INSERT" in guard.events else []
     checks = _refusals(guard.rules, guard.when, first)
     if guard.then:
         checks.append(f"  {guard.then};")

@@ -38,7 +38,7 @@ def cells():
             names = [column.name for column in description]
             key = connection.introspection.get_primary_key_column(cursor, table)
             texts = ", ".join(f'CAST("{name}" AS text)' for name in names)
-            cursor.execute(f"SELECT {key}, {texts} FROM {table} ORDER BY {key}")
+            cursor.execute(f"SELECT {key}, {texts} FROM {table} ORDER BY 1")
             for row in cursor.fetchall():
                 found += [(table, key, row[0], name, value) for name, value in zip(names, row[1:], strict=True) if value]
     return found
