@@ -17,7 +17,7 @@ PAGES = [(group, page) for group in desk.GROUPS for page in group.pages]
 
 def tabs(client, address):
     """The tabs on the page, as (address, `aria-current` or nothing, label)."""
-    navs = re.findall(r'<nav class="tabs .*?</nav>', client.get(address).content.decode(), re.S)
+    navs = re.findall(r'<nav class="tabs.*?</nav>', client.get(address).content.decode(), re.S)
     return [re.findall(r'<a href="([^"]*)"(?: aria-current="(\w+)")?>([^<]*)', nav) for nav in navs]
 
 

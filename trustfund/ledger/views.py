@@ -237,7 +237,13 @@ def periods(request: HttpRequest) -> HttpResponseBase:
     """The accounting periods; each leads to its closing."""
     found = Period.objects.visible_to(request.user).select_related("proposed_by", "approved_by").order_by("-year", "number")
     years = [(year, list(rows)) for year, rows in groupby(found, lambda period: period.year_id)]
-    context = {"years": years, "unfolded": (clock.today().year - 1, clock.today().year), "form": YearForm(), "can_open": permissions.can_open_year(request.user), "point": point_of(request)}
+    context = {
+        "years": years,
+        "unfolded": (clock.today().year - 1, clock.today().year),
+        "form": YearForm(),
+        "can_open": permissions.can_open_year(request.user),
+        "point": point_of(request),
+    }
     return render(request, "ledger/periods.html", context)
 
 
