@@ -259,6 +259,15 @@ def test_a_difference_is_named_on_the_page(client):
     assert client.get(reverse("banking:reconciliation") + "?bank=BANK-USD&day=2020-01-01").status_code == 200
 
 
+def test_the_reconciliation_begins_with_an_account_that_has_a_statement(client):
+    open_years(2026)
+    sign_in(client, Role.FINANCE)
+    url = reverse("banking:reconciliation")
+    assert "Balance per books" not in client.get(url).content.decode()
+    fill(2)
+    assert "Balance per books" in client.get(url).content.decode()
+
+
 def test_lines_of_the_bank_are_chosen_together_by_hand_or_as_suggested(client):
     open_years(2026)
     post(postings.interest(make_bank(), usd("100.00")), DAY)

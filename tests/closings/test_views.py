@@ -67,6 +67,16 @@ def test_only_finance_proposes_and_looks(client, january, role, status):
     assert client.post(reverse("closings:review", args=[january.pk, "ageing"]), {"note": "Fine"}).status_code == wanted
 
 
+def test_closing_is_offered_only_when_nothing_stands_in_its_way(client, january):
+    sign_in(client, Role.FINANCE)
+    give("5", date(2026, 2, 12))
+    february = Period.objects.get(year=2026, number=2)
+    text = page(client, february).content.decode()
+    assert "One item must be done before closing can be proposed." in text
+    assert reverse("closings:decide", args=[february.pk, "propose-closing"]) not in text
+    assert reverse("closings:decide", args=[january.pk, "propose-closing"]) in page(client, january).content.decode()
+
+
 def test_each_item_says_how_it_stands_and_where_it_is_mended(client, january):
     make_voucher("submitted", on=date(2026, 1, 20))
     sign_in(client, Role.FINANCE)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.factories.books import give, open_years
 from tests.factories.people import make_user
 from tests.ledger import books_of_a_year
+from trustfund import clock
 from trustfund.ledger import periods, rates
 from trustfund.ledger.models import Entry, FiscalYear, Period, Rate, Subaccount
 from trustfund.money import usd
@@ -211,3 +212,11 @@ def test_home_and_header_lead_to_the_books(client):
     assert reverse("ledger:periods") in client.get(reverse("home")).content.decode()
     sign_in(client, Role.AUDITOR)
     assert reverse("ledger:check") in client.get(reverse("home")).content.decode()
+
+
+def test_the_periods_of_this_year_and_the_last_stand_open_and_the_others_are_folded(client, books):
+    sign_in(client, Role.FINANCE)
+    open_years(2020)
+    page = client.get(reverse("ledger:periods")).content.decode()
+    assert '<details class="more"><summary><strong>2020</strong>' in page
+    assert f'<details class="more" open><summary><strong>{clock.today().year}</strong>' in page

@@ -107,7 +107,7 @@ def verifications(request: HttpRequest) -> HttpResponse:
         sort="-asked",
         empty={"text": _("Nothing was verified yet.")},
         template="auditor/verifications.html",
-        context={"form": form, "point": point_of(request)},
+        context={"form": form, "point": point_of(request), "audits": permissions.can_audit(request.user)},
     )
 
 

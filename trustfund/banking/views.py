@@ -258,6 +258,12 @@ def lines(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+def _first_account() -> dict[str, str] | None:
+    """What the page shows before anybody asks: the first account of which there is a statement, today."""
+    first = BankStatement.objects.standing().order_by("bank__code").values_list("bank__code", flat=True).first()
+    return {"bank": first} if first else None
+
+
 @readers
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """The Fund's bank accounts: what the bank calls each, and to which day its statements reach."""
@@ -289,7 +295,7 @@ def _describe(bank: Subaccount, form: DetailsForm, user: Any) -> BankDetails:
 @readers
 def reconciliation(request: HttpRequest) -> HttpResponseBase:
     """The reconciliation statement of an account on a day, on screen or as a file."""
-    form = DayForm(request.GET) if request.GET.get("bank") else DayForm()
+    form = DayForm(request.GET if request.GET.get("bank") else _first_account())
     found = reconcile(form.cleaned_data["bank"], form.cleaned_data["day"]) if form.is_valid() else None
     if found and request.GET.get("export") in ("csv", "xlsx"):
         from trustfund.documents import tables

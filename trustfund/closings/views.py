@@ -50,17 +50,23 @@ def period(request: HttpRequest, pk: int) -> HttpResponse:
     told = Checklist.objects.filter(period=found).select_related("by").first()
     then = {each["key"]: each for each in told.items} if told and found.state != Period.State.OPEN else {}
     rows = [_row(status, then.get(status.key), found, request.user) for status in checks.statuses(found)]
+    blocked = sum(row["status"].state == "blocked" for row in rows)
     context = {
         "period": found,
         "rows": rows,
         "told": told if then else None,
-        "acts": [(name, act.label) for name, act in ACTS.items() if possible(getattr(found, act.transition), by=request.user)],
-        "blocked": sum(row["status"].state == "blocked" for row in rows),
+        "acts": [(name, act.label) for name, act in _acts(found, request.user) if not (blocked and name == "propose-closing")],
+        "blocked": blocked,
         "reopenings": Reopening.objects.filter(period=found).select_related("by"),
         "kept": ClosedBooks.objects.filter(as_of=found.ends_on).count(),
         "events": trail_for(found),
     }
     return render(request, "closings/period.html", context)
+
+
+def _acts(found: Period, user: Any) -> list[tuple[str, Act]]:
+    """What the user may do with the period now."""
+    return [(name, act) for name, act in ACTS.items() if possible(getattr(found, act.transition), by=user)]
 
 
 def _row(status: checks.Status, then: dict[str, Any] | None, of: Period, user: Any) -> dict[str, Any]:

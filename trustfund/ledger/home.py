@@ -82,5 +82,6 @@ def _proposed(user: Any) -> list[Item]:
 
 
 def destinations(user: Any) -> Iterable[Destination]:
-    """The books stand in the header of all who may read them."""
-    return [Destination(_("Books"), reverse("ledger:index"), 50)] if can_read_books(user) else []
+    """The books stand in the header of all who may read them; the rooms whose tabs they share belong to them."""
+    rooms = (reverse("banking:index"), reverse("treasury:index"), reverse("erp:index"))
+    return [Destination(_("Books"), reverse("ledger:index"), 50, rooms=rooms)] if can_read_books(user) else []

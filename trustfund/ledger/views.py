@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -235,7 +236,14 @@ def _add_rate(values: dict[str, Any], user: Any) -> None:
 def periods(request: HttpRequest) -> HttpResponseBase:
     """The accounting periods; each leads to its closing."""
     found = Period.objects.visible_to(request.user).select_related("proposed_by", "approved_by").order_by("-year", "number")
-    context = {"rows": found, "form": YearForm(), "can_open": permissions.can_open_year(request.user), "point": point_of(request)}
+    years = [(year, list(rows)) for year, rows in groupby(found, lambda period: period.year_id)]
+    context = {
+        "years": years,
+        "unfolded": (clock.today().year - 1, clock.today().year),
+        "form": YearForm(),
+        "can_open": permissions.can_open_year(request.user),
+        "point": point_of(request),
+    }
     return render(request, "ledger/periods.html", context)
 
 

@@ -11,12 +11,16 @@ IN_THE_HEADER = 5
 
 @dataclass(frozen=True)
 class Destination:
-    """A page to go to; `daily` says whether the person lives there, which earns it a place in the header."""
+    """A page to go to; `daily` says whether the person lives there, which earns it a place in the header.
+
+    `rooms` are the beginnings of other addresses that belong to it: on a page there the header says that the person is here.
+    """
 
     label: str
     url: str
     order: int = 50
     daily: bool = True
+    rooms: tuple[str, ...] = ()
 
 
 Provider = Callable[[Any], Iterable[Destination]]

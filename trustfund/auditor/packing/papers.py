@@ -13,6 +13,7 @@ from trustfund.auditor.models import Result, Sample, SampleItem
 from trustfund.banking.reconciliation import Reconciliation
 from trustfund.documents import Document, Workbook
 from trustfund.ledger.models import Line
+from trustfund.ui import formatting
 from trustfund.vouchers.models import Voucher
 
 
@@ -94,7 +95,7 @@ def facts(sample: Sample) -> list[tuple[str, Any]]:
         (_("Sample"), str(sample)),
         (_("Method"), sample.get_method_display()),
         (_("Of what"), sample.of),
-        (_("Period"), f"{sample.since} – {sample.until}"),
+        (_("Period"), f"{formatting.day_text(sample.since)} – {formatting.day_text(sample.until)}"),
         (_("Ledger head"), f"{sample.head}:{sample.head_hash}"),
         (_("Seed"), sample.seed),
         (_("Size asked for"), sample.size),

@@ -115,8 +115,9 @@ def languages() -> list[dict[str, str]]:
 @register.filter
 def nearest(path: str, destinations: Iterable[Any]) -> str:
     """The address of the destination under which a page stands, the longest of those that fit; empty for a page that is elsewhere."""
-    fits = [each.url for each in destinations if path == each.url or (len(each.url) > 1 and path.startswith(each.url))]
-    return max(fits, key=len, default="")
+    places = [(each, begins) for each in destinations for begins in (each.url, *each.rooms)]
+    fits = [(len(begins), each.url) for each, begins in places if path == begins or (len(begins) > 1 and path.startswith(begins))]
+    return max(fits, default=(0, ""))[1]
 
 
 @register.filter

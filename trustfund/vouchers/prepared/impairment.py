@@ -56,7 +56,7 @@ def _sum(held: list[Held]) -> Money:
 
 
 def _workings(side: Side, of: Subaccount, rows: list[tuple[str, Money]], notes: list[str]) -> Workings:
-    return Workings([str(side.of), "", _("USD")], [[str(of), label, amount] for label, amount in rows], notes)
+    return Workings([str(of), _("USD")], [[label, amount] for label, amount in rows], notes)
 
 
 # Allowances
