@@ -69,7 +69,7 @@ test-sqlite: .venv/dev .venv/catalogues
 
 # What opens no database is not run twice, and pages are opened on PostgreSQL by test-upgrade, every one for everybody.
 test-postgres: .venv/dev .venv/catalogues
-	@$(call on_postgresql,$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not sqlite_only and not browser" -k "not test_views")
+	@$(call on_postgresql,$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not sqlite_only and not browser" -k "not views and not bad_input")
 
 # Kill -9 at random moments while eight workers post, on SQLite and on a PostgreSQL that keeps what it has acknowledged; then a full disk.
 test-crash: QUICK :=
