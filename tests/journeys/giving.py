@@ -14,11 +14,11 @@ GIVEN = "90,400.00"
 def open_the_books(maker: Person) -> None:
     """Finance opens the fiscal years and the Fund's bank account."""
     maker.goes_home()
-    maker.follows("Books", "Periods")
+    maker.follows("Books", "Closing")
     for year in YEARS:
         maker.fills_in({"Fiscal year": year})
         maker.presses("Open this year")
-    maker.follows("Bank accounts", "Add a bank account")
+    maker.follows("Banks", "Bank accounts", "Add a bank account")
     maker.fills_in({"Code": "BANK-USD", "Name": "Bank in Vienna, contributions", "Currency": "USD"})
     maker.presses("Add a bank account of the Fund")
     maker.reads("Bank in Vienna, contributions")
