@@ -73,7 +73,8 @@ def open_tables(books):
 
 
 def other(field):
-    """Another value of the column's own kind, in SQL."""
+    """Another value of the column's own kind, in SQL; never the one that is there."""
+    column = field.column
     field = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(field, models.BooleanField):
         return f"NOT {field.column}"
@@ -82,7 +83,7 @@ def other(field):
     if isinstance(field, models.DateField):
         return "'2019-02-03'"
     if isinstance(field, models.IntegerField):
-        return "7"
+        return f"COALESCE({column}, 0) + 7"
     return "'0.77'" if isinstance(field, ExactDecimalField) else "'another'"
 
 
