@@ -35,17 +35,22 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from bench import exports, postings, readings
-
         wanted = sys.argv[1:] or ["postings", "readings", "exports"]
         call_command("migrate", verbosity=0)
-        if {"postings", "readings"} & set(wanted):
-            with beside(os.environ["DATABASE_URL"]) as peer:
-                for room in (postings, readings):
-                    if room.__name__.rpartition(".")[2] in wanted:
-                        room.run(peer)
-        if "exports" in wanted:
-            exports.run()
+        compare(wanted)
+
+
+def compare(wanted: list[str]) -> None:
+    """Run the comparisons of these names; django-hordak stands beside those that ask for a peer."""
+    from bench import exports, postings, readings
+
+    against_a_peer = [room for room in (postings, readings) if room.__name__.rpartition(".")[2] in wanted]
+    if against_a_peer:
+        with beside(os.environ["DATABASE_URL"]) as peer:
+            for room in against_a_peer:
+                room.run(peer)
+    if "exports" in wanted:
+        exports.run()
 
 
 @contextmanager
