@@ -25,6 +25,8 @@ def seen(page, name, axe, look):
 
 
 def test_a_draft_saves_itself_and_two_colleagues_lose_nothing(browser_page, sign_in):
+    from playwright.sync_api import expect
+
     application = make_application("draft")
     owner, editor = owner_of(application.organisation), make_member(application.organisation)
     address = reverse("applications:section", args=[application.pk, "questions-1"])
@@ -42,7 +44,7 @@ def test_a_draft_saves_itself_and_two_colleagues_lose_nothing(browser_page, sign
     other.locator("[data-saved]", has_text="Somebody else").wait_for()
     other.goto(address)
     other.get_by_role("link", name="See both").click()
-    assert "Ann's words." in other.content()
+    expect(other.locator("main")).to_contain_text("Ann's words.")
     other.get_by_label("The answer that stays").fill("Ann's and Bob's words.")
     other.get_by_role("button", name="Keep this").click()
     other.wait_for_url("**/applications/*/")
@@ -50,6 +52,8 @@ def test_a_draft_saves_itself_and_two_colleagues_lose_nothing(browser_page, sign
 
 
 def test_an_application_without_javascript_from_the_public_page_to_the_receipt(browser_page, sign_in):
+    from playwright.sync_api import expect
+
     call, organisation = make_call("published"), make_organisation()
     page = browser_page(javascript=False)
     sign_in(page, owner_of(organisation))
@@ -63,12 +67,12 @@ def test_an_application_without_javascript_from_the_public_page_to_the_receipt(b
     page.get_by_role("link", name="About the project").click()
     page.get_by_label("Title of the project").fill("Safe return")
     page.get_by_role("button", name="Save").click()
-    assert "In progress" in page.content()
+    expect(page.locator("main")).to_contain_text("In progress")
     fill_in(application)
     page.goto(reverse("applications:check", args=[application.pk]))
     page.get_by_role("link", name="Submit").click()
     page.get_by_role("button", name="Submit").click()
-    assert f"{application.reference}-R1" in page.content()
+    expect(page.locator("main")).to_contain_text(f"{application.reference}-R1")
 
 
 def test_axe_finds_nothing_on_the_pages_of_an_application(browser_page, sign_in, axe, look):

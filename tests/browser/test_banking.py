@@ -36,7 +36,8 @@ def test_a_statement_is_imported_matched_and_reconciled(browser_page, sign_in, a
     page.get_by_role("heading", name="Statement 2026-12").wait_for()
     page.goto(BankLine.objects.get().get_absolute_url())
     assert axe(page) == []
-    page.get_by_role("button", name="Confirm").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Confirm").click()
     assert BankLine.objects.get().is_matched
     page.goto(f"/banking/reconciliation/?bank=BANK-USD&day={DAY + timedelta(days=3)}")
     assert page.get_by_text("The balance per bank leads to the balance per books").is_visible()

@@ -40,11 +40,13 @@ def test_two_people_close_a_period(browser_page, sign_in, finance):
     page.get_by_role("link", name="Propose to close").click()
     for field in page.locator("main textarea").all():
         field.fill("It is known.")
-    page.get_by_role("button", name="Propose to close").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Propose to close").click()
     other = browser_page()
     sign_in(other, make_user(Role.APPROVER))
     other.goto("/books/periods/")
     other.get_by_role("link", name="2026-01", exact=True).click()
     other.get_by_role("link", name="Close", exact=True).click()
-    other.get_by_role("button", name="Close").click()
+    with other.expect_navigation():
+        other.get_by_role("button", name="Close").click()
     assert Period.objects.get(year=2026, number=1).state == Period.State.CLOSED

@@ -49,7 +49,8 @@ def test_somebody_is_invited_to_a_role_and_comes(browser_page, sign_in, administ
     page.get_by_label("Name").fill("Ana")
     page.get_by_label("E-mail").fill("ana@example.org")
     page.get_by_label("Role").select_option("finance")
-    page.get_by_role("button", name="Send the invitation").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send the invitation").click()
     assert "ana@example.org" in page.locator("table").inner_text()
     link = re.search(r"http://\S+/people/invitation/\S+/", Outbox.objects.get().body).group(0)
     guest = browser_page()
@@ -60,5 +61,5 @@ def test_somebody_is_invited_to_a_role_and_comes(browser_page, sign_in, administ
     guest.get_by_role("button", name="Make my account").click()
     guest.wait_for_url("**/people/account/second-factor/")
     guest.get_by_role("link", name="Set up an app").click()
-    assert guest.locator("#authenticator_secret").is_visible()
+    guest.locator("#authenticator_secret").wait_for()
     assert User.objects.get(email="ana@example.org").roles == {Role.FINANCE}

@@ -42,10 +42,12 @@ def test_somebody_of_an_ngo_makes_an_account(browser_page, settings, javascript,
     page.get_by_label("E-mail").fill("ana@ngo.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Time zone").select_option("Africa/Nairobi")
-    page.get_by_role("button", name="Make an account").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make an account").click()
     link = re.search(r"http://localhost:\d+/accounts/confirm-email/\S+", Outbox.objects.get().body).group(0)
     page.goto(link)
-    page.get_by_role("button", name="Confirm").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Confirm").click()
     log_in(page, settings.SITE_URL, "ana@ngo.example")
     page.wait_for_url("**/home/")
     assert "Ana" in page.locator("h1").inner_text()

@@ -40,5 +40,6 @@ def test_from_a_figure_to_its_lines(browser_page, sign_in, finance):
     sign_in(page, finance)
     page.goto("/statements/?as_of=2026-12-31")
     page.get_by_role("link", name="I. Statement of financial position", exact=True).first.click()
-    page.get_by_role("row", name="Operating reserve").get_by_role("link").first.click()
+    with page.expect_navigation(url="**/lines/**"):
+        page.get_by_role("row", name="Operating reserve").get_by_role("link").first.click()
     assert "1,500.00" in page.locator("table").inner_text()
