@@ -141,7 +141,7 @@ class GrantsConfig(AppConfig):
         from grants.closing import documents, verification
         from trustfund.ledger import checks, evidence
 
-        for check in (verification.commitments, verification.payments_made, verification.accepted_reports):
+        for check in (verification.commitments, verification.payments_made, verification.accepted_reports, verification.outright_grants):
             checks.register(check)
         evidence.register("grants.grant", documents.of_grant)
         evidence.register("grants.payment", documents.of_payment)

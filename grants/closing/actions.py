@@ -33,21 +33,38 @@ from trustfund.workflow import advance, lock, require
 def begin(grant: Grant, by: Any) -> None:
     """Told when the reporting is closed: what was paid beyond the accepted expenditure becomes due, what is not needed is released.
 
-    Dr 1210 / Cr 1200 for the unspent; Dr 9020 / Cr 9010 for the residual commitment; the rest of the reservation is free again, but
-    for accepted expenditure that is still owed to the NGO. ValidationError while a payment is under way.
+    Dr 1210 / Cr 1200 for the unspent (of an outright grant Dr 1210 / Cr 5010, or 4900 for an earlier year); Dr 9020 / Cr 9010 for the
+    residual commitment; the rest of the reservation is free again, but for accepted expenditure that is still owed to the NGO.
+    ValidationError while a payment is under way.
     """
     on = clock.today()
     lock(grant, *grant.tranches.all())
     if grant.payments.filter(state__in=IN_FLIGHT).exists():
         raise ValidationError(_("A payment of this grant is under way: it must be paid or stopped first."), code="in_flight")
+    accepted = _take_back_unspent(grant, on, by) if grant.is_outright else None
     position = standing.position(grant, on)
     _cancel_unneeded(grant, position.payable, by)
     released = _release(grant, position.payable, on, by)
     if position.advance:
         _post(grant, postings.closure_unaccounted(grant.books, position.advance), "unaccounted", on, by)
-    closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=position.accepted, released=released)
-    record("closure.begin", of=closure, by=by, unspent=str(position.advance), released=str(released))
+    found = position.accepted if accepted is None else accepted
+    closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=found, released=released)
+    unspent = position.advance if accepted is None else closure.unspent
+    record("closure.begin", of=closure, by=by, unspent=str(unspent), released=str(released))
     _tell(closure, "closing_opened", grant.organisation.contacts())
+
+
+def _take_back_unspent(grant: Grant, on: date, by: Any) -> Money:
+    """What was due of an outright grant beyond the reported expenditure comes back, or is owed no more; gives what was reported."""
+    reported, position = standing.reported(grant, on), standing.position(grant, on)
+    unspent = position.accepted - reported
+    if unspent > zero():
+        legs = postings.outright_unspent(
+            grant.books, unspent, payable=position.payable, this_year=standing.due_this_year(grant, on), psc_rate=grant.psc_rate
+        )
+        entry = _post(grant, legs, "unspent", on, by)
+        conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=grant)
+    return reported
 
 
 def _cancel_unneeded(grant: Grant, owed: Money, by: Any) -> None:

@@ -8,11 +8,15 @@ from typing import Any, cast
 from django.db.models import F, Sum
 
 from grants.agreements.models import Grant, State
+from grants.calls.models import Policy
 from grants.payments.models import LEFT_THE_BANK, Payment
 from grants.reports.models import Report
+from grants.tranches.models import State as TrancheState
+from grants.tranches.models import Tranche
 from trustfund.chain import Finding, advised
 from trustfund.ledger.models import Entry, Line
 from trustfund.ledger.postings import BANKS
+from trustfund.ledger.trace import DUE
 from trustfund.money import Money
 
 
@@ -85,6 +89,20 @@ def accepted_reports() -> list[Finding]:
             findings.append(Finding(f"report {report.number} of {report.grant}", wanted, str(_usd(booked))))
     gone = [Finding(f"entry of report {key}", "the report that it is about", "no such report") for key in sorted(spent)]
     return findings + gone + _unposted()
+
+
+@advised("Open the tranche and its entry: an outright tranche that was found ready is an expense and owed, once, with its own entry.")
+def outright_grants() -> list[Finding]:
+    """Each tranche of an outright grant that was found ready has its entry of what is due; no other tranche has one."""
+    lines = Line.objects.filter(entry__source=DUE, account_id="5010", entry__object_type=Tranche._meta.label_lower)
+    due = {int(key): cents for key, cents in _sums(lines, "entry__object_id").items() if str(key).isdigit()}
+    ready = Tranche.objects.filter(grant__policy=Policy.OUTRIGHT, accepted_by__isnull=False)
+    wanted = {each.pk: each for each in ready.exclude(state=TrancheState.REQUESTED)}
+    return [
+        Finding(f"tranche {wanted.get(pk, pk)}", f"{amount} due, as it was found ready", str(_usd(due.get(pk, 0))))
+        for pk in sorted(due.keys() | wanted.keys())
+        if (amount := wanted[pk].amount if pk in wanted else _usd(0)) != _usd(due.get(pk, 0))
+    ]
 
 
 def _unposted() -> list[Finding]:

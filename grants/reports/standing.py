@@ -71,6 +71,19 @@ def accounted(grant: Grant, on: date) -> tuple[Money, Money]:
     return found.paid, found.accepted
 
 
+def reported(grant: Grant, on: date) -> Money:
+    """The expenditure that was accepted of reports by the end of a day; of an outright grant the books don't have it: reports inform."""
+    accepted = Report.objects.filter(grant=grant, state=Report.State.ACCEPTED, accepted_on__lte=on)
+    return accepted.aggregate(sum=Sum("accepted_amount"))["sum"] or zero()
+
+
+def due_this_year(grant: Grant, on: date) -> Money:
+    """What became an expense for a grant in the year of a day, by that day: what is recovered of earlier years goes to 4900."""
+    lines = Line.objects.filter(subaccount=grant.subaccount_id, account=SPENT, date__year=on.year, date__lte=on)
+    sums = lines.exclude(entry__kind="closing").exclude(ESTIMATE).aggregate(debit=Sum("debit"), credit=Sum("credit"))
+    return Money.from_minor((sums["debit"] or 0) - (sums["credit"] or 0), "USD")
+
+
 def overdue(grant: Grant, on: date) -> list[str]:
     """The reports that the NGO should have submitted before a day, each as a phrase with its due day; one query."""
     late = Report.objects.filter(grant=grant, state__in=Report.WITH_THE_NGO, due_on__lt=on).order_by("number")

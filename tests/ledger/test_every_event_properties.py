@@ -19,7 +19,7 @@ from tests.ledger import test_properties as base
 from tests.statements.test_flows_tie import ties
 from tests.statements.test_tie_out import adds_up
 from trustfund import clock
-from trustfund.ledger import balances, closing, moving, posting, postings, standing, subaccounts
+from trustfund.ledger import balances, closing, moving, posting, postings, standing, subaccounts, trace
 from trustfund.ledger.headroom import headroom
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import FundWindow
@@ -30,7 +30,8 @@ from trustfund.statements.books import books_at
 pytestmark = pytest.mark.django_db
 EVENTS = [
     *base.EVENTS, "unidentified", "identified", "in_kind", "promise", "promise", "impair", "write_off", "keep_promise", "estimate",
-    "estimate_back", "exchange", "revalue", "reserve", "support_paid", "between_windows", "moved_back", "charge",
+    "estimate_back", "exchange", "revalue", "reserve", "support_paid", "between_windows", "moved_back", "charge", "outright", "outright",
+    "unspent",
 ]  # fmt: skip
 STEP = st.tuples(st.sampled_from(EVENTS), st.integers(1, 500_000), st.integers(0, 5))
 LAST = date(2026, 12, 31)
@@ -159,6 +160,22 @@ class Fund(base.Fund):
 
     def window_of(self, choice):
         return "emergency" if choice % 2 else "general"
+
+    def outright(self, amount, choice):
+        """A tranche of an outright grant is due: no report is needed, and it is paid later."""
+        grant = self.pick(choice, lambda each: each.open and each.advance.amount <= 0)
+        amount = min(amount, grant.commitment)
+        if amount.amount > 0:
+            legs = postings.outright_due(grant.subaccount, amount, psc_rate=[None, Decimal("0.13")][choice % 2])
+            posting.post(legs, reference=self.reference(), on=self.day, by=None, source=trace.DUE)
+
+    def unspent(self, amount, choice):
+        """Of what was due, paid or not, something is not spent."""
+        grant = self.pick(choice, lambda each: each.open)
+        due = balances.balance("5010", of=grant.subaccount) + balances.balance("1280", of=grant.subaccount)
+        amount = min(amount, due)
+        if amount.amount > 0:
+            self.post(postings.outright_unspent(grant.subaccount, amount, payable=grant.payable, this_year=due))
 
     def estimate(self, amount, choice):
         grant = self.pick(choice, lambda each: each.open and each.advance.amount > 0)
