@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from grants.reports.disallowances import reading
 from grants.reports.models import Report
 from trustfund.ledger.balances import ESTIMATE
 from trustfund.ledger.models import Line
-from trustfund.money import Money, zero
+from trustfund.money import Money, total, zero
 from trustfund.ui.formatting import day_text
 
 if TYPE_CHECKING:
@@ -72,9 +73,13 @@ def accounted(grant: Grant, on: date) -> tuple[Money, Money]:
 
 
 def reported(grant: Grant, on: date) -> Money:
-    """The expenditure that was accepted of reports by the end of a day; of an outright grant the books don't have it: reports inform."""
+    """The expenditure that was accepted of reports by the end of a day, less what was disallowed since.
+
+    Of an outright grant the books don't have it: reports inform.
+    """
     accepted = Report.objects.filter(grant=grant, state=Report.State.ACCEPTED, accepted_on__lte=on)
-    return accepted.aggregate(sum=Sum("accepted_amount"))["sum"] or zero()
+    since = reading.by_line(reading.disallowed(grant, on=on))
+    return (accepted.aggregate(sum=Sum("accepted_amount"))["sum"] or zero()) - total(since.values())
 
 
 def due_this_year(grant: Grant, on: date) -> Money:

@@ -378,11 +378,17 @@ def expenditure_accepted(grant: Subaccount, amount: Money, *, advance: Money, ps
     ]
 
 
-def expenditure_disallowed(grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None, earlier_year: bool = False) -> Legs:
-    """Accepted expenditure is disallowed: Dr 1210 / Cr 5010 (4900 for an earlier year); its PSC: Dr 2400 / Cr 5100 (4900)."""
+def expenditure_disallowed(
+    grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None, earlier_year: bool = False, waived: Money = NOTHING
+) -> Legs:
+    """Accepted expenditure is disallowed: Dr 1210 / Cr 5010 (4900 for an earlier year); its PSC: Dr 2400 / Cr 5100 (4900).
+
+    `waived` is how much of it was beyond the advance and not paid yet: it is owed no more, Dr 2020.
+    """
     psc = amount.times(psc_rate or Decimal(0))
     return _some(
-        debit("1210", amount, grant),
+        debit("2020", waived, grant),
+        debit("1210", amount - waived, grant),
         credit("4900" if earlier_year else "5010", amount, grant),
         debit("2400", psc),
         credit("4900", psc) if earlier_year else credit("5100", psc, grant),
