@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 from datetime import timedelta
 
+import hypothesis
 import pytest
+
+# Whoever works here looks for new counter-examples each time; what decides whether a change lands gives the same answer twice.
+hypothesis.settings.register_profile("strict", derandomize=True, database=None)
+if os.environ.get("STRICT") == "1":
+    hypothesis.settings.load_profile("strict")
 
 
 def pytest_collection_finish(session):
