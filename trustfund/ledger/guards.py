@@ -66,18 +66,12 @@ SEALED_FUNDING_RULES = (
 
 COSTS_RULES = (
     (
-        f"EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq AND ({WRONG_COSTS} OR {WRONG_CHARGES} OR {WRONG_REPLACED}))",
-        "costs of a month add up in an open period, what is replaced stays the same in sum",
+        "EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq "
+        f"AND ({WRONG_COSTS} OR {WRONG_CHARGES} OR {WRONG_REPLACED} OR {WRONG_MOVED}))",
+        "costs of a month add up in an open period, what moves between windows adds up to its act, what is replaced stays the same in sum",
     ),
 )
 """One rule for what only acts of funding have, so that a posting pays for one look."""
-
-MOVED_RULES = (
-    (
-        f"EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq AND ({WRONG_MOVED}))",
-        "what moves between windows adds up to its act, what is replaced stays the same in sum",
-    ),
-)
 
 ENTRY_RULES = (
     ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.seal_id)", "a sealed entry is complete"),
@@ -169,8 +163,7 @@ GUARDS = [
     no_replace("ledger_seal", "seq", "hash"),
     Guard("ledger_seal", "whole_entry", ("INSERT",), SEALED_ENTRY_RULES, when=OF_ENTRY),
     Guard("ledger_seal", "whole_funding", ("INSERT",), SEALED_FUNDING_RULES, when=f"NOT ({OF_ENTRY})"),
-    Guard("ledger_seal", "costs", ("INSERT",), COSTS_RULES, needs=CHARGED, when=OF_FUNDING),
-    Guard("ledger_seal", "moves", ("INSERT",), MOVED_RULES, needs=MOVED, when=OF_FUNDING),
+    Guard("ledger_seal", "costs", ("INSERT",), COSTS_RULES, needs=MOVED, when=OF_FUNDING),
     *linked("ledger_seal", "ledger_ledgerhead"),
     *head_of("ledger_ledgerhead", "ledger_seal"),
     *append_only("ledger_entry"),
