@@ -24,6 +24,7 @@ class GrantsConfig(AppConfig):
         from grants.payments.batches import home as batches_home
         from grants.publishing import home as publishing_home
         from grants.reports import home as reports_home
+        from grants.reports.disallowances import home as disallowances_home
         from grants.reviews import home as reviews_home
         from grants.tranches import home as tranches_home
         from trustfund.people import home, navigation
@@ -37,6 +38,7 @@ class GrantsConfig(AppConfig):
             agreements_home,
             outcomes_home,
             reports_home,
+            disallowances_home,
             tranches_home,
             payments_home,
             batches_home,
@@ -141,12 +143,13 @@ class GrantsConfig(AppConfig):
         from grants.closing import documents, verification
         from trustfund.ledger import checks, evidence
 
-        for check in (verification.commitments, verification.payments_made, verification.accepted_reports):
+        for check in verification.CHECKS:
             checks.register(check)
         evidence.register("grants.grant", documents.of_grant)
         evidence.register("grants.payment", documents.of_payment)
         evidence.register("grants.report", documents.of_report)
         evidence.register("grants.closure", documents.of_closure)
+        evidence.register("grants.disallowance", documents.of_disallowance)
 
     def connect_treasury(self) -> None:
         """The forecast of cash knows what is still to be paid."""

@@ -9,6 +9,7 @@ import grants.decisions.models
 import grants.outcomes.models
 import grants.payments.batches.models
 import grants.payments.models
+import grants.reports.disallowances.models
 import grants.reports.models
 import grants.reviews.models
 import grants.tranches.models  # noqa: F401

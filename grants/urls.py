@@ -9,6 +9,7 @@ urlpatterns = [
     path("decisions/", include("grants.decisions.urls")),
     path("agreements/", include("grants.agreements.urls")),
     path("outcomes/", include("grants.outcomes.urls")),
+    path("reports/disallowed/", include("grants.reports.disallowances.urls")),
     path("reports/", include("grants.reports.urls")),
     path("tranches/", include("grants.tranches.urls")),
     path("payments/batches/", include("grants.payments.batches.urls")),

@@ -17,6 +17,7 @@ from donors.contributions.models import Contribution
 from trustfund import acting, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
+from trustfund.ledger.moving import moves_of
 from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible, require
 
@@ -93,6 +94,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "contribution": contribution,
         "entries": [entry for entry in (contribution.entry, contribution.identified_entry) if entry],
+        "moves": moves_of([contribution.subaccount]),
         "events": trail_for(contribution),
         "can_identify": possible(contribution.identify, by=request.user),
         "can_withdraw": possible(contribution.withdraw, by=request.user),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from trustfund.ledger import allocations
+from trustfund.ledger import allocations, headroom
 from trustfund.money import Money, total, zero
 from trustfund.statements.books import books_at
 from trustfund.statements.contributions import Columns, charges_of
@@ -61,7 +61,7 @@ def follow(subaccounts: Iterable[Any], on: date) -> dict[int, Followed]:
     The number of queries does not grow with the number of contributions, only with the number of donors.
     """
     wanted = {each.pk: each for each in subaccounts if each is not None}
-    rows = {row.instalment.pk: row for row in allocations.headroom(on) if row.instalment.pk in wanted}
+    rows = {pk: row for pk, row in headroom.over_windows(on).items() if pk in wanted}
     traces, charges = _traces(wanted), charges_of(books_at(on), wanted)
     return {pk: _followed(rows.get(pk), charges.get(pk, Columns()), traces.get(pk, [])) for pk in wanted}
 

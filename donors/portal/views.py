@@ -15,6 +15,7 @@ from donors.portal import flow
 from donors.portal.following import Followed, follow
 from trustfund import clock
 from trustfund.ledger.headroom import rule_on
+from trustfund.ledger.moving import moves_of
 from trustfund.statements.books import snapshot
 from trustfund.statements.contributions import donor_statement
 from trustfund.statements.forms import PeriodForm
@@ -50,6 +51,7 @@ def contribution(request: HttpRequest, pk: int) -> HttpResponse:
         "contribution": found,
         "together": Contribution.objects.filter(subaccount=found.subaccount_id, state=found.state).exclude(pk=pk),
         "followed": followed,
+        "moves": moves_of([found.account]),
         "picture": _picture(followed),
         "rule": rule_on(today),
         "today": today,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from grants.agreements import permissions, plan
+from grants.calls.models import Policy
 from grants.reviews.models import recused_from
 from ngos.organisations.models import Membership
 from trustfund import clock, countries
@@ -78,6 +79,7 @@ class Grant(Stateful):
     country = models.CharField(_("country of work"), max_length=2, validators=[countries.validate])
     state = FSMField(_("state"), choices=State, default=State.APPROVED, protected=True)
     amount = UsdField(_("amount"))
+    policy = models.CharField(_("how it is given"), max_length=10, choices=Policy, default=Policy.ADVANCE)
     months = models.PositiveSmallIntegerField(_("months"))
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
@@ -154,6 +156,11 @@ class Grant(Stateful):
         """What is reserved for it; only asked for once its funds are certified."""
         assert self.reservation is not None
         return self.reservation
+
+    @property
+    def is_outright(self) -> bool:
+        """Whether each tranche is an expense when it is due, and reports post nothing."""
+        return self.policy == Policy.OUTRIGHT
 
     @property
     def is_in_force(self) -> bool:

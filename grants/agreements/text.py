@@ -29,6 +29,7 @@ def content_of(grant: Grant) -> dict[str, Any]:
             "registration": grant.organisation.registration_number,
             "country": grant.country_name,
             "amount": str(grant.amount.amount),
+            "policy": str(grant.policy),
             "starts_on": grant.starts_on.isoformat(),
             "ends_on": grant.ends_on.isoformat(),
             "valid_until": grant.offer_valid_until.isoformat() if grant.offer_valid_until else "",
@@ -41,7 +42,6 @@ def content_of(grant: Grant) -> dict[str, Any]:
 
 def clauses(grant: Grant) -> Sequence[tuple[str, str]]:
     """Heading and text of each clause."""
-    share = percent_text(grant.accounted_share)
     return [
         (
             _("Purpose"),
@@ -50,15 +50,7 @@ def clauses(grant: Grant) -> Sequence[tuple[str, str]]:
                 "with authorities."
             ),
         ),
-        (
-            _("Payment"),
-            _(
-                "The grant is paid in the tranches listed above to the verified bank account of the organisation. A later tranche is "
-                "paid when at least %(share)s of what was paid before is accounted for by accepted reports, no report is overdue, "
-                "and the organisation’s due diligence and sanctions screening are valid on the day."
-            )
-            % {"share": share},
-        ),
+        (_("Payment"), _payment(grant)),
         (
             _("Reports"),
             _(
@@ -90,6 +82,22 @@ def clauses(grant: Grant) -> Sequence[tuple[str, str]]:
             ),
         ),
     ]
+
+
+def _payment(grant: Grant) -> str:
+    """When a tranche is paid, and whose the money is then."""
+    if grant.is_outright:
+        return _(
+            "The grant is given outright, in the tranches listed above, to the verified bank account of the organisation. A tranche is the "
+            "organisation’s once its conditions are met: the earlier ones are paid, no report is overdue, and due diligence and sanctions "
+            "screening are valid on the day. Reports show what it was spent on; what is unspent at the end is paid back."
+        )
+    text = _(
+        "The grant is paid in the tranches listed above to the verified bank account of the organisation. A later tranche is "
+        "paid when at least %(share)s of what was paid before is accounted for by accepted reports, no report is overdue, "
+        "and the organisation’s due diligence and sanctions screening are valid on the day."
+    )
+    return text % {"share": percent_text(grant.accounted_share)}
 
 
 def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from grants.calls import completeness
-from grants.calls.models import BudgetCategory, Call, Criterion, EligibilityQuestion, Question, RequiredDocument
+from grants.calls.models import BudgetCategory, Call, Criterion, EligibilityQuestion, Policy, Question, RequiredDocument
 from trustfund.fields import PercentField
 from trustfund.ui.formatting import VIENNA
 
@@ -135,6 +135,15 @@ class MoneyForm(SectionForm):
         places=2,
         help_text=_("For example 80."),
     )
+    policy = forms.ChoiceField(
+        label=_("How its grants are given"),
+        choices=Policy.choices,
+        required=False,
+        help_text=_(
+            "As an advance, money paid stays the Fund’s asset until a report on it is accepted. Outright, each tranche is an expense of "
+            "the Fund as soon as its conditions are met; reports then only inform, and what is unspent at the end is paid back."
+        ),
+    )
     psc_rate = PercentField(
         label=_("Programme support cost, percent"), places=2, required=False, help_text=_("For example 13; 0 where there is none.")
     )
@@ -142,9 +151,13 @@ class MoneyForm(SectionForm):
     class Meta:
         model = Call
         fields = [
-            "total_available", "ceiling", "floor", "min_months", "max_months", "tranche_pattern", "accounted_share", "psc_rate",
+            "total_available", "ceiling", "floor", "min_months", "max_months", "policy", "tranche_pattern", "accounted_share", "psc_rate",
             "overhead_cap_percent",
         ]  # fmt: skip
+
+    def clean_policy(self) -> str:
+        """As it was where nothing was said."""
+        return self.cleaned_data["policy"] or str(self.instance.policy)
 
 
 class RulesForm(SectionForm):

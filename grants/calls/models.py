@@ -33,6 +33,13 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Policy(models.TextChoices):
+    """When a grant is an expense of the Fund: as its reports are accepted, or as each tranche is due."""
+
+    ADVANCE = "advance", _("As an advance: what is paid is accounted for by reports")
+    OUTRIGHT = "outright", _("Outright: each tranche is the organisation’s once its conditions are met")
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: Any) -> CallQuerySet:
         """Drafts for the secretariat and the auditor; everything that was ever published for everyone."""
@@ -76,6 +83,7 @@ class Call(Stateful, models.Model):
     blind = models.BooleanField(_("reviewers do not see who applies"), default=False)
     reviewers_per_application = models.PositiveSmallIntegerField(_("reviewers for each application"), null=True, blank=True)
     reserve_list = models.BooleanField(_("with a reserve list"), default=True)
+    policy = models.CharField(_("how its grants are given"), max_length=10, choices=Policy, default=Policy.ADVANCE)
     tranche_pattern = models.JSONField(_("tranches in percent"), default=list, blank=True)
     accounted_share = models.DecimalField(
         _("share of earlier advances to be accounted for before the next one"),

@@ -8,19 +8,22 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions as agreements
 from grants.agreements.models import Grant
+from grants.agreements.models import State as GrantState
 from grants.closing import permissions
 from grants.closing.models import Closure, Refund, State
 from grants.payments.models import IN_FLIGHT
 from grants.reports import standing
+from grants.reports.disallowances.models import Disallowance
 from grants.tranches import actions as tranches
 from grants.tranches.models import OPEN_STATES
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import allocations, balances, conditions, ended, posting, postings
-from trustfund.ledger.models import Subaccount
+from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
 from trustfund.people.models import User
@@ -33,21 +36,38 @@ from trustfund.workflow import advance, lock, require
 def begin(grant: Grant, by: Any) -> None:
     """Told when the reporting is closed: what was paid beyond the accepted expenditure becomes due, what is not needed is released.
 
-    Dr 1210 / Cr 1200 for the unspent; Dr 9020 / Cr 9010 for the residual commitment; the rest of the reservation is free again, but
-    for accepted expenditure that is still owed to the NGO. ValidationError while a payment is under way.
+    Dr 1210 / Cr 1200 for the unspent (of an outright grant Dr 1210 / Cr 5010, or 4900 for an earlier year); Dr 9020 / Cr 9010 for the
+    residual commitment; the rest of the reservation is free again, but for accepted expenditure that is still owed to the NGO.
+    ValidationError while a payment is under way.
     """
     on = clock.today()
     lock(grant, *grant.tranches.all())
     if grant.payments.filter(state__in=IN_FLIGHT).exists():
         raise ValidationError(_("A payment of this grant is under way: it must be paid or stopped first."), code="in_flight")
+    accepted = _take_back_unspent(grant, on, by) if grant.is_outright else None
     position = standing.position(grant, on)
     _cancel_unneeded(grant, position.payable, by)
     released = _release(grant, position.payable, on, by)
     if position.advance:
         _post(grant, postings.closure_unaccounted(grant.books, position.advance), "unaccounted", on, by)
-    closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=position.accepted, released=released)
-    record("closure.begin", of=closure, by=by, unspent=str(position.advance), released=str(released))
+    found = position.accepted if accepted is None else accepted
+    closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=found, released=released)
+    unspent = position.advance if accepted is None else closure.unspent
+    record("closure.begin", of=closure, by=by, unspent=str(unspent), released=str(released))
     _tell(closure, "closing_opened", grant.organisation.contacts())
+
+
+def _take_back_unspent(grant: Grant, on: date, by: Any) -> Money:
+    """What was due of an outright grant beyond the reported expenditure comes back, or is owed no more; gives what was reported."""
+    reported, position = standing.reported(grant, on), standing.position(grant, on)
+    unspent = position.accepted - reported
+    if unspent > zero():
+        legs = postings.outright_unspent(
+            grant.books, unspent, payable=position.payable, this_year=standing.due_this_year(grant, on), psc_rate=grant.psc_rate
+        )
+        entry = _post(grant, legs, "unspent", on, by)
+        conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=grant)
+    return reported
 
 
 def _cancel_unneeded(grant: Grant, owed: Money, by: Any) -> None:
@@ -77,7 +97,7 @@ def _post(grant: Grant, legs: Any, what: str, on: date, by: Any) -> Any:
 
 @transaction.atomic
 def reopen(grant: Grant, by: Any) -> None:
-    """Told when a payment came back from the bank: what was prepared or closed already is looked at again by two people."""
+    """Told when a payment came back from the bank, or expenditure was disallowed: two people look again at what was prepared or closed."""
     closure = Closure.objects.filter(grant=grant).exclude(state=State.OPEN).first()
     if closure is not None:
         lock(closure)
@@ -96,13 +116,9 @@ def enter_refund(closure: Closure, *, by: Any, amount: Money, received_on: date,
         raise PermissionDenied
     grant = closure.grant
     lock(closure, grant)
-    _check_refund(closure, amount, received_on, bank_reference)
+    _check_refund(closure, grant, amount, received_on, bank_reference)
     reference = f"refund:{closure.pk}:{closure.refunds.count() + 1}"
-    legs = postings.grant_refund(grant.books, bank, amount)
-    entry = posting.post(legs, reference=reference, on=received_on, by=by, source="closing.refund", of=closure)
-    rows = allocations.refund(grant.books, entry, amount, by=by)
-    ended.give_back(rows, on=received_on, by=by, source="closing.refund", of=closure)
-    conditions.follow(grant.books, on=received_on, by=by, reference=entry.reference, of=closure)
+    entry = _post_refund(closure, grant, amount, reference=reference, on=received_on, bank=bank, by=by)
     refund = Refund.objects.create(
         closure=closure, amount=amount, received_on=received_on, bank=bank, bank_reference=bank_reference, entry=entry, entered_by=by
     )
@@ -110,14 +126,47 @@ def enter_refund(closure: Closure, *, by: Any, amount: Money, received_on: date,
     return refund
 
 
-def _check_refund(closure: Closure, amount: Money, received_on: date, bank_reference: str) -> None:
-    due = standing.position(closure.grant, clock.today()).refund_due
+@transaction.atomic
+def enter_repayment(
+    disallowance: Disallowance, *, by: Any, amount: Money, received_on: date, bank: Subaccount, bank_reference: str
+) -> Refund:
+    """The NGO paid back what was disallowed, before its grant is closed: Dr bank / Cr 1210. Raises as `enter_refund`; 409 when it is not
+    disallowed, or the grant is closed."""
+    if not permissions.can_enter_repayment(disallowance, by):
+        raise PermissionDenied
+    grant = disallowance.report.grant
+    lock(grant, disallowance)
+    if disallowance.state != Disallowance.State.APPROVED or grant.state == GrantState.CLOSED:
+        raise TransitionNotAllowed("It is not disallowed, or its grant is closed.", object=disallowance)
+    _check_refund(disallowance, grant, amount, received_on, bank_reference)
+    reference = f"refund:disallowance:{disallowance.pk}:{disallowance.refunds.count() + 1}"
+    entry = _post_refund(disallowance, grant, amount, reference=reference, on=received_on, bank=bank, by=by)
+    about = {"received_on": received_on, "bank": bank, "bank_reference": bank_reference}
+    refund = Refund.objects.create(disallowance=disallowance, amount=amount, entry=entry, entered_by=by, **about)
+    record("disallowance.enter_refund", of=disallowance, by=by, amount=str(amount), received_on=str(received_on))
+    return refund
+
+
+def _post_refund(
+    of: Closure | Disallowance, grant: Grant, amount: Money, *, reference: str, on: date, bank: Subaccount, by: Any
+) -> Entry:
+    """It clears 1210 and returns to the contributions that paid; what is an ended agreement's is due to its donor."""
+    legs = postings.grant_refund(grant.books, bank, amount)
+    entry = posting.post(legs, reference=reference, on=on, by=by, source="closing.refund", of=of)
+    rows = allocations.refund(grant.books, entry, amount, by=by)
+    ended.give_back(rows, on=on, by=by, source="closing.refund", of=of)
+    conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=of)
+    return entry
+
+
+def _check_refund(of: Closure | Disallowance, grant: Grant, amount: Money, received_on: date, bank_reference: str) -> None:
+    due = standing.position(grant, clock.today()).refund_due
     errors: dict[str, str] = {}
     if amount <= zero() or amount > due:
         errors["amount"] = _("%(due)s is due.") % {"due": money_text(due)}
     if received_on > clock.today():
         errors["received_on"] = _("This day has not come yet.")
-    if closure.refunds.filter(bank_reference=bank_reference).exists():
+    if of.refunds.filter(bank_reference=bank_reference).exists():
         errors["bank_reference"] = _("A refund with this reference was entered already.")
     if errors:
         raise ValidationError(errors)

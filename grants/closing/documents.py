@@ -13,6 +13,8 @@ from grants.closing.models import Closure
 from grants.payments import permissions as payments
 from grants.payments.models import Payment
 from grants.reports import resources
+from grants.reports.disallowances import permissions as disallowances
+from grants.reports.disallowances.models import Disallowance
 from grants.reports.models import Report
 from trustfund.documents import Workbook
 from trustfund.ledger.evidence import Document, of_file
@@ -59,6 +61,16 @@ def _listed(report: Report) -> bytes:
     for row in rows:
         sheet.row(list(row))
     return book.content()
+
+
+def of_disallowance(disallowance: Disallowance, user: Any) -> Iterable[Document]:
+    """What it rests on, where something was put to it; the report's list, and the agreement."""
+    if not Disallowance.objects.visible_to(user).filter(pk=disallowance.pk).exists():
+        return []
+    own = []
+    if disallowance.document is not None and disallowances.can_read_document(disallowance, user):
+        own = [of_file(_("What it rests on"), disallowance.document, reverse("disallowances:document", args=[disallowance.pk]))]
+    return [*own, *of_report(disallowance.report, user)]
 
 
 def of_closure(closure: Closure, user: Any) -> Iterable[Document]:

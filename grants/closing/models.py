@@ -13,6 +13,7 @@ from django_fsm import FSMField, transition
 
 from grants.agreements.models import Grant
 from grants.closing import permissions
+from grants.reports.disallowances.models import Disallowance
 from trustfund.fields import UsdField
 from trustfund.money import Money
 from trustfund.workflow import Stateful
@@ -89,9 +90,10 @@ class Closure(Stateful):
 
 
 class Refund(models.Model):
-    """Money that the NGO sent back."""
+    """Money that the NGO sent back: at the closing of its grant, or before that because expenditure was disallowed."""
 
-    closure = models.ForeignKey(Closure, models.PROTECT, related_name="refunds")
+    closure = models.ForeignKey(Closure, models.PROTECT, null=True, related_name="refunds")
+    disallowance = models.ForeignKey(Disallowance, models.PROTECT, null=True, related_name="refunds")
     amount = UsdField(_("amount"))
     received_on = models.DateField(_("value date"))
     bank = models.ForeignKey("ledger.Subaccount", models.PROTECT, related_name="+", verbose_name=_("into our account"))
@@ -104,7 +106,12 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(name="refund_amount_positive", condition=Q(amount__gt=0)),
             models.UniqueConstraint("closure", "bank_reference", name="refund_entered_once"),
+            models.UniqueConstraint("disallowance", "bank_reference", name="refund_of_disallowed_entered_once"),
+            models.CheckConstraint(
+                name="refund_of_a_closing_or_of_what_was_disallowed",
+                condition=Q(closure__isnull=False, disallowance__isnull=True) | Q(closure__isnull=True, disallowance__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.closure_id}: {self.bank_reference}"
+        return f"{self.closure_id or self.disallowance_id}: {self.bank_reference}"

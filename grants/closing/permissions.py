@@ -8,9 +8,15 @@ from trustfund.people.roles import Role, holds
 
 if TYPE_CHECKING:
     from grants.closing.models import Closure
+    from grants.reports.disallowances.models import Disallowance
 
 
 def can_enter_refund(closure: Closure, user: Any) -> bool:
+    return holds(user, Role.FINANCE)
+
+
+def can_enter_repayment(disallowance: Disallowance, user: Any) -> bool:
+    """Finance, as for other refunds."""
     return holds(user, Role.FINANCE)
 
 
@@ -19,8 +25,8 @@ def can_prepare(closure: Closure, user: Any) -> bool:
 
 
 def can_reopen(closure: Closure, user: Any) -> bool:
-    """Finance, when it records that the bank sent a payment back."""
-    return holds(user, Role.FINANCE)
+    """Finance, when it records that the bank sent a payment back; the approving officer, who disallows accepted expenditure."""
+    return holds(user, Role.FINANCE, Role.APPROVER)
 
 
 def can_confirm(closure: Closure, user: Any) -> bool:

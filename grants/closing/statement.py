@@ -9,6 +9,7 @@ from typing import Any
 
 from grants.agreements.models import Grant
 from grants.reports import standing
+from grants.reports.disallowances import reading
 from grants.reports.models import Expenditure, Report
 from grants.tranches.models import Tranche
 from trustfund.ledger import sealing
@@ -77,6 +78,9 @@ def _budget(grant: Grant, on: date) -> list[BudgetRow]:
         settled = each.report.accepted_on is not None and each.report.accepted_on <= on
         key = "disallowed" if each.disallowed else "accepted" if settled else ""
         row[key] = row.get(key, zero()) + each.amount
+    for pk, amount in reading.by_line(reading.disallowed(grant, on=on)).items():
+        sums[pk]["accepted"] -= amount
+        sums[pk]["disallowed"] = sums[pk].get("disallowed", zero()) + amount
     return [_row(line, sums.get(line.pk, {})) for line in grant.budget_lines.all()]
 
 

@@ -8,12 +8,19 @@ from typing import Any, cast
 from django.db.models import F, Sum
 
 from grants.agreements.models import Grant, State
+from grants.calls.models import Policy
 from grants.payments.models import LEFT_THE_BANK, Payment
+from grants.reports.disallowances.models import Disallowance
 from grants.reports.models import Report
+from grants.tranches.models import State as TrancheState
+from grants.tranches.models import Tranche
 from trustfund.chain import Finding, advised
 from trustfund.ledger.models import Entry, Line
 from trustfund.ledger.postings import BANKS
+from trustfund.ledger.trace import DUE
 from trustfund.money import Money
+
+DISALLOWED = "disallowance.approve"
 
 
 def _usd(cents: int) -> Money:
@@ -87,6 +94,34 @@ def accepted_reports() -> list[Finding]:
     return findings + gone + _unposted()
 
 
+@advised("Open the tranche and its entry: an outright tranche that was found ready is an expense and owed, once, with its own entry.")
+def outright_grants() -> list[Finding]:
+    """Each tranche of an outright grant that was found ready has its entry of what is due; no other tranche has one."""
+    lines = Line.objects.filter(entry__source=DUE, account_id="5010", entry__object_type=Tranche._meta.label_lower)
+    due = {int(key): cents for key, cents in _sums(lines, "entry__object_id").items() if str(key).isdigit()}
+    ready = Tranche.objects.filter(grant__policy=Policy.OUTRIGHT, accepted_by__isnull=False)
+    wanted = {each.pk: each for each in ready.exclude(state=TrancheState.REQUESTED)}
+    return [
+        Finding(f"tranche {wanted.get(pk, pk)}", f"{amount} due, as it was found ready", str(_usd(due.get(pk, 0))))
+        for pk in sorted(due.keys() | wanted.keys())
+        if (amount := wanted[pk].amount if pk in wanted else _usd(0)) != _usd(due.get(pk, 0))
+    ]
+
+
+@advised("Open the disallowance and its entry: what was approved is what its entry must take off the accepted expenditure.")
+def disallowances() -> list[Finding]:
+    """Each approved disallowance has its entry, which takes exactly so much off the accepted expenditure; no other has one."""
+    lines = Line.objects.filter(entry__source=DISALLOWED, subaccount__isnull=False, account_id__in=("5010", "4900"))
+    taken = {int(key): -cents for key, cents in _sums(lines, "entry__object_id").items() if str(key).isdigit()}
+    approved = Disallowance.objects.filter(state=Disallowance.State.APPROVED).prefetch_related("lines")
+    wanted = {each.pk: each.amount.minor for each in approved}
+    return [
+        Finding(f"disallowance {pk}", f"{_usd(wanted.get(pk, 0))} off the accepted expenditure", str(_usd(taken.get(pk, 0))))
+        for pk in sorted(wanted.keys() | taken.keys())
+        if wanted.get(pk, 0) != taken.get(pk, 0)
+    ]
+
+
 def _unposted() -> list[Finding]:
     """Accepted expenditure on an advance that never came into the books."""
     accepted = Report.objects.filter(state=Report.State.ACCEPTED).select_related("grant").order_by("pk")
@@ -97,3 +132,6 @@ def _unposted() -> list[Finding]:
         for each in accepted
         if each.accepted_amount and str(each.pk) not in posted and each.grant.subaccount_id in advanced
     ]
+
+
+CHECKS = (commitments, payments_made, accepted_reports, outright_grants, disallowances)

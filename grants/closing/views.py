@@ -18,6 +18,7 @@ from grants.closing import actions, forms, permissions, resources
 from grants.closing.models import Closure, State
 from grants.closing.statement import statement_of
 from grants.reports import standing
+from grants.reports.disallowances.models import Disallowance
 from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.kinds import Kind
@@ -90,6 +91,26 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Enter the refund"),
         do=lambda data: actions.enter_refund(closure, by=request.user, **data),
         back=closure.get_absolute_url(),
+        done=_("The refund is entered and posted; it returns to the contributions that paid."),
+    )
+
+
+@login_required
+def repaid(request: HttpRequest, pk: int) -> HttpResponse:
+    """Finance enters what the NGO paid back of disallowed expenditure, before its grant is closed."""
+    found = get_object_or_404(Disallowance.objects.visible_to(request.user).select_related("report__grant__organisation"), pk=pk)
+    grant = found.report.grant
+    if not permissions.can_enter_repayment(found, request.user):
+        raise PermissionDenied
+    due = standing.position(grant, clock.today()).refund_due
+    return pages.confirm(
+        request,
+        title=_("Enter a refund"),
+        facts=[(_("Grant"), f"{grant.reference} {grant.title}"), (_("NGO"), grant.organisation.name), (_("Due from the NGO"), due)],
+        form=forms.RefundForm(request.POST or None, initial={"amount": due}),
+        button=_("Enter the refund"),
+        do=lambda data: actions.enter_repayment(found, by=request.user, **data),
+        back=found.get_absolute_url(),
         done=_("The refund is entered and posted; it returns to the contributions that paid."),
     )
 

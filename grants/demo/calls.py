@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from grants.calls import actions
-from grants.calls.models import Call
+from grants.calls.models import Call, Policy
 from grants.demo.cast import Cast
 from trustfund import clock
 from trustfund.clock import VIENNA
@@ -94,6 +94,7 @@ def draft(
     blind: bool = False,
     months: int = 36,
     interim: int = 8,
+    policy: str = Policy.ADVANCE,
 ) -> Call:
     """A complete draft."""
     with clock.frozen(drafted):
@@ -113,6 +114,7 @@ def draft(
             languages=["en", "fr", "es", "ar", "ru", "zh-hans"],
             blind=blind,
             reviewers_per_application=2,
+            policy=policy,
             tranche_pattern=[42, 38, 20],
             psc_rate=Decimal("0.13"),
             overhead_cap_percent=Decimal(7),

@@ -15,10 +15,13 @@ from trustfund.erp import actions as erp
 from trustfund.erp import mapping
 from trustfund.erp.layout import Layout
 from trustfund.ledger import chart
-from trustfund.ledger.models import GENERAL, Line
+from trustfund.ledger.models import GENERAL, FundWindow, Line
 from trustfund.ledger.proposals import actions as proposals
+from trustfund.money import usd
 from trustfund.opening import actions as opening
 from trustfund.opening.workbook import SHEETS
+from trustfund.vouchers import actions as vouchers
+from trustfund.vouchers.prepared.registry import EVENTS
 
 WINDOW, FUND = "safe-return", "32UNV"
 HEAD = ("posted_on", "document", "gl", "fund", "amount", "currency", "text")
@@ -31,6 +34,8 @@ def run(cast: Cast, today: date) -> None:
         window = proposals.propose_window(code=WINDOW, name="Safe return", purpose=purpose, by=cast.finance)
     with clock.frozen(today - timedelta(days=28)):
         proposals.adopt_window(window, by=cast.manager)
+    with clock.frozen(today - timedelta(days=8)):
+        _transfer(cast, today - timedelta(days=8))
     with clock.frozen(today - timedelta(days=6)):
         proposals.propose_window(code="legal-aid", name="Legal aid", purpose="Lawyers for those who claim (invented).", by=cast.finance)
         next_year = date(today.year + 1, 1, 1)
@@ -38,6 +43,15 @@ def run(cast: Cast, today: date) -> None:
         content = _workbook()
         opening.stage("safe-return.xlsx", content, audited_on=date(today.year - 1, 12, 31), by=cast.finance)
     _erp(cast, today)
+
+
+def _transfer(cast: Cast, on: date) -> None:
+    """Money of contributions that nobody earmarked is moved to the window."""
+    giver, taker = (FundWindow.objects.get(code=code) for code in (GENERAL, WINDOW))
+    inputs = {"date": on, "giver": giver, "taker": taker, "amount": usd("5000.00")}
+    narrative = "The first journeys home (invented)."
+    voucher = vouchers.prepare(EVENTS["window_transfer"], inputs, by=cast.finance, narrative=narrative)
+    vouchers.approve(vouchers.submit(voucher, by=cast.finance), by=cast.checker)
 
 
 def _workbook() -> bytes:

@@ -9,6 +9,9 @@ from grants.demo.cast import Cast
 from grants.outcomes import actions as outcomes
 from grants.outcomes import grid
 from grants.reports import actions
+from grants.reports.disallowances import actions as disallowing
+from grants.reports.disallowances.models import Disallowance
+from grants.reports.disallowances.reading import still_accepted
 from grants.reports.models import Report
 from grants.typology import AgeBand, Exploitation, Movement, Service, Sex
 from trustfund import clock
@@ -46,6 +49,12 @@ def accept(cast: Cast, report: Report, on: date) -> Report:
         report = actions.accept_substance(report, by=cast.programme)
     with clock.frozen(on + timedelta(days=7)):
         return actions.accept(report, by=cast.finance)
+
+
+def disallow(cast: Cast, report: Report, amount: Money, why: str, document: Any = None) -> Disallowance:
+    """Finance proposes to disallow so much of the first budget line of which something is accepted."""
+    line = next(iter(still_accepted(report)))
+    return disallowing.propose(report, by=cast.finance, lines={line: disallowing.Wanted(amount, why)}, document=document)
 
 
 def whole(cast: Cast, report: Report, amount: Money, on: date, *, persons: int) -> Report:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from grants.agreements.models import Grant
 from grants.applications import actions as applications
 from grants.applications.models import Application
-from grants.demo import applying, batches, calls, facts, granting, organisations, reporting, reviewing
+from grants.calls.models import Policy
+from grants.demo import applying, batches, calls, facts, granting, organisations, papers, reporting, reviewing
 from grants.demo.cast import Cast
 from grants.payments import actions as payments
 from grants.payments.models import Payment
 from grants.reports import actions as reports
+from grants.reports.disallowances import actions as disallowances
 from grants.reports.models import Report
 from grants.tranches import actions as tranches
 from ngos.organisations.models import Organisation
@@ -104,9 +108,11 @@ def _reviewed(now: Today, call: Any, numbers: list[int], ago: int) -> list[Appli
 
 
 def _decided_last_year(now: Today) -> None:
-    """Five awards: two with reports at the Fund, one to countersign, one whose tranche is asked for, one whose bank refuses."""
+    """Six awards: two with reports at the Fund, one to countersign, one whose tranche is asked for, one of whose expenditure a part was
+    disallowed, one whose bank refuses.
+    """
     call = _call(now, "Health and counselling", "7", 370, 345)
-    steps = {0: _to_read, 1: _to_accept, 2: _to_countersign, 3: _to_make_ready, 8: _to_refuse}
+    steps = {0: _to_read, 1: _to_accept, 2: _to_countersign, 3: _to_make_ready, 7: _to_pay_back, 8: _to_refuse}
     _award(now, call, steps, 348, 310)
 
 
@@ -163,6 +169,19 @@ def _to_accept(now: Today, application: Application) -> None:
     report = reporting.submit(now.cast, _reporting(now, application, 110), now.day(9))
     with clock.frozen(now.day(4)):
         reports.accept_substance(report, by=now.cast.programme)
+
+
+def _to_pay_back(now: Today, application: Application) -> None:
+    """Something of its accepted report was disallowed: the NGO pays back; of some more the checker decides."""
+    report = reporting.submit(now.cast, _reporting(now, application, 150), now.day(50))
+    report = reporting.accept(now.cast, report, now.day(45))
+    found = ContentFile(papers.page("Findings of a visit (invented)"), name="visit.pdf")
+    with clock.frozen(now.day(21)):
+        made = reporting.disallow(now.cast, report, usd(420), "The contract was signed after the rent was paid (invented).", found)
+    with clock.frozen(now.day(20)):
+        disallowances.approve(made, by=now.cast.checker)
+    with clock.frozen(now.day(5)):
+        reporting.disallow(now.cast, report, usd(150), "The receipt is of another project (invented).")
 
 
 def _to_countersign(now: Today, application: Application) -> None:
@@ -320,4 +339,5 @@ def _draft(now: Today) -> None:
         opens=now.today + timedelta(days=30),
         closes=now.today + timedelta(days=75),
         available=usd(500_000),
+        policy=Policy.OUTRIGHT,
     )

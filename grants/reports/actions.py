@@ -21,7 +21,7 @@ from grants.outcomes import grid
 from grants.outcomes.models import OutcomeSheet
 from grants.reports import permissions, rows
 from grants.reports.models import Expenditure, Report, Wording
-from grants.reports.standing import accounted
+from grants.reports.standing import accounted, reported
 from trustfund import clock
 from trustfund.ledger import balances, conditions, posting, postings
 from trustfund.mail import outbox
@@ -260,7 +260,8 @@ def accept(
     """Accept the expenditure, but for the rows {primary key: reason} that are disallowed, and post it.
 
     `seen` is the content hash of the report that was judged: a corrected one is not accepted by a page that was opened before.
-    An interim report's disallowed rows stay an advance. Together with what was accepted before it stays within the grant's total.
+    An interim report's disallowed rows stay an advance. A report on an outright grant informs and posts nothing. Together with what was
+    accepted before it stays within the grant's total.
     Accepting the final report closes the reporting of the grant.
     """
     grant, day = report.grant, on or clock.today()
@@ -271,7 +272,7 @@ def accept(
     _within_the_grant(grant, amount, day)
     advance(report.accept, by=by, on=day, amount=amount)
     _disallow(report, disallowed or {})
-    if amount:
+    if amount and not grant.is_outright:
         advances = balances.balance("1200", as_of=day, of=grant.books)
         legs = postings.expenditure_accepted(grant.books, amount, advance=advances, psc_rate=grant.psc_rate)
         entry = posting.post(legs, reference=f"report:{report.pk}:accepted", on=day, by=by, source="report.accept", of=report)
@@ -283,7 +284,7 @@ def accept(
 
 
 def _within_the_grant(grant: Grant, amount: Money, day: date) -> None:
-    _paid, before = accounted(grant, day)
+    before = reported(grant, day) if grant.is_outright else accounted(grant, day)[1]
     if before + amount > grant.amount:
         text = _("With this report the accepted expenditure would pass the grant of %(total)s by %(excess)s. Disallow what is too much.")
         raise ValidationError(text % {"excess": before + amount - grant.amount, "total": grant.amount})

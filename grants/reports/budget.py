@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from trustfund.money import Money, total, zero
+
+By = Mapping[int, Money]
+NONE: By = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,22 @@ class Row:
         return self.budget - self.before - self.now + self.disallowed
 
 
-def rows(lines: Iterable[Any], earlier: Iterable[Any], current: Iterable[Any]) -> list[Row]:
-    """The table of budget lines; `earlier` are the allowed expenditures of accepted reports, `current` those of this one."""
+def rows(
+    lines: Iterable[Any], earlier: Iterable[Any], current: Iterable[Any], before: By = NONE, now: By = NONE
+) -> list[Row]:
+    """The table of budget lines; `earlier` are the allowed expenditures of accepted reports, `current` those of this one.
+
+    `before` and `now` are what was disallowed of them since they were accepted, by budget line.
+    """
     listed = list(current)
-    columns = [_by_line(earlier), _by_line(listed), _by_line(each for each in listed if each.disallowed)]
-    return [Row(line, line.amount, *(column.get(line.pk, zero()) for column in columns)) for line in lines]
+    past, reported, refused = _by_line(earlier), _by_line(listed), _by_line(each for each in listed if each.disallowed)
+
+    def at(column: By, line: Any) -> Money:
+        return column.get(line.pk, zero())
+
+    return [
+        Row(line, line.amount, at(past, line) - at(before, line), at(reported, line), at(refused, line) + at(now, line)) for line in lines
+    ]
 
 
 def sums(table: Iterable[Row]) -> Row:

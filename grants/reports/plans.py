@@ -6,6 +6,7 @@ from datetime import date
 
 from grants.agreements.models import Grant
 from grants.reports import budget
+from grants.reports.disallowances import reading
 from grants.reports.models import Report
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.statements.plans import PlanLine
@@ -20,5 +21,6 @@ def plan_of(subaccount: Subaccount, as_of: date, seq: int) -> list[PlanLine]:
     posted = Entry.objects.filter(object_type=Report._meta.label_lower, object_id__in=[str(each.pk) for each in accepted], pk__lte=seq)
     known = set(posted.values_list("object_id", flat=True))
     rows = [row for report in accepted if str(report.pk) in known for row in report.expenditures.all()]
-    table = budget.rows(grant.budget_lines.all(), [], rows)
+    since = reading.by_line(reading.disallowed(grant, on=as_of, seq=seq))
+    table = budget.rows(grant.budget_lines.all(), [], rows, now=since)
     return [PlanLine(row.line.description, row.budget, row.now - row.disallowed, row.disallowed) for row in table]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from grants.reports.disallowances import reading
 from grants.reports.models import Report
 from trustfund.ledger.balances import ESTIMATE
 from trustfund.ledger.models import Line
-from trustfund.money import Money, zero
+from trustfund.money import Money, total, zero
 from trustfund.ui.formatting import day_text
 
 if TYPE_CHECKING:
@@ -69,6 +70,23 @@ def accounted(grant: Grant, on: date) -> tuple[Money, Money]:
     """(paid, accepted): the cash that the NGO has had and the expenditure of it that was accepted, by the end of a day, in USD."""
     found = position(grant, on)
     return found.paid, found.accepted
+
+
+def reported(grant: Grant, on: date) -> Money:
+    """The expenditure that was accepted of reports by the end of a day, less what was disallowed since.
+
+    Of an outright grant the books don't have it: reports inform.
+    """
+    accepted = Report.objects.filter(grant=grant, state=Report.State.ACCEPTED, accepted_on__lte=on)
+    since = reading.by_line(reading.disallowed(grant, on=on))
+    return (accepted.aggregate(sum=Sum("accepted_amount"))["sum"] or zero()) - total(since.values())
+
+
+def due_this_year(grant: Grant, on: date) -> Money:
+    """What became an expense for a grant in the year of a day, by that day: what is recovered of earlier years goes to 4900."""
+    lines = Line.objects.filter(subaccount=grant.subaccount_id, account=SPENT, date__year=on.year, date__lte=on)
+    sums = lines.exclude(entry__kind="closing").exclude(ESTIMATE).aggregate(debit=Sum("debit"), credit=Sum("credit"))
+    return Money.from_minor((sums["debit"] or 0) - (sums["credit"] or 0), "USD")
 
 
 def overdue(grant: Grant, on: date) -> list[str]:

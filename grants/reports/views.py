@@ -18,9 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 from grants.agreements.models import Grant
 from grants.outcomes import grid
 from grants.outcomes import permissions as outcomes
-from grants.reports import actions, budget, forms, permissions, resources
+from grants.reports import actions, budget, forms, permissions, resources, standing
+from grants.reports.disallowances import actions as disallowing
+from grants.reports.disallowances import reading
+from grants.reports.disallowances.models import Disallowance
 from grants.reports.models import Expenditure, Report
-from trustfund import acting, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.kinds import Kind
 from trustfund.files.serving import download
@@ -80,7 +83,9 @@ def _writable(request: HttpRequest, pk: int) -> Report:
 def _table(report: Report) -> list[budget.Row]:
     accepted = Expenditure.objects.filter(report__grant=report.grant, report__state=Report.State.ACCEPTED, disallowed=False)
     earlier = accepted.exclude(report=report)
-    return budget.rows(report.grant.budget_lines.all(), earlier, list(report.expenditures.all()))
+    since = reading.disallowed(report.grant)
+    now = since.pop(report.pk, {})
+    return budget.rows(report.grant.budget_lines.all(), earlier, list(report.expenditures.all()), reading.by_line(since), now)
 
 
 @login_required
@@ -99,10 +104,23 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_reason": permissions.can_see_return_reason(report, user),
         "expenditures": report.expenditures.select_related("budget_line"),
         "can": _acts(report, user),
+        **_disallowed(report, user),
         "events": trail_for(report).select_related("actor") if permissions.can_see_trail(report, user) else [],
     }
     context |= {"persons": grid.persons(report.sheet.as_mapping())} if context["sees_outcomes"] else {}
     return render(request, "grants/reports/detail.html", context | (_tasks(report) if writing else {}))
+
+
+def _disallowed(report: Report, user: Any) -> dict[str, Any]:
+    """What of an accepted report was disallowed since, or is proposed to be; what is due for it; whether more may be."""
+    if report.state != Report.State.ACCEPTED:
+        return {}
+    found = list(Disallowance.objects.visible_to(user).filter(report=report).prefetch_related("lines"))
+    return {
+        "disallowances": found,
+        "due": standing.position(report.grant, clock.today()).refund_due if found else None,
+        "can_disallow": disallowing.can_be_proposed(report, user),
+    }
 
 
 def _tasks(report: Report) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from grants.agreements.models import State as GrantState
 from grants.tranches import gates
 from grants.tranches.models import State, Tranche
 from trustfund import clock
+from trustfund.ledger import conditions, posting, postings
+from trustfund.ledger.trace import DUE
 from trustfund.mail import outbox
 from trustfund.people.models import User
 from trustfund.people.roles import Role
@@ -68,15 +70,28 @@ def send_back(tranche: Tranche, *, by: Any, note: str) -> Tranche:
 
 @transaction.atomic
 def make_ready(tranche: Tranche, *, by: Any, on: date | None = None) -> Tranche:
-    """The request is accepted; ValidationError with the reasons of every gate that is closed on the day."""
+    """The request is accepted; ValidationError with the reasons of every gate that is closed on the day.
+
+    A tranche of an outright grant is due with it: Dr 5010 / Cr 2020, its commitment liquidated, with programme support.
+    """
     on = on or clock.today()
     lock(tranche.grant, tranche)
     require(tranche.make_ready, by=by)
     tranche = advance(tranche.make_ready, by=by, person=by)
     gates.check(tranche, on)
+    if tranche.grant.is_outright:
+        _due(tranche, on, by)
     key = f"tranche-ready:{tranche.pk}:{clock.now().isoformat()}"
     outbox.queue("tranche_ready", to=User.objects.holding(Role.FINANCE), key=key, path=tranche.get_absolute_url(), tranche=tranche)
     return tranche
+
+
+def _due(tranche: Tranche, on: date, by: Any) -> None:
+    """Its conditions are met, so the Fund owes it."""
+    grant = tranche.grant
+    legs = postings.outright_due(grant.books, tranche.amount, psc_rate=grant.psc_rate)
+    entry = posting.post(legs, reference=f"tranche:{tranche.pk}:due", on=on, by=by, source=DUE, of=tranche)
+    conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=tranche)
 
 
 @transaction.atomic

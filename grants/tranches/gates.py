@@ -181,6 +181,8 @@ def _earlier(tranche: Tranche, facts: Facts) -> Gate:
         return Gate("accounted", title, True, _("The first tranche needs none."))
     if any(number < tranche.number for number in facts.unpaid_numbers):
         return Gate("accounted", title, False, _("An earlier tranche is not paid yet."), _("Tranches are paid in their order."))
+    if tranche.grant.is_outright:
+        return Gate("accounted", title, True, _("The grant is given outright: reports inform, and nothing is accounted for before."))
     share, paid, accepted = tranche.grant.accounted_share, facts.position.paid, facts.position.accepted
     needed = paid.times(share)
     values = {"accepted": _amount(accepted), "paid": _amount(paid), "share": percent_text(share)}

@@ -19,18 +19,19 @@ from tests.ledger import test_properties as base
 from tests.statements.test_flows_tie import ties
 from tests.statements.test_tie_out import adds_up
 from trustfund import clock
-from trustfund.ledger import balances, closing, posting, postings, standing, subaccounts
+from trustfund.ledger import balances, closing, moving, posting, postings, standing, subaccounts, trace
 from trustfund.ledger.headroom import headroom
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import FundWindow
-from trustfund.money import Money, usd
+from trustfund.money import Money, total, usd
 from trustfund.statements import contributions, figures
 from trustfund.statements.books import books_at
 
 pytestmark = pytest.mark.django_db
 EVENTS = [
     *base.EVENTS, "unidentified", "identified", "in_kind", "promise", "promise", "impair", "write_off", "keep_promise", "estimate",
-    "estimate_back", "exchange", "revalue", "reserve", "support_paid", "between_windows", "charge",
+    "estimate_back", "exchange", "revalue", "reserve", "support_paid", "between_windows", "moved_back", "charge", "outright", "outright",
+    "unspent",
 ]  # fmt: skip
 STEP = st.tuples(st.sampled_from(EVENTS), st.integers(1, 500_000), st.integers(0, 5))
 LAST = date(2026, 12, 31)
@@ -50,6 +51,7 @@ class Fund(base.Fund):
     def __init__(self):
         super().__init__()
         self.receipts, self.promises, self.estimates, self.euro = [], [], [], make_bank("EUR")
+        self.moved = []
         self.windows = [self._window("general"), self._window("emergency")]
 
     @staticmethod
@@ -137,16 +139,43 @@ class Fund(base.Fund):
             self.post(postings.programme_support_settled(self.bank, min(amount, owed)))
 
     def between_windows(self, amount, choice):
-        """One window owes another; every second time it is paid at once."""
+        """One window gives to another, as far as its contributions have something free; most often it is paid at once."""
         giver, taker = self.windows if choice % 2 else self.windows[::-1]
         gives, takes = giver.name, taker.name
+        free = [row.available for row in headroom(self.day, window=gives, only_eligible=True) if row.available.minor > 0]
+        amount = min(amount, total(free))
         owed = _in(gives, debit("3900", amount), credit("2900", amount, taker))
-        self.post(owed + _in(takes, debit("1900", amount, giver), credit("3900", amount)))
+        entry = self.post(owed + _in(takes, debit("1900", amount, giver), credit("3900", amount)))
+        moving.transfer(entry, amount, giver=gives, taker=takes, by=None)
+        self.moved.append(entry)
         if choice % 3:
             paid = _in(gives, debit("2900", amount, taker), credit("1010", amount, self.bank))
             self.post(paid + _in(takes, debit("1010", amount, self.bank), credit("1900", amount, giver)))
 
+    def moved_back(self, amount, choice):
+        """Refused when the other window has used it."""
+        posting.reverse(self._one_of(self.moved, choice), on=self.day, by=None, reference=self.reference())
+
     # Grants
+
+    def window_of(self, choice):
+        return "emergency" if choice % 2 else "general"
+
+    def outright(self, amount, choice):
+        """A tranche of an outright grant is due: no report is needed, and it is paid later."""
+        grant = self.pick(choice, lambda each: each.open and each.advance.amount <= 0)
+        amount = min(amount, grant.commitment)
+        if amount.amount > 0:
+            legs = postings.outright_due(grant.subaccount, amount, psc_rate=[None, Decimal("0.13")][choice % 2])
+            posting.post(legs, reference=self.reference(), on=self.day, by=None, source=trace.DUE)
+
+    def unspent(self, amount, choice):
+        """Of what was due, paid or not, something is not spent."""
+        grant = self.pick(choice, lambda each: each.open)
+        due = balances.balance("5010", of=grant.subaccount) + balances.balance("1280", of=grant.subaccount)
+        amount = min(amount, due)
+        if amount.amount > 0:
+            self.post(postings.outright_unspent(grant.subaccount, amount, payable=grant.payable, this_year=due))
 
     def estimate(self, amount, choice):
         grant = self.pick(choice, lambda each: each.open and each.advance.amount > 0)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.factories.books import open_years, post
+from tests.factories.books import DAY, give, open_years, post
 from tests.statements.random_books import EVENTS, FIRST, happen
-from trustfund.ledger import balances, chart, headroom, sealing, standing, subaccounts
+from trustfund.ledger import balances, chart, headroom, moving, sealing, standing, subaccounts
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import FundWindow, Seal, Subaccount
 from trustfund.ledger.verification import check_books
@@ -157,5 +157,7 @@ def test_what_one_window_owes_another_is_no_finding():
     giver, taker = (subaccounts.open("window", f"WINDOW-{code}", name=code, public_label=code) for code in ("general", "emergency"))
     legs = [debit("3900", usd(5)), credit("2900", usd(5), taker)]
     legs += [replace(leg, window="emergency") for leg in (debit("1900", usd(5), giver), credit("3900", usd(5)))]
-    post(legs)
+    gift = give("5")
+    moving.transfer(post(legs), usd(5), giver="general", taker="emergency", by=None)
+    assert gift.code in {row.instalment.code for row in headroom.headroom(DAY, window="emergency")}
     assert check_books() == []

@@ -311,11 +311,14 @@ def test_conditional_money_goes_back_from_its_liability():
 
 def test_a_window_gives_no_more_than_its_cash_and_none_twice(books):
     general, emergency = FundWindow.objects.get(code="general"), FundWindow.objects.get(code="emergency")
+    give("28000", date(2026, 1, 5))  # 70,000 of contributions are free, and there are 101,000 in cash
     with pytest.raises(ValidationError, match=r"The window has only USD.+– in cash"):
         make_prepared("window_transfer", "submitted", giver=emergency, taker=general, amount=usd("1"))
-    make_prepared("window_transfer", giver=general, taker=emergency, amount=usd("70000"))  # of 73,000 and 1,800 EUR, booked at 2,000
-    with pytest.raises(ValidationError, match=r"The window has only USD.+5,000\.00 in cash"):
-        make_prepared("window_transfer", "submitted", giver=general, taker=emergency, amount=usd("5000.01"))
+    make_prepared("window_transfer", giver=general, taker=emergency, amount=usd("70000"))  # and 1,800 EUR, booked at 2,000
+    with pytest.raises(ValidationError, match=r"The window has only USD.+33,000\.00 in cash"):
+        make_prepared("window_transfer", "submitted", giver=general, taker=emergency, amount=usd("33000.01"))
+    with pytest.raises(ValidationError, match=r"can't be moved: the contributions .* have USD.0\.00 free"):
+        make_prepared("window_transfer", "submitted", giver=general, taker=emergency, amount=usd("1"))
     make_prepared("window_transfer", giver=emergency, taker=general, amount=usd("70000"))
     assert check_books() == []
 

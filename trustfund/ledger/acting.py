@@ -53,7 +53,7 @@ def seal(funding: Funding, rows: list[dict[str, Any]]) -> Funding:
     """Add the allocations (fields by name) and seal the act with them."""
     made = [
         Allocation(
-            **{"reserved": 0, "allocated": 0, "charged": 0, **row},
+            **{"reserved": 0, "allocated": 0, "charged": 0, "moved": 0, **row},
             id=funding.pk * sealing.WIDTH + position,
             funding=funding,
             position=position,

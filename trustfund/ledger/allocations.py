@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import sealing
 from trustfund.ledger.acting import begin, done, seal
@@ -43,7 +44,7 @@ def reserve(grant: Subaccount, amount: Money, *, on: date, by: Any, reference: s
         return _same(first, grant, amount)
     rule = rule_on(on)
     eligible = headroom(on, grant.tag, window=window, only_eligible=True)
-    parts = _split(eligible, amount, rule.split)
+    parts = split(eligible, amount, rule.split, NOT_RESERVED)
     funding = begin(Kind.RESERVE, amount, grant=grant, on=on, by=by, reference=reference, split=rule.split, window=window)
     seal(funding, [{"instalment_id": pk, "reserved": cents, "reservation_id": funding.pk} for pk, cents in parts])
     return Reservation.objects.get(pk=funding.pk)
@@ -209,14 +210,19 @@ def _last_paid_first(grant: Subaccount, amount: Money) -> list[dict[str, Any]]:
 # Splitting
 
 
-def _split(eligible: list[Headroom], amount: Money, rule: str) -> Parts:
-    """`amount` over the eligible instalments: rank by rank of their earmark, within each by the rule."""
+NOT_RESERVED = gettext_lazy("%(amount)s can't be reserved: the contributions that may fund it have %(available)s left.")
+
+
+def split(eligible: list[Headroom], amount: Money, rule: str, refusal: Any) -> Parts:
+    """`amount` over the eligible instalments: rank by rank of their earmark, within each by the rule.
+
+    ValidationError with the sentence `refusal`, of %(amount)s and %(available)s, when they have less.
+    """
     usable = [row for row in eligible if row.available.amount > 0]
     there = total(row.available for row in usable)
     if amount.amount <= 0 or amount > there:
         names = {"amount": amount, "available": there}
-        message = _("%(amount)s can't be reserved: the contributions that may fund it have %(available)s left.")
-        raise ValidationError(message, "headroom", names)
+        raise ValidationError(refusal, "headroom", names)
     ranks = [[row.part for row in group] for _rank, group in groupby(usable, key=lambda row: row.earmark)]
     return by_rank(ranks, amount.minor, rule)
 

@@ -14,6 +14,7 @@ from trustfund.ledger.closed_checks import certifications, kept_balances
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
+from trustfund.ledger.moving import transfers
 from trustfund.ledger.subledgers import SUBLEDGERS
 from trustfund.ledger.trace import cash_to_grants
 from trustfund.money import Money
@@ -166,7 +167,7 @@ def _headroom() -> list[Finding]:
     return [
         Finding(f"contribution {row.instalment.code}", "nothing reserved or spent beyond what it brought", f"{-available} too much")
         for row in rows
-        if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated or row.charged)
+        if (available := row.available + row.reserve).amount < 0 and (row.reserved or row.allocated or row.charged or row.moved)
     ]
 
 
@@ -197,7 +198,7 @@ def _replaced() -> list[Finding]:
     sums = Allocation.objects.filter(funding__kind=Funding.Kind.REPLACE).order_by().values("funding__reference")
     uneven = [
         Finding(f"replacement {row['funding__reference']}", "others to take over what one gave up", f"{_usd(row['sum'])} apart")
-        for row in sums.annotate(sum=Sum(F("reserved") + F("allocated") + F("charged")))
+        for row in sums.annotate(sum=Sum(F("reserved") + F("allocated") + F("charged") + F("moved")))
         if row["sum"]
     ]
     made = Funding.objects.filter(kind=Funding.Kind.COSTS).annotate(parts=Sum(Abs("allocations__charged")))
@@ -219,6 +220,7 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _headroom,
     _costs,
     _replaced,
+    transfers,
     *SUBLEDGERS,
     *KEPT,
     kept_balances,

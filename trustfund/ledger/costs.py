@@ -105,10 +105,10 @@ def _due(period: Period) -> list[Item]:
 class Pot:
     """What the contributions of a window have on a day, and bear already; it goes down while months are charged."""
 
-    def __init__(self, rows: Iterable[Headroom], on: date) -> None:
+    def __init__(self, rows: Iterable[Headroom], on: date, window: str) -> None:
         self.rows, self.on = list(rows), on
         self.left = {row.instalment.pk: 0 if self._expired(row) else max(row.available.minor, 0) for row in self.rows}
-        self.borne = _borne(self.left)
+        self.borne = _borne(self.left, window)
 
     def _expired(self, row: Headroom) -> bool:
         return row.expires_on is not None and row.expires_on < self.on
@@ -144,9 +144,9 @@ class Pot:
         return back + (pooled(there, rest) if rest else [])
 
 
-def _borne(instalments: Iterable[int]) -> dict[tuple[str, int], int]:
-    """Cents that each contribution bears by now, by account."""
-    rows = Allocation.objects.filter(account__isnull=False, instalment_id__in=list(instalments)).order_by()
+def _borne(instalments: Iterable[int], window: str) -> dict[tuple[str, int], int]:
+    """Cents that each contribution bears by now in a window, by account."""
+    rows = Allocation.objects.filter(account__isnull=False, instalment_id__in=list(instalments), funding__window_id=window).order_by()
     found: dict[tuple[str, int], int] = defaultdict(int)
     for account, instalment, cents in rows.values_list("account_id", "instalment_id").annotate(cents=Sum("charged")):
         found[account, instalment] = cents
@@ -157,7 +157,7 @@ def plan(period: Period) -> list[Item]:
     """What would be charged on the last day of a period, for it and for what earlier months left; empty when nothing is due."""
     on, found = period.ends_on, []
     for window, items in groupby(_due(period), key=lambda item: item.window):
-        pot = Pot(headroom(on, window=window), on)
+        pot = Pot(headroom(on, window=window), on, window)
         rule = rule_on(on).split
         for item in items:
             parts = pot.charge(item.account, item.due.minor, rule)

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import models
 
-from trustfund.ledger import balances, headroom, posting, postings
-from trustfund.ledger.models import Allocation, Entry, Subaccount
+from trustfund.ledger import balances, finance_postings, headroom, moving, posting, postings, subaccounts
+from trustfund.ledger.models import Allocation, Entry, FundWindow, Subaccount
 from trustfund.money import Money
 
 DUE = ":ended:"
@@ -23,19 +23,38 @@ DUE = ":ended:"
 def give_back(rows: Iterable[Allocation], *, on: date, by: Any, source: str, of: models.Model) -> list[Entry]:
     """Of what an act gave back to contributions (its allocations), what belongs to ended agreements is due to the donors from `on`.
 
-    With its programme support, which is charged on accepted expenditure only. Dr 2200 as far as a condition is open, else 4090 / Cr 2300.
+    What had come from another window goes back there first. With its programme support, which is charged on accepted expenditure only.
+    Dr 2200 as far as a condition is open, else 4090 / Cr 2300.
     """
     returned: dict[int, int] = defaultdict(int)
-    reference = ""
+    reference = window = ""
     for row in rows:
         returned[row.instalment_id] -= row.reserved + row.allocated
-        reference = reference or row.funding.reference
+        reference, window = reference or row.funding.reference, window or row.funding.window_id
     found = Subaccount.objects.filter(pk__in=returned).select_related("parent__parent").order_by("pk")
     ended = [each for each in found if returned[each.pk] > 0 and (day := headroom.expiry_of(each)) is not None and day < on]
+    for each in ended:
+        _home(each, returned[each.pk], window, on=on, by=by, reference=reference, source=source, of=of)
     return [
         posting.post(_legs(each, returned[each.pk]), reference=f"{reference}{DUE}{each.pk}", on=on, by=by, source=source, of=of)
         for each in ended
     ]
+
+
+def _home(instalment: Subaccount, cents: int, window: str, *, reference: str, on: date, by: Any, **about: Any) -> None:
+    """What returned to a contribution in a window to which it had been moved is moved back, in the books and in the trace."""
+    home, came = moving.home_of(instalment, window)
+    amount = Money.from_minor(min(cents, came), "USD")
+    if amount:
+        between = [_window(code, by) for code in (window, home)]
+        legs = finance_postings.window_transfer(amount, giver=between[0], taker=between[1], windows=(window, home))
+        entry = posting.post(legs, reference=f"{reference}:home:{instalment.pk}", on=on, by=by, **about)
+        moving.transfer(entry, amount, giver=window, taker=home, by=by, parts=[(instalment.pk, amount.minor)])
+
+
+def _window(code: str, by: Any) -> Subaccount:
+    window = FundWindow.objects.get(pk=code)
+    return subaccounts.open("window", subaccounts.window_code(window), name=window.name, public_label=window.name, by=by)
 
 
 def _legs(instalment: Subaccount, cents: int) -> list[Any]:

@@ -13,6 +13,7 @@ UNDER = "WHERE entry_id = NEW.seq"
 FUNDED = "SELECT reservation_id FROM ledger_allocation WHERE funding_id = NEW.seq"
 
 CHARGED = "ledger_allocation.charged"
+MOVED = "ledger_allocation.moved"
 OF_ACT = "FROM ledger_allocation a WHERE a.funding_id = f.seal_id"
 OPEN_THAT_DAY = f"SELECT 1 FROM ledger_period p WHERE f.date BETWEEN p.starts_on AND p.ends_on AND p.state IN {OPEN}"
 WRONG_COSTS = (
@@ -22,6 +23,11 @@ WRONG_CHARGES = f"(f.kind NOT IN ('costs', 'replace') AND EXISTS (SELECT 1 {OF_A
 WRONG_REPLACED = (
     f"(f.kind = 'replace' AND EXISTS (SELECT 1 {OF_ACT} GROUP BY a.account_id, a.reservation_id, a.payment_id "
     "HAVING SUM(a.reserved) <> 0 OR SUM(a.allocated) <> 0 OR SUM(a.charged) <> 0))"
+)
+WRONG_MOVED = (
+    f"(f.kind IN ('transfer', 'takeback') AND f.amount_minor <> (SELECT ABS(COALESCE(SUM(a.moved), 0)) {OF_ACT})) OR "
+    f"(f.kind NOT IN ('transfer', 'takeback', 'replace') AND EXISTS (SELECT 1 {OF_ACT} AND a.moved <> 0)) OR "
+    f"(f.kind = 'replace' AND EXISTS (SELECT 1 {OF_ACT} GROUP BY a.payment_id HAVING SUM(a.moved) <> 0))"
 )
 OF_ENTRY = "EXISTS (SELECT 1 FROM ledger_entry WHERE seal_id = NEW.seq)"
 OF_FUNDING = "EXISTS (SELECT 1 FROM ledger_funding WHERE seal_id = NEW.seq)"
@@ -60,8 +66,9 @@ SEALED_FUNDING_RULES = (
 
 COSTS_RULES = (
     (
-        f"EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq AND ({WRONG_COSTS} OR {WRONG_CHARGES} OR {WRONG_REPLACED}))",
-        "costs of a month add up in an open period, what is replaced stays the same in sum",
+        "EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq "
+        f"AND ({WRONG_COSTS} OR {WRONG_CHARGES} OR {WRONG_REPLACED} OR {WRONG_MOVED}))",
+        "costs of a month add up in an open period, what moves between windows adds up to its act, what is replaced stays the same in sum",
     ),
 )
 """One rule for what only acts of funding have, so that a posting pays for one look."""
@@ -156,7 +163,7 @@ GUARDS = [
     no_replace("ledger_seal", "seq", "hash"),
     Guard("ledger_seal", "whole_entry", ("INSERT",), SEALED_ENTRY_RULES, when=OF_ENTRY),
     Guard("ledger_seal", "whole_funding", ("INSERT",), SEALED_FUNDING_RULES, when=f"NOT ({OF_ENTRY})"),
-    Guard("ledger_seal", "costs", ("INSERT",), COSTS_RULES, needs=CHARGED, when=OF_FUNDING),
+    Guard("ledger_seal", "costs", ("INSERT",), COSTS_RULES, needs=MOVED, when=OF_FUNDING),
     *linked("ledger_seal", "ledger_ledgerhead"),
     *head_of("ledger_ledgerhead", "ledger_seal"),
     *append_only("ledger_entry"),
@@ -185,6 +192,14 @@ GUARDS = [
         (("typeof(NEW.charged) <> 'integer'", "cents are whole numbers"),),
         only="sqlite",
         needs=CHARGED,
+    ),
+    Guard(
+        "ledger_allocation",
+        "moves",
+        ("INSERT",),
+        (("typeof(NEW.moved) <> 'integer'", "cents are whole numbers"),),
+        only="sqlite",
+        needs=MOVED,
     ),
     *append_only("ledger_rate"),
     no_replace("ledger_rate", "id", ("currency", "effective_on")),

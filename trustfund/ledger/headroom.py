@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from trustfund.ledger import tags
 from trustfund.ledger.history import TAKEN_OVER_GIFTS
 from trustfund.ledger.marks import YEAR_END
-from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
+from trustfund.ledger.models import GENERAL, Allocation, FundingRule, FundWindow, Line, Subaccount, Tag
 from trustfund.ledger.splitting import Part
 from trustfund.money import Money
 
@@ -32,9 +32,10 @@ GENERAL_POOL = 99
 
 @dataclass(frozen=True)
 class Headroom:
-    """One instalment's money in USD: `available` = received - psc - reserve - reserved - allocated - charged.
+    """One instalment's money in a window, in USD: `available` = received - psc - reserve - reserved - allocated - charged - moved.
 
-    `received` is net of what must go back to the donor; `charged` are the fund's own costs that it bears, less income.
+    `received` is net of what must go back to the donor; `charged` are the fund's own costs that it bears, less income; `moved` is what
+    went to other windows, less what came from them (net of programme support, which stays where it was received).
     `earmark` says how near the earmark is to what was asked for: 0 is exactly it,
     1 and more are wider ones, GENERAL_POOL is none.
     """
@@ -46,17 +47,18 @@ class Headroom:
     reserved: Money
     allocated: Money
     charged: Money
+    moved: Money
     earmark: int = GENERAL_POOL
     first_received_on: date | None = None
 
     @property
     def available(self) -> Money:
-        return self.received - self.psc - self.reserve - self.reserved - self.allocated - self.charged
+        return self.received - self.psc - self.reserve - self.reserved - self.allocated - self.charged - self.moved
 
     @property
     def unspent(self) -> Money:
         """The cash that is still there to be granted, what is reserved for grants included."""
-        return self.received - self.psc - self.allocated - self.charged
+        return self.received - self.psc - self.allocated - self.charged - self.moved
 
     @property
     def pool(self) -> str:
@@ -126,11 +128,12 @@ def _cash(lines: QuerySet[Line]) -> dict[int, int]:
 
 
 class Used(NamedTuple):
-    """Cents reserved for grants, paid to them, and charged with the fund's own costs."""
+    """Cents reserved for grants, paid to them, charged with the fund's own costs, and moved to other windows."""
 
     reserved: int = 0
     allocated: int = 0
     charged: int = 0
+    moved: int = 0
 
 
 def _used(instalments: Iterable[int] | None = None, window: str | None = None, head: int | None = None) -> dict[int, Used]:
@@ -141,7 +144,7 @@ def _used(instalments: Iterable[int] | None = None, window: str | None = None, h
         found = found.filter(instalment_id__in=list(instalments))
     if window is not None:
         found = found.filter(funding__window_id=window)
-    rows = found.values_list("instalment_id").annotate(Sum("reserved"), Sum("allocated"), Sum("charged"))
+    rows = found.values_list("instalment_id").annotate(Sum("reserved"), Sum("allocated"), Sum("charged"), Sum("moved"))
     return {instalment: Used(*sums) for instalment, *sums in rows}
 
 
@@ -167,6 +170,7 @@ def _row(
         reserved=Money.from_minor(used.reserved, "USD"),
         allocated=Money.from_minor(used.allocated, "USD"),
         charged=Money.from_minor(used.charged, "USD"),
+        moved=Money.from_minor(used.moved, "USD"),
         earmark=earmark,
         first_received_on=first,
     )
@@ -185,8 +189,8 @@ def headroom(
     lines = funding_lines(window) if head is None else funding_lines(window).filter(entry_id__lte=head)
     by_day, by_now = _cash(lines.filter(date__lte=on)), _cash(lines)
     cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
-    firsts = dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
     used, share = _used(window=window, head=head), rule_on(on).reserve_share
+    firsts = _firsts(lines) | _firsts(funding_lines(None).filter(subaccount_id__in=[pk for pk, each in used.items() if each.moved < 0]))
     found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).exclude(code=TAKEN_OVER_GIFTS)
     found = found.select_related("tag", "parent__tag", "parent__parent__tag")
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
@@ -197,6 +201,28 @@ def headroom(
     if narrow:
         rows = [row for row in rows if row.earmark >= 0 and not (row.expires_on and row.expires_on < on)]
     return sorted(rows, key=lambda row: (abs(row.earmark), row.first_received_on or on, row.instalment.pk))
+
+
+def over_windows(on: date) -> dict[int, Headroom]:
+    """What each instalment can fund on a day in all windows together."""
+    found: dict[int, Headroom] = {}
+    for window in _windows():
+        for row in headroom(on, window=window):
+            other = found.get(row.instalment.pk)
+            found[row.instalment.pk] = row if other is None else _added(other, row)
+    return found
+
+
+SUMS = ("received", "psc", "reserve", "reserved", "allocated", "charged", "moved")
+
+
+def _added(one: Headroom, other: Headroom) -> Headroom:
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in SUMS})
+
+
+def _firsts(lines: QuerySet[Line]) -> dict[int, date]:
+    """The day of each instalment's first cash: what came from another window has that on which it came to the fund."""
+    return dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
 
 
 def _earmark(instalment: Subaccount, distances: Mapping[int, int]) -> int:
@@ -210,33 +236,64 @@ def brought(instalments: Iterable[int]) -> dict[int, int]:
     return _cash(funding_lines(None).filter(subaccount_id__in=list(instalments)))
 
 
-def short_of(instalments: Iterable[int]) -> dict[int, Headroom]:
-    """Those of the instalments that have less than what is reserved and spent of them, or than what was refunded; the reserve apart."""
+class Short(NamedTuple):
+    """A contribution that has less than what is used of it: in a window, or (None) as a whole."""
+
+    row: Headroom
+    window: str | None
+
+
+def short_of(instalments: Iterable[int]) -> list[Short]:
+    """Those of the instalments that have less than what is reserved, spent and moved of them, or than what was refunded; the reserve apart.
+
+    One whose money moved between windows is looked at window by window; the others as a whole.
+    """
     wanted = list(instalments)
     if not wanted:
-        return {}
-    cash, used = brought(wanted), _used(wanted)
-    found = Subaccount.objects.filter(pk__in=wanted).exclude(code=TAKEN_OVER_GIFTS).select_related("parent__parent")
-    rows = [_row(each, cash.get(each.pk, 0), used.get(each.pk, Used()), Decimal(0)) for each in found]
+        return []
+    found = {each.pk: each for each in _named(wanted)}
+    moved = set(Allocation.objects.filter(instalment_id__in=wanted).exclude(moved=0).order_by().values_list("instalment_id", flat=True))
+    parts = [(None, brought(wanted), _used(wanted))] + [_in_window(window, moved) for window in (_windows() if moved else [])]
+    shorts = []
+    for window, cash, used in parts:
+        whose = [pk for pk in found if (pk in moved) == (window is not None)]
+        rows = [_row(found[pk], cash.get(pk, 0), used.get(pk, Used()), Decimal(0)) for pk in whose]
+        shorts += [Short(row, window) for row in rows if _is_short(row)]
+    return shorts
+
+
+def _named(instalments: list[int]) -> QuerySet[Subaccount]:
+    return Subaccount.objects.filter(pk__in=instalments).exclude(code=TAKEN_OVER_GIFTS).select_related("parent__parent").order_by("pk")
+
+
+def _windows() -> list[str]:
+    return list(FundWindow.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _in_window(window: str, instalments: Iterable[int]) -> tuple[str | None, dict[int, int], dict[int, Used]]:
+    return window, _cash(funding_lines(window).filter(subaccount_id__in=list(instalments))), _used(instalments, window)
+
+
+def _is_short(row: Headroom) -> bool:
     nothing = Money(0, "USD")
-    return {
-        row.instalment.pk: row
-        for row in rows
-        if row.available < nothing and (row.reserved + row.allocated or row.charged or row.received < nothing)
-    }
+    return row.available < nothing and bool(row.reserved + row.allocated or row.charged or row.moved or row.received < nothing)
 
 
 def refuse_overdrawn(instalments: Iterable[int]) -> None:
-    """ValidationError when one of these instalments has less than what is reserved and spent of it, or than what was refunded."""
-    for row in short_of(instalments).values():
-        message = _("The contribution %(code)s is reserved, spent or refunded: %(missing)s of it can't be taken away.")
-        raise ValidationError(message % {"code": row.instalment.code, "missing": -row.available}, code="overdrawn")
+    """ValidationError when one of these instalments has less than what is reserved, spent and moved of it, or than what was refunded."""
+    for row, window in short_of(instalments):
+        names = {"code": row.instalment.code, "missing": -row.available, "window": window}
+        if window is None:
+            message = _("The contribution %(code)s is reserved, spent or refunded: %(missing)s of it can't be taken away.")
+        else:
+            message = _("The contribution %(code)s is reserved, spent or moved in the window %(window)s: %(missing)s can't be taken away.")
+        raise ValidationError(message % names, code="overdrawn")
 
 
 def totals(rows: Iterable[Headroom]) -> dict[str, Money]:
     """The sums of a headroom list, by column."""
     sums: dict[str, Money] = defaultdict(lambda: Money(0, "USD"))
     for row in rows:
-        for name in ("received", "psc", "reserve", "reserved", "allocated", "charged", "available"):
+        for name in (*SUMS, "available"):
             sums[name] += getattr(row, name)
     return dict(sums)

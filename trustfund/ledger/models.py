@@ -397,7 +397,8 @@ class Funding(models.Model):
     """One act on what contributions fund: its allocations per instalment are sealed with it. The primary key is the seal's number.
 
     Most are about a grant. `costs` is the fund's own costs and income of a `period` (its day is that of the run); `replace` moves what one
-    contribution funded to others, because `entry` took its money away.
+    contribution funded to others, because `entry` took its money away. `transfer` moves money of contributions out of one window, or into
+    another, with the transfer `entry`: one act in each window; `takeback` undoes it.
     """
 
     class Kind(models.TextChoices):
@@ -408,6 +409,8 @@ class Funding(models.Model):
         REFUND = "refund", _("refunded")
         COSTS = "costs", _("costs of a month")
         REPLACE = "replace", _("replaced from the pool")
+        TRANSFER = "transfer", _("moved between windows")
+        TAKEBACK = "takeback", _("moved back")
 
     seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="funding")
     kind = models.CharField(max_length=8, choices=Kind)
@@ -433,7 +436,14 @@ class Funding(models.Model):
                 | Q(kind="confirm", grant__isnull=False, period__isnull=True, reservation__isnull=False, entry__isnull=False)
                 | Q(kind__in=["restore", "refund"], grant__isnull=False, period__isnull=True, entry__isnull=False)
                 | Q(kind="costs", grant__isnull=True, period__isnull=False, reservation__isnull=True, entry__isnull=True)
-                | Q(kind="replace", period__isnull=True, reservation__isnull=True, entry__isnull=False),
+                | Q(kind="replace", period__isnull=True, reservation__isnull=True, entry__isnull=False)
+                | Q(
+                    kind__in=["transfer", "takeback"],
+                    grant__isnull=True,
+                    period__isnull=True,
+                    reservation__isnull=True,
+                    entry__isnull=False,
+                ),
             ),
         ]
 
@@ -469,7 +479,8 @@ class Allocation(models.Model):
     """What one act of funding changes for one instalment: cents `reserved` for, and `allocated` (paid) to, the grant; signed.
 
     `payment` is the entry of the payment that is funded or given back. `charged` are cents of the fund's own costs (income: below zero)
-    on the `account`; such a row has no grant.
+    on the `account`; such a row has no grant. `moved` are cents that left the act's window (came to it: below zero) with the transfer that
+    stands as `payment`; such a row has no grant either.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -484,14 +495,16 @@ class Allocation(models.Model):
     reserved = models.BigIntegerField()
     allocated = models.BigIntegerField()
     charged = models.BigIntegerField(default=0, db_default=0)
+    moved = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["funding", "position"]
         constraints = [
             models.CheckConstraint(
                 name="allocation_changes_something",
-                condition=(Q(grant__isnull=False, account__isnull=True, charged=0) & ~Q(reserved=0, allocated=0))
-                | (Q(grant__isnull=True, account__isnull=False, reserved=0, allocated=0) & ~Q(charged=0)),
+                condition=(Q(grant__isnull=False, account__isnull=True, charged=0, moved=0) & ~Q(reserved=0, allocated=0))
+                | (Q(grant__isnull=True, account__isnull=False, reserved=0, allocated=0, moved=0) & ~Q(charged=0))
+                | (Q(grant__isnull=True, account__isnull=True, payment__isnull=False, reserved=0, allocated=0, charged=0) & ~Q(moved=0)),
             ),
             models.UniqueConstraint(fields=["funding", "position"], name="allocation_position_once"),
         ]

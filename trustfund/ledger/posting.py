@@ -14,9 +14,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from trustfund.chain import within
-from trustfund.ledger import allocations, chart, headroom, replacing, writing
+from trustfund.ledger import allocations, chart, headroom, moving, replacing, writing
 from trustfund.ledger.legs import Leg, credit, debit
-from trustfund.ledger.models import GENERAL, Entry, FundWindow, Note
+from trustfund.ledger.models import GENERAL, Entry, Funding, FundWindow, Note
 from trustfund.ledger.writing import Draft
 from trustfund.money import Money
 
@@ -54,7 +54,8 @@ def post(
 def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = "") -> Entry:
     """Post the mirror of `entry`, dated `on`; what can't be changed is corrected so. An entry is reversed once.
 
-    What a payment or a refund allocated is taken back with it; costs that were charged to a contribution that never was are the others'.
+    What a payment or a refund allocated, or a transfer between windows moved, is taken back with it; costs that were charged to a
+    contribution that never was are the others'.
     What an opening took over is handed back before (allocations.hand_back).
     `reason` is kept beside the entry as a note, outside the chain, where it can be erased.
     """
@@ -68,6 +69,8 @@ def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = ""
     mirror = _post(draft, by, Replaced.COSTS)
     if entry.kind != Entry.Kind.OPENING and entry.fundings.filter(kind__in=allocations.TAKEN_BACK).exists():
         allocations.restore(entry, entry_returned=mirror, by=by)
+    if entry.fundings.filter(kind=Funding.Kind.TRANSFER).exists():
+        moving.take_back(entry, mirror=mirror, by=by)
     if reason and not mirror.notes.exists():
         Note.objects.create(entry=mirror, text=reason[:500], by=by)
     return mirror

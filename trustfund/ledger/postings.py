@@ -322,6 +322,37 @@ def payment_returned(
     )
 
 
+def outright_due(grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None) -> Legs:
+    """A tranche of an outright grant is due, for its conditions are met: Dr 5010 / Cr 2020, Dr 9020 / Cr 9010; PSC: Dr 5100 / Cr 2400.
+
+    It is paid later by Dr 2020 / Cr bank; the NGO's reports post nothing.
+    """
+    return [
+        *_some(debit("5010", amount, grant), credit("2020", amount, grant), debit("9020", amount, grant), credit("9010", amount, grant)),
+        *programme_support(grant, amount, psc_rate),
+    ]
+
+
+def outright_unspent(
+    grant: Subaccount, amount: Money, *, payable: Money = NOTHING, this_year: Money = NOTHING, psc_rate: Decimal | None = None
+) -> Legs:
+    """What an NGO did not spend of an outright grant: Dr 1210 / Cr 5010 (4900 for an earlier year); its PSC: Dr 2400 / Cr 5100 (4900).
+
+    What was not paid yet is owed no more instead: Dr 2020. `payable` is what is still owed, `this_year` what became due this year.
+    """
+    waived, recent = min(amount, payable), min(amount, max(this_year, NOTHING))
+    support, now = amount.times(psc_rate or Decimal(0)), recent.times(psc_rate or Decimal(0))
+    return _some(
+        debit("2020", waived, grant),
+        debit("1210", amount - waived, grant),
+        credit("5010", recent, grant),
+        credit("4900", amount - recent, grant),
+        debit("2400", support),
+        credit("5100", now, grant),
+        credit("4900", support - now),
+    )
+
+
 def programme_support(grant: Subaccount, amount: Money, psc_rate: Decimal | None) -> Legs:
     """Programme support cost on accepted expenditure, at the agreement's rate: Dr 5100 / Cr 2400."""
     psc = amount.times(psc_rate or Decimal(0))
@@ -347,11 +378,17 @@ def expenditure_accepted(grant: Subaccount, amount: Money, *, advance: Money, ps
     ]
 
 
-def expenditure_disallowed(grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None, earlier_year: bool = False) -> Legs:
-    """Accepted expenditure is disallowed: Dr 1210 / Cr 5010 (4900 for an earlier year); its PSC: Dr 2400 / Cr 5100 (4900)."""
+def expenditure_disallowed(
+    grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None, earlier_year: bool = False, waived: Money = NOTHING
+) -> Legs:
+    """Accepted expenditure is disallowed: Dr 1210 / Cr 5010 (4900 for an earlier year); its PSC: Dr 2400 / Cr 5100 (4900).
+
+    `waived` is how much of it was beyond the advance and not paid yet: it is owed no more, Dr 2020.
+    """
     psc = amount.times(psc_rate or Decimal(0))
     return _some(
-        debit("1210", amount, grant),
+        debit("2020", waived, grant),
+        debit("1210", amount - waived, grant),
         credit("4900" if earlier_year else "5010", amount, grant),
         debit("2400", psc),
         credit("4900", psc) if earlier_year else credit("5100", psc, grant),

@@ -63,8 +63,8 @@ def _line(line: Line | LineRow, codes: dict[int, str]) -> list[Any]:
 def funding_content(funding: Funding, allocations: Iterable[Allocation], codes: dict[int, str]) -> dict[str, Any]:
     """An act of funding and its allocations as the chain hashes them.
 
-    What acts on costs alone have (a period, an account with cents charged) is added where it is there: acts that were sealed before there
-    were costs keep their form.
+    What acts on costs alone have (a period, an account with cents charged), and what moved between windows, is added where it is there:
+    acts that were sealed before there were such keep their form.
     """
     return {
         "funding": {
@@ -86,7 +86,8 @@ def funding_content(funding: Funding, allocations: Iterable[Allocation], codes: 
 
 def _allocation(each: Allocation, codes: dict[int, str]) -> list[Any]:
     between = [codes.get(each.instalment_id), _code(each.grant_id, codes)]
-    costs = [] if each.account_id is None and not each.charged else [each.account_id, each.charged]
+    costs = [] if each.account_id is None and not each.charged and not each.moved else [each.account_id, each.charged]
+    costs += [each.moved] if each.moved else []
     return [each.id, each.position, each.date, each.reservation_id, *between, each.payment_id, each.reserved, each.allocated, *costs]
 
 

@@ -17,6 +17,8 @@ from trustfund.money import Money
 
 ACCEPTED = ("5010", "4900")
 """Accepted expenditure of a grant: grants expense (but for year-end estimates), less what was recovered of earlier years."""
+DUE = "tranche.due"
+"""The source of entries by which a tranche of an outright grant is due: it counts as accepted before it is paid."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class TraceRow:
     """One contribution's part in one grant, in USD.
 
     `reserved` is still to be paid; `paid` was paid and not returned or refunded; `accepted` is expenditure accepted of what was paid;
-    `advance` is paid and not yet accepted.
+    `advance` is paid and not yet accepted; below zero it is due of an outright grant and not yet paid.
     """
 
     instalment: Subaccount
@@ -80,14 +82,33 @@ def _of(subaccount: Subaccount, as_of: date | None, head: int | None) -> QuerySe
 
 
 def accepted_shares(grants: set[int], as_of: date | None = None, head: int | None = None) -> dict[tuple[int, int], int]:
-    """Cents of accepted expenditure per (instalment, grant): it consumes the grant's payments oldest first, each by its own split."""
+    """Cents of accepted expenditure per (instalment, grant): it consumes the grant's payments oldest first, each by its own split.
+
+    What is due of an outright grant and not paid yet is that of the contributions that hold it reserved.
+    """
     accepted = _accepted(grants, as_of, head)
     shares: dict[tuple[int, int], int] = defaultdict(int)
     for grant, rows in groupby(_payments(grants, as_of, head), key=lambda row: row[0]):
         left = accepted.get(grant, 0)
         for _payment, parts in groupby(rows, key=lambda row: row[1]):
             left -= _consume(shares, grant, [(row[2], row[3]) for row in parts if row[3] > 0], left)
+        accepted[grant] = left
+    for grant, held in _still_due({each for each, left in accepted.items() if left > 0}, as_of, head).items():
+        _consume(shares, grant, held, accepted[grant])
     return shares
+
+
+def _still_due(grants: set[int], as_of: date | None, head: int | None) -> dict[int, list[tuple[int, int]]]:
+    """Of these grants the outright ones: instalments and the cents that each holds reserved."""
+    if not grants:
+        return {}
+    due = _until(Line.objects.filter(subaccount_id__in=grants, account_id="5010", entry__source=DUE), as_of, head, "entry_id")
+    held = _until(Allocation.objects.filter(grant_id__in=due.order_by().values("subaccount_id")), as_of, head, "funding_id")
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = held.order_by("grant_id", "instalment_id").values_list("grant_id", "instalment_id").annotate(cents=Sum("reserved"))
+    for grant, instalment, cents in rows:
+        found[grant] += [(instalment, cents)] if cents > 0 else []
+    return found
 
 
 def _consume(shares: dict[tuple[int, int], int], grant: int, parts: list[tuple[int, int]], left: int) -> int:

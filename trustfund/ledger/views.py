@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST
 
 from trustfund import clock, pages
 from trustfund.audit.models import AuditHead
-from trustfund.ledger import actions, balances, chart, evidence, permissions, rate_use, shown, verification
+from trustfund.ledger import actions, balances, chart, evidence, moving, permissions, rate_use, shown, verification
 from trustfund.ledger import headroom as funding
 from trustfund.ledger.asof import Point, point_of
 from trustfund.ledger.forms import BankForm, HeadroomForm, RateFileForm, RateForm, SpanForm, YearForm
 from trustfund.ledger.models import GENERAL, Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
+from trustfund.ledger.moving import Move
 from trustfund.ledger.sealing import head
 from trustfund.lists import Filter, listing
 
@@ -110,7 +111,8 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "point": point,
         "later": point.chosen and not point.within(Entry.objects.filter(seal=found.seal)).exists(),
         "lines": found.lines.select_related("account", "subaccount").order_by("position"),
-        "allocations": found.allocations.select_related("instalment", "grant", "funding").order_by("pk"),
+        "allocations": found.allocations.filter(moved=0).select_related("instalment", "grant", "funding").order_by("pk"),
+        "moves": _moves(found),
         "notes": found.notes.select_related("by"),
         "reversed_by": point.within(Entry.objects.filter(reverses=found)).first(),
         "source": source,
@@ -123,6 +125,13 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/entry.html", context)
 
 
+def _moves(transfer: Entry) -> list[tuple[Subaccount, Move]]:
+    """What a transfer between windows moved, as it stands by now, with the contribution of each part; all of it is named."""
+    found = moving.moves_of(transfer=transfer)
+    named = Subaccount.objects.in_bulk([each.instalment for each in found])
+    return [(named[each.instalment], each) for each in found]
+
+
 @readers
 def headroom(request: HttpRequest) -> HttpResponse:
     """What each contribution can still fund, as of a day, in a window."""
@@ -133,6 +142,7 @@ def headroom(request: HttpRequest) -> HttpResponse:
         as_of = clock.today()
     rows = funding.headroom(as_of, head=point.head, window=window.code if window else GENERAL)
     context = {"point": point, "form": form, "as_of": as_of, "rows": rows, "sums": funding.totals(rows), "rule": funding.rule_on(as_of)}
+    context["moved"] = any(row.moved for row in rows)
     return render(request, "ledger/headroom.html", context, status=_status(point) if form.is_valid() else 422)
 
 

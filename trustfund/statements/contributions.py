@@ -302,6 +302,7 @@ def rule_notes(books: Books) -> list[str]:
         _("Received is the cash that came, in USD at the United Nations operational rate of exchange of its day."),
         _("Each contribution first sets aside programme support cost at the rate of its agreement; it is charged on accepted expenditure."),
         _("Accepted expenditure is counted to a grant's oldest payment first. Paid and accepted are never added together."),
+        _("An outright grant counts as accepted when a tranche of it is due; until it is paid, the open advance is less by as much."),
         _(
             "The Fund's own costs, income and exchange differences are shared out at the end of each month by the same rule: costs first "
             "to contributions without an earmark, income to all by what is unspent of them."

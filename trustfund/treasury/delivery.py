@@ -104,14 +104,18 @@ def added(rows: Iterable[Delivered], label: str) -> Delivered:
 
 @dataclass(frozen=True)
 class Room:
-    """What a window can still fund, with its components, in USD: available = received - psc - reserve - reserved - paid."""
+    """What a window can still fund, with its components, in USD: available = received + moved in - psc - reserve - reserved - paid -
+    charged. `moved_in` is what came from other windows less what went to them; `charged` its share of the fund's own costs less income.
+    """
 
     window: FundWindow
     received: Money
+    moved_in: Money
     psc: Money
     reserve: Money
     reserved: Money
     paid: Money
+    charged: Money
     available: Money
 
 
@@ -121,5 +125,6 @@ def rooms(as_of: date) -> list[Room]:
 
 
 def _room(window: FundWindow, sums: dict[str, Money]) -> Room:
-    names = ("received", "psc", "reserve", "reserved", "allocated", "available")
-    return Room(window, *(sums.get(name, zero()) for name in names))
+    names = ("psc", "reserve", "reserved", "allocated", "charged", "available")
+    moved = -sums.get("moved", zero())
+    return Room(window, sums.get("received", zero()), moved, *(sums.get(name, zero()) for name in names))

@@ -144,7 +144,7 @@ def _lines_url(part: str, as_of: Any, field: str, key: str) -> str:
     return f"{reverse('treasury:lines')}?{urlencode(wanted)}"
 
 
-ROOMS = ("received", "psc", "reserve", "reserved", "paid", "available")
+ROOMS = ("received", "moved_in", "psc", "reserve", "reserved", "paid", "charged", "available")
 
 
 def room_table(found: list[Room], as_of: Any) -> Table:
@@ -154,7 +154,9 @@ def room_table(found: list[Room], as_of: Any) -> Table:
         "psc": gettext_lazy("Programme support, USD"),
         "reserve": gettext_lazy("Reserve, USD"),
         "reserved": gettext_lazy("Reserved, USD"),
+        "moved_in": gettext_lazy("From other windows, less to them, USD"),
         "paid": gettext_lazy("Paid, USD"),
+        "charged": gettext_lazy("Costs less income, USD"),
         "available": gettext_lazy("Available, USD"),
     }
 

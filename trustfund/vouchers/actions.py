@@ -191,6 +191,8 @@ def approve(voucher: Voucher, *, by: Any, seen: int | None = None) -> Voucher:
     voucher.entry = _reversed(voucher, by) if voucher.kind == Kind.REVERSAL else _posted(voucher, content, by)
     _refuse_wrong_side(voucher.entry)
     voucher.save()
+    if voucher.is_prepared():
+        EVENTS[voucher.event].posted(voucher.entry, preparing.inputs_of(voucher), by)
     if voucher.is_prepared() and EVENTS[voucher.event].turns:
         _propose_reversal(voucher)
     return voucher

@@ -35,6 +35,7 @@ OWN_ACTS: dict[str, Promise] = {
     **dict.fromkeys(("9010", "9020", "9030", "9040"), _SIGNED),
     **dict.fromkeys(("1100", "1110"), _AGREEMENTS),
     **dict.fromkeys(("2100", "2200"), _RECEIPTS),
+    "3900": gettext_lazy("prepare a transfer between windows instead, so that the contributions whose money moves are known"),
     **dict.fromkeys(("1200", "1210", "1280", "2020", "5010", "5100"), _GRANTS),
 }
 """Accounts that only the acts of the workflow post to, and why: by hand they would part the books from what they stand for."""

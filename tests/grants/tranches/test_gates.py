@@ -27,6 +27,7 @@ NOTHING = Position(usd(0), usd(0), usd(0), usd(0))
 class FakeGrant:
     state: str = "active"
     accounted_share: Decimal = Decimal("0.80")
+    is_outright: bool = False
     single_tranche_by_id: int | None = None
 
     def get_state_display(self) -> str:

@@ -84,7 +84,7 @@ def at_most_unspent(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
 
 def _most(row: headroom.Headroom) -> Money:
     """What can be taken away so that the rest still bears what is used, with its support cost; unused support cost goes back too."""
-    used, rate = row.reserved + row.allocated, psc_rate_of(row.instalment)
+    used, rate = max(row.reserved + row.allocated + row.moved, zero()), psc_rate_of(row.instalment)
     most = row.received - used.times(1 + (rate or 0)) + usd("0.01")
     while most > zero() and row.received - most - headroom.set_aside(row.received - most, rate) < used:
         most -= usd("0.01")

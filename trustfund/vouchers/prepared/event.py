@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from trustfund.ledger.legs import Leg
-from trustfund.ledger.models import GENERAL
+from trustfund.ledger.models import GENERAL, Entry
 from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.rules import Problem, Row
 
@@ -67,6 +67,10 @@ def _own(leg: Leg) -> Any:
     return leg.amount if leg.original is None else leg.original
 
 
+def nothing_more(_entry: Entry, _inputs: Inputs, _by: Any) -> None:
+    """The entry is all there is to post."""
+
+
 def no_limits(_moment: Moment, _inputs: Inputs) -> Iterator[Problem]:
     """Nothing but what the proposal itself refuses."""
     yield from ()
@@ -77,8 +81,8 @@ class Event:
     """One event: its words, its form, how it is worked out, and what it may touch.
 
     `propose` gives the lines (ValidationError: it can't be worked out); `limits` says what stands against posting them now, which later
-    events may change; `once` allows one for a day until it is reversed, `in_order` none before the latest; `late` dates it to period 13;
-    `turns` proposes its reversal on the next day.
+    events may change; `posted` does what belongs to the entry, in its transaction; `once` allows one for a day until it is reversed,
+    `in_order` none before the latest; `late` dates it to period 13; `turns` proposes its reversal on the next day.
     """
 
     name: str
@@ -89,6 +93,7 @@ class Event:
     accounts: frozenset[str]
     propose: Callable[[Moment, Inputs], Proposal]
     limits: Callable[[Moment, Inputs], Iterator[Problem]] = no_limits
+    posted: Callable[[Entry, Inputs, Any], None] = nothing_more
     once: bool = False
     in_order: bool = False
     late: bool = False

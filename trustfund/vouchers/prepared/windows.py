@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trustfund.ledger import finance_postings, subaccounts
-from trustfund.ledger.models import FundWindow, Subaccount
-from trustfund.money import zero
+from trustfund.ledger import finance_postings, moving, subaccounts
+from trustfund.ledger.models import Entry, FundWindow, Subaccount
+from trustfund.ledger.splitting import Parts
+from trustfund.money import Money, zero
 from trustfund.ui.formatting import money_text
 from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal
 from trustfund.vouchers.prepared.fields import OfField, amount_field, banks, day_field, window_field
@@ -74,9 +77,36 @@ def _owed(moment: Moment, inputs: Inputs) -> Any:
     return -moment.least("2900", of=of, window=inputs["giver"].pk) if of.pk else zero()
 
 
+def _transferred(moment: Moment, inputs: Inputs) -> Workings:
+    """Its table, and from which contributions the money would come: at most the first ten are named."""
+    workings = _workings(moment, inputs)
+    try:
+        parts = _drawn(moment, inputs)
+    except ValidationError as error:
+        return replace(workings, notes=[*workings.notes, " ".join(error.messages)])
+    names = Subaccount.objects.in_bulk([pk for pk, _cents in parts[:MOST_NAMED]])
+    said = [f"{names[pk].code} {money_text(Money.from_minor(cents, 'USD'))}" for pk, cents in parts[:MOST_NAMED]]
+    more = len(parts) - len(said)
+    said += [_("%(more)s more") % {"more": more}] if more else []
+    note = _("It comes from these contributions, which can fund as much less in the first window and as much more in the other: %(who)s.")
+    return replace(workings, notes=[*workings.notes, note % {"who": ", ".join(said)}])
+
+
+MOST_NAMED = 10
+
+
+def _drawn(moment: Moment, inputs: Inputs) -> Parts:
+    return moving.drawn(inputs["amount"], window=inputs["giver"].pk, on=moment.on, head=moment.head)
+
+
+def moved(entry: Entry, inputs: Inputs, by: Any) -> None:
+    """The money of contributions goes with it."""
+    moving.transfer(entry, inputs["amount"], giver=inputs["giver"].pk, taker=inputs["taker"].pk, by=by)
+
+
 def transfer(moment: Moment, inputs: Inputs) -> Proposal:
     """Money of one window becomes another's: owed until it is paid."""
-    return proposal(finance_postings.window_transfer(inputs["amount"], **_about(inputs)), _workings(moment, inputs))
+    return proposal(finance_postings.window_transfer(inputs["amount"], **_about(inputs)), _transferred(moment, inputs))
 
 
 CASH = ("1010", "1020", "1030", "1050", "1060")
@@ -84,10 +114,17 @@ BETWEEN = ("1900", "2900")
 
 
 def transfer_limits(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
-    """Never more than the window has in cash, with what other windows owe it and less what it owes them already."""
+    """Never more than the window has in cash, with what other windows owe it and less what it owes them already; nor than its
+    contributions have free.
+    """
     there = max(moment.least(*CASH, *BETWEEN, window=inputs["giver"].pk), zero())
     if inputs["amount"] > there:
         yield Problem(_("The window has only %(there)s in cash to give.") % {"there": money_text(there)}, field="amount")
+        return
+    try:
+        _drawn(moment, inputs)
+    except ValidationError as error:
+        yield Problem(" ".join(error.messages), field="amount")
 
 
 def settle(moment: Moment, inputs: Inputs) -> Proposal:
@@ -112,6 +149,7 @@ WINDOW_TRANSFER = Event(
     accounts=frozenset({"1900", "2900", "3900"}),
     propose=transfer,
     limits=transfer_limits,
+    posted=moved,
 )
 WINDOWS_SETTLED = Event(
     name="windows_settled",
