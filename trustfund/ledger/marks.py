@@ -23,9 +23,11 @@ KNOWN: dict[str, Q] = {CLOSING: YEAR_END}
 
 
 def register(marks: Marks) -> None:
-    """Have marks kept from the next closing on; a statement's room says its own in `AppConfig.ready`."""
+    """Have marks kept from the next closing on; a statement's room says its own in `AppConfig.ready`. ValueError for a name that stands
+    for something else already: what is kept under it would be right for one of the two alone."""
     for name, condition in marks:
-        KNOWN.setdefault(name, condition)
+        if KNOWN.setdefault(name, condition) != condition:
+            raise ValueError(f"two marks are called {name}")
 
 
 def entry_has(*codes: str) -> Q:

@@ -194,16 +194,21 @@ class Books:
             return self._added(reading)
         if since > until:
             return {}
-        if reading.kept is None or reading.kept.as_of < since:
+        if reading.kept is None or reading.kept.as_of < day_before(since):
             return self._added(closed.Reading(until, self.seq, None), date__gte=since)
         before = self.sums(None, day_before(since))
         moved = {key: _less(sums, before.get(key, (0, 0))) for key, sums in self.sums(None, until).items()}
         return {key: sums for key, sums in moved.items() if any(sums)}
 
     def _reading(self, until: date) -> closed.Reading:
-        names = tuple(name for name in self.keys.names if name not in marks.KNOWN)
+        """With the newest kept books that know every mark, which all statements share; where there are none, with those that know its own
+        (books that were kept before a mark of another statement was known)."""
+        shared = self._newest(until, (*marks.KNOWN, *(name for name in self.keys.names if name not in marks.KNOWN)))
+        return shared if shared.kept else self._newest(until, tuple(self.keys.names))
+
+    def _newest(self, until: date, names: tuple[str, ...]) -> closed.Reading:
         if (until, names) not in self._found:
-            self._found[until, names] = closed.Reading.at(until, self.seq, [*marks.KNOWN, *names])
+            self._found[until, names] = closed.Reading.at(until, self.seq, names)
         reading: closed.Reading = self._found[until, names]
         return reading
 
