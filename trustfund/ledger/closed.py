@@ -32,7 +32,8 @@ Totals = dict[tuple[Any, ...], tuple[int, int, int]]
 
 
 CLOSINGS = """
-SELECT e.seal_id FROM ledger_period p CROSS JOIN LATERAL (SELECT seal_id FROM ledger_entry WHERE period_id = p.id AND kind = 'closing' OFFSET 0) e
+SELECT e.seal_id FROM ledger_period p
+CROSS JOIN LATERAL (SELECT seal_id FROM ledger_entry WHERE period_id = p.id AND kind = 'closing' OFFSET 0) e
 WHERE p.number = 13
 """
 """Period by period, for PostgreSQL: it takes periods 13 for as full as the others, and would rather look at all entries."""

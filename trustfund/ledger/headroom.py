@@ -15,10 +15,12 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
+from trustfund.ledger.chart import BY_CODE
+from trustfund.ledger.closed import Reading, year_end_entries
 from trustfund.ledger.history import TAKEN_OVER_GIFTS
 from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, Line, Subaccount, Tag
@@ -125,6 +127,32 @@ def _cash(lines: QuerySet[Line]) -> dict[int, int]:
     return {row["subaccount_id"]: row["brought"] for row in rows}
 
 
+def _brought(window: str, as_of: date | None, head: int | None, apart: list[int]) -> dict[tuple[int, str], int]:
+    """Cents of cash by instalment and account, from what was kept at closings: what `funding_lines` add up to; `apart` are the year-end
+    entries."""
+    codes = [code for code in BY_CODE if code not in NOT_FUNDING]
+    narrow = {"account_id__in": codes, "window_id": window, "subaccount__kind": Subaccount.Kind.INSTALMENT}
+    totals = Reading.at(as_of, head).totals(["subaccount_id", "account_id"], without=apart, **narrow)
+    return {key: credits - debits for key, (debits, credits, _own) in totals.items()}
+
+
+def _added(brought: Mapping[tuple[int, str], int]) -> dict[int, int]:
+    sums: dict[int, int] = defaultdict(int)
+    for (pk, _account), cents in brought.items():
+        sums[pk] += cents
+    return dict(sums)
+
+
+def _firsts(pairs: Iterable[tuple[int, str]], window: str, head: int | None, apart: list[int]) -> dict[int, date]:
+    """The day of the first line of each instalment, which the index of subaccounts and accounts gives for each account that there is."""
+    found = list(pairs)
+    lines = Line.objects.filter(window_id=window, subaccount_id=OuterRef("pk")).exclude(entry_id__in=apart)
+    lines = (lines if head is None else lines.filter(entry_id__lte=head)).order_by("date").values("date")
+    first = {f"of_{code}": Subquery(lines.filter(account_id=code)[:1]) for code in sorted({code for _pk, code in found})}
+    rows = Subaccount.objects.filter(pk__in={pk for pk, _code in found}).order_by().annotate(**first).values_list("pk", *first)
+    return {pk: min(day for day in days if day) for pk, *days in rows}
+
+
 class Used(NamedTuple):
     """Cents reserved for grants, paid to them, and charged with the fund's own costs."""
 
@@ -182,10 +210,10 @@ def headroom(
     and never more than what is there by now; `head` is the number of the last seal that counts.
     """
     narrow = tag is not None if only_eligible is None else only_eligible
-    lines = funding_lines(window) if head is None else funding_lines(window).filter(entry_id__lte=head)
-    by_day, by_now = _cash(lines.filter(date__lte=on)), _cash(lines)
-    cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
-    firsts = dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
+    apart = year_end_entries()
+    by_now = _brought(window, None, head, apart)
+    by_day, whole, firsts = _added(_brought(window, on, head, apart)), _added(by_now), _firsts(by_now, window, head, apart)
+    cents = {pk: min(value, whole[pk]) for pk, value in by_day.items()}
     used, share = _used(window=window, head=head), rule_on(on).reserve_share
     found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).exclude(code=TAKEN_OVER_GIFTS)
     found = found.select_related("tag", "parent__tag", "parent__parent__tag")
