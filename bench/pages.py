@@ -72,7 +72,7 @@ def addresses() -> dict[str, str]:
         "entries, last page": f"{entries}?page=999999999",
         "entries, a page in the middle": f"{entries}?page={max(newest.pk // 50, 1)}",
         "entries of a year": f"{entries}?year=2025",
-        "entries, searched": f"{entries}?q=bench:77",
+        "entries, searched": f"{entries}?q=bench:24999",
         "an entry": newest.get_absolute_url(),
         "account 1010": account,
         "account 1010, last page": f"{account}?page=999999999",
