@@ -198,7 +198,9 @@ def _charged() -> None:
             amount = Money.from_minor(sum(abs(cents) for cents in of.values()), "USD")
             with transaction.atomic():
                 act = begin(Funding.Kind.COSTS, amount, on=period.ends_on, by=None, reference=f"bench:{period}", period=period)
-                done = seal(act, [{"instalment_id": gift, "account_id": account, "charged": cents} for account, cents in sorted(of.items())])
+                done = seal(
+                    act, [{"instalment_id": gift, "account_id": account, "charged": cents} for account, cents in sorted(of.items())]
+                )
                 sealed = Seal.objects.get(pk=done.pk)
                 LedgerHead.objects.filter(pk=1).update(seq=sealed.seq, hash=sealed.hash)
     _analyse()
