@@ -26,7 +26,7 @@ from trustfund.statements.catalogue import STATEMENTS
 
 LARGE = int(os.environ.get("BENCH_LINES", "10000000"))
 SMALL_NAME, LARGE_NAME = "bench_small", "bench_large"
-ROUNDS, LEGS = 7, 100_000
+ROUNDS, LEGS = 21, 100_000
 READ = ("trial-balance", "position", "performance", "net-assets", "cash-flow", "budget")
 """The trial balance and Statements I to V."""
 
