@@ -17,7 +17,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund import clock
@@ -26,6 +26,7 @@ from trustfund.ledger import chart, permissions, sealing
 from trustfund.ledger.acting import begin, seal
 from trustfund.ledger.closed import year_end_entries
 from trustfund.ledger.headroom import GENERAL_POOL, Headroom, headroom, rule_on
+from trustfund.ledger.marks import beside
 from trustfund.ledger.models import Allocation, Entry, Funding, Line, Period, Subaccount
 from trustfund.ledger.periods import TAKES_POSTINGS
 from trustfund.ledger.splitting import Part, Parts, by_rank, pooled, pro_rata
@@ -69,11 +70,10 @@ class Item:
 
 def own_lines() -> QuerySet[Line]:
     """The lines of the fund's own costs and income. What was given in kind is used in kind: its cost is nobody's cash."""
-    beside = Line.objects.filter(entry_id=OuterRef("entry_id")).order_by()
     found = Line.objects.filter(account_id__in=EXPENSES + INCOME).exclude(subaccount__kind__in=NAMED)
     found = found.exclude(entry_id__in=year_end_entries())
-    found = found.exclude(Q(account_id__in=OF_OTHERS) & Exists(beside.filter(subaccount__kind__in=NAMED)))
-    return found.exclude(Q(account_id__in=EXPENSES) & Exists(beside.filter(account_id="4040")))
+    found = found.exclude(Q(account_id__in=OF_OTHERS) & Exists(beside().filter(subaccount__kind__in=NAMED)))
+    return found.exclude(Q(account_id__in=EXPENSES) & Exists(beside().filter(account_id="4040")))
 
 
 Posted = dict[tuple[int, str, str], int]
