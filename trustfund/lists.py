@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -156,7 +156,7 @@ class Pages(Paginator):  # type: ignore[type-arg]
     def page(self, number: int | str) -> Any:
         number = self.validate_number(number)
         bottom = (number - 1) * self.per_page
-        return self._get_page(self._rows(bottom, min(bottom + self.per_page, self.count)), number, self)
+        return Page(self._rows(bottom, min(bottom + self.per_page, self.count)), number, self)
 
     def _rows(self, bottom: int, top: int) -> Any:
         found: Any = self.object_list

@@ -131,7 +131,7 @@ def _brought(window: str, as_of: date | None, head: int | None, apart: list[int]
     """Cents of cash by instalment and account, from what was kept at closings: what `funding_lines` add up to; `apart` are the year-end
     entries."""
     codes = [code for code in BY_CODE if code not in NOT_FUNDING]
-    narrow = {"account_id__in": codes, "window_id": window, "subaccount__kind": Subaccount.Kind.INSTALMENT}
+    narrow: dict[str, Any] = {"account_id__in": codes, "window_id": window, "subaccount__kind": Subaccount.Kind.INSTALMENT}
     totals = Reading.at(as_of, head).totals(["subaccount_id", "account_id"], without=apart, **narrow)
     return {key: credits - debits for key, (debits, credits, _own) in totals.items()}
 
@@ -147,10 +147,10 @@ def _firsts(pairs: Iterable[tuple[int, str]], window: str, head: int | None, apa
     """The day of the first line of each instalment, which the index of subaccounts and accounts gives for each account that there is."""
     found = list(pairs)
     lines = Line.objects.filter(window_id=window, subaccount_id=OuterRef("pk")).exclude(entry_id__in=apart)
-    lines = (lines if head is None else lines.filter(entry_id__lte=head)).order_by("date").values("date")
-    first = {f"of_{code}": Subquery(lines.filter(account_id=code)[:1]) for code in sorted({code for _pk, code in found})}
+    days = (lines if head is None else lines.filter(entry_id__lte=head)).order_by("date").values("date")
+    first = {f"of_{code}": Subquery(days.filter(account_id=code)[:1]) for code in sorted({code for _pk, code in found})}
     rows = Subaccount.objects.filter(pk__in={pk for pk, _code in found}).order_by().annotate(**first).values_list("pk", *first)
-    return {pk: min(day for day in days if day) for pk, *days in rows}
+    return {pk: min(day for day in each if day) for pk, *each in rows}
 
 
 class Used(NamedTuple):

@@ -60,7 +60,7 @@ def account_sums(code: str, start: date | None, end: date | None, of: Subaccount
     def sums(_found: QuerySet[Any], _params: Mapping[str, str]) -> dict[str, Any] | None:
         if of is not None and of.kind != Subaccount.Kind.BANK:
             return None  # few lines, and those of what stands under it too
-        narrow = {"account_id": code} | ({"subaccount_id": of.pk} if of else {})
+        narrow: dict[str, Any] = {"account_id": code} | ({"subaccount_id": of.pk} if of else {})
         before = None if start is None else start - timedelta(days=1) if end is None else min(start - timedelta(days=1), end)
         days = [end] if before is None else [end, before]
         totals = [closed.Reading.at(day, head).totals([], **narrow).get((), (0, 0, 0)) for day in days]
@@ -74,7 +74,8 @@ def entries_sum(point: Point) -> Sums:
     """The sum of the amounts of all entries, or of a year's, from what was kept at closings; of what was searched, from its lines."""
 
     def sums(found: QuerySet[Any], params: Mapping[str, str]) -> dict[str, Any]:
-        year = params.get("year", "") if params.get("year") in map(str, FiscalYear.objects.values_list("year", flat=True)) else ""
+        years = {str(each) for each in FiscalYear.objects.values_list("year", flat=True)}
+        year = params.get("year", "") if params.get("year", "") in years else ""
         if params.get("q") or params.get("kind"):
             lines = Line.objects.filter(entry__in=found.order_by().values("pk")).exclude(account_id__in=MEMO)
             return {"amount": Money.from_minor(lines.aggregate(sum=Sum("debit"))["sum"] or 0, "USD")}

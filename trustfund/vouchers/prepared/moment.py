@@ -106,7 +106,7 @@ class Moment:
 
     def per_subaccount(self, *codes: str) -> dict[int, Money]:
         """The sum of accounts in USD by subaccount (primary key); from what was kept at closings."""
-        narrow = {"account_id__in": codes, "subaccount_id__isnull": False}
+        narrow: dict[str, Any] = {"account_id__in": codes, "subaccount_id__isnull": False}
         sums = Reading.at(self.on, self.head).totals(["subaccount_id"], **narrow)
         return {pk: Money.from_minor(debits - credits, "USD") for (pk,), (debits, credits, _own) in sums.items()}
 
