@@ -1,4 +1,4 @@
-"""python -m bench [postings | exports]: every comparison or one, on a database of its own that is thrown away.
+"""python -m bench [postings | readings | exports | pages]: every comparison or one, on a database of its own that is thrown away.
 
 SQLite by default; inside `pg_virtualenv` (or with BENCH_DATABASE_URL) on PostgreSQL.
 """
@@ -35,14 +35,14 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        wanted = sys.argv[1:] or ["postings", "readings", "exports"]
+        wanted = sys.argv[1:] or ["postings", "readings", "exports", "pages"]
         call_command("migrate", verbosity=0)
         compare(wanted)
 
 
 def compare(wanted: list[str]) -> None:
     """Run the comparisons of these names; django-hordak stands beside those that ask for a peer."""
-    from bench import exports, postings, readings
+    from bench import exports, pages, postings, readings
 
     against_a_peer = [room for room in (postings, readings) if room.__name__.rpartition(".")[2] in wanted]
     if against_a_peer:
@@ -51,6 +51,8 @@ def compare(wanted: list[str]) -> None:
                 room.run(peer)
     if "exports" in wanted:
         exports.run()
+    if "pages" in wanted:
+        pages.run()
 
 
 @contextmanager

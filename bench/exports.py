@@ -26,6 +26,8 @@ from trustfund.ledger.snapshots import snapshot
 
 LINES, ROUNDS = 1_000_000, 3
 WORKBOOK_LINES, WORKBOOK_ROUNDS = 20_000, 3
+LONG_WORKBOOK = 100_000
+"""Lines of the workbook whose memory is looked at: five times as long as those that are compared, and no more memory."""
 YEAR = 2026
 JOIN = "COPY TO of the same join and columns"
 
@@ -50,9 +52,23 @@ def run() -> None:
     acts = {"ledger as CSV, 21 columns": _ours, JOIN: _copy_join, "COPY TO of the bare line table": _copy_table}
     _compare(f"{LINES:,} lines to CSV, medians of {ROUNDS}", acts, LINES, ROUNDS, JOIN)
     print(f"  memory: {before} MB before, {_memory()} MB at most while a file of {_size(_ours)} MB was written")
+    _long_workbook()
     rows = list(tables.rows_of(Book(until=_day_of(WORKBOOK_LINES))))
     books = {"ledger as XLSX": lambda path: tables.write_xlsx(Book(until=_day_of(WORKBOOK_LINES)), path), "xlsxwriter alone": _alone(rows)}
     _compare(f"{len(rows):,} lines to XLSX, medians of {WORKBOOK_ROUNDS}", books, len(rows), WORKBOOK_ROUNDS, "xlsxwriter alone")
+
+
+def _long_workbook() -> None:
+    """How much memory a long workbook takes beyond a short one."""
+    with tempfile.TemporaryDirectory() as folder:
+        used = []
+        for lines in (WORKBOOK_LINES, LONG_WORKBOOK):
+            tables.write_xlsx(Book(until=_day_of(lines)), Path(folder) / "export.xlsx")
+            used.append(_memory())
+        size = (Path(folder) / "export.xlsx").stat().st_size >> 20
+    print(
+        f"  memory: {used[0]} MB at most with {WORKBOOK_LINES:,} lines to XLSX, {used[1]} MB with {LONG_WORKBOOK:,} ({size} MB)", flush=True
+    )
 
 
 def _day_of(lines: int) -> date:

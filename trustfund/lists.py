@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from trustfund.money import Money
 
 PAGE_SIZES = (25, 50, 100, 200)
+FAR = 5_000
+"""From this row on a page is found by its keys, and from the nearer end: nobody waits for a million rows that are passed over."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,27 @@ class Listing:
         return [(size, self.link(size=size, page=""), size == self.size) for size in PAGE_SIZES]
 
 
+Sums = Callable[[QuerySet[Any], Mapping[str, str]], Mapping[str, Any] | None]
+"""From the rows of a list and the parameters of its address to the sums at its foot, by the columns' keys; None where it can't tell."""
+
+
+class Pages(Paginator):  # type: ignore[type-arg]
+    """Django's pages; those far from the beginning cost as little as the others."""
+
+    def page(self, number: int | str) -> Any:
+        number = self.validate_number(number)
+        bottom = (number - 1) * self.per_page
+        return Page(self._rows(bottom, min(bottom + self.per_page, self.count)), number, self)
+
+    def _rows(self, bottom: int, top: int) -> Any:
+        found: Any = self.object_list
+        if bottom < FAR:
+            return found[bottom:top]
+        keys = found.values_list("pk", flat=True)
+        near = keys[bottom:top] if bottom * 2 <= self.count else keys.reverse()[self.count - top : self.count - bottom]
+        return found.filter(pk__in=list(near))
+
+
 def listing(
     request: HttpRequest,
     queryset: QuerySet[Any],
@@ -156,6 +179,8 @@ def listing(
     empty: Mapping[str, Any] | None = None,
     template: str = "listing.html",
     context: Mapping[str, Any] | None = None,
+    sums: Sums | None = None,
+    finish: Callable[[list[Any]], None] | None = None,
 ) -> HttpResponse:
     """The list page of a queryset that is already `visible_to` the reader, or its export.
 
@@ -163,9 +188,12 @@ def listing(
     `sort` (a column's key, `-` before it descends), `size`, `page`, `export=csv|xlsx`.
     `empty` is {"text", "url", "label"}: what to do when there is nothing.
     `context` goes to the template (extend "listing.html" and fill its blocks `before`, `actions`, `after`).
+    Of large tables: `sums` may know the sums at the foot without looking at every row, `finish` adds to the rows that are shown.
     """
     params = {key: str(value) for key, value in request.GET.items() if key != "export"}
     found = _filtered(queryset, params, search, filters)
+    if sums and search and params.get("q"):
+        found = _looked_up(found)
     order = params.get("sort") or sort
     found = _sorted(found, order, columns)
     if request.GET.get("export") in ("csv", "xlsx"):
@@ -174,12 +202,15 @@ def listing(
         # a CSV is streamed, which views need not know
         return cast(HttpResponse, tables.response(request.GET["export"], title, columns, found))
     size = _number(params.get("size"), PAGE_SIZES[0], allowed=PAGE_SIZES)
-    page = Paginator(found, size).get_page(params.get("page"))
+    page = Pages(found, size).get_page(params.get("page"))
+    if finish:
+        page.object_list = list(page.object_list)
+        finish(page.object_list)
     shown = Listing(
         columns=columns,
         rows=page.object_list,
         page=page,
-        totals=_totals(found, columns),
+        totals=_totals(found, columns, sums(found, params) if sums else None),
         filters=[{"filter": f, "options": f.options(), "value": params.get(f.key, "")} for f in filters],
         query=params.get("q", ""),
         sort=order,
@@ -204,6 +235,12 @@ def _searched(queryset: QuerySet[Any], text: str, search: Any) -> QuerySet[Any]:
     return queryset
 
 
+def _looked_up(found: QuerySet[Any]) -> QuerySet[Any]:
+    """What was searched in a large table, by its keys: it is searched once, not for the page and the number and the sums."""
+    keys = list(found.order_by().values_list("pk", flat=True)[: FAR + 1])
+    return found if len(keys) > FAR else found.filter(pk__in=keys)
+
+
 def _filtered(queryset: QuerySet[Any], params: Mapping[str, str], search: Any, filters: Sequence[Filter]) -> QuerySet[Any]:
     queryset = _searched(queryset, params.get("q", ""), search)
     for each in filters:
@@ -221,9 +258,9 @@ def _sorted(queryset: QuerySet[Any], order: str, columns: Sequence[Column]) -> Q
     return queryset.order_by(f"-{name}" if order.startswith("-") else name, "pk")
 
 
-def _totals(queryset: QuerySet[Any], columns: Sequence[Column]) -> list[Any]:
+def _totals(queryset: QuerySet[Any], columns: Sequence[Column], known: Mapping[str, Any] | None = None) -> list[Any]:
     wanted = {column.key: Sum(column.total) for column in columns if column.total}
-    sums = queryset.order_by().aggregate(**wanted) if wanted else {}
+    sums = known if known is not None else queryset.order_by().aggregate(**wanted) if wanted else {}
     return [sums.get(column.key) for column in columns] if wanted else []
 
 

@@ -61,6 +61,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # To compile a query costs more than the query here, and so do workers beside one of a few milliseconds; large sums still get them, and
+    # what was kept at closings is added up in memory.
+    tuned = "-c jit=off -c parallel_setup_cost=50000 -c work_mem=16MB"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", tuned)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

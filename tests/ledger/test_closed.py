@@ -1,20 +1,23 @@
 """Balances of closed periods: kept once, refused to be changed, found when they were; months closed before the year before."""
 
 from datetime import date
+from unittest import mock
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
 from tests.factories.books import give, make_bank, open_years, post
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import Superuser
 from trustfund import guards
-from trustfund.ledger import balances, closed, periods, postings
+from trustfund.ledger import balances, closed, costs, marks, periods, postings
 from trustfund.ledger.closed_checks import kept_balances
 from trustfund.ledger.closed_models import ClosedBalance, ClosedBooks, ClosedMovement
 from trustfund.ledger.models import Entry, Period
 from trustfund.money import usd
 from trustfund.people.roles import Role
+from trustfund.statements.books import Keys, books_at
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +80,7 @@ def test_a_forged_balance_is_found(january):
     guards.drop(Superuser(), "ledger")
     ClosedBalance.objects.filter(account="1010").update(debit=1006_00)
     assert [str(finding) for finding in kept_balances()] == [
-        f"balances kept at 2026-01-31, seal {january.seq}, account 1010 general paying: "
+        f"balances kept at 2026-01-31, seal {january.seq}, account 1010 general moving_cash paying: "
         "expected debits of USD 1,005.00, credits of USD 0.00; found debits of USD 1,006.00, credits of USD 0.00."
     ]
 
@@ -100,3 +103,30 @@ def test_the_balance_of_an_account_is_one_query_however_many_lines(january, djan
         post(postings.interest(make_bank(), usd("1")), date(2026, 2, 3))
     with django_assert_num_queries(1):
         assert balances.balance("1010", date(2026, 2, 28)) == usd("1008")
+
+
+def test_a_mark_has_one_meaning():
+    with pytest.raises(ValueError, match="two marks are called closing"):
+        marks.register([("closing", Q(debit=0))])
+    with mock.patch.dict(marks.KNOWN):
+        marks.register([("closing", marks.YEAR_END), ("dear", Q(debit__gt=100_00))])
+        assert marks.KNOWN["dear"] == Q(debit__gt=100_00)
+
+
+def test_books_that_were_kept_before_a_mark_was_known_serve_the_statements_that_do_not_ask_for_it(january):
+    with mock.patch.dict(marks.KNOWN, {"dear": Q(debit__gt=100_00)}):
+        books = books_at(date(2026, 1, 31))
+        assert books.keyed(Keys(str))._reading(books.as_of).kept == january
+        assert books.keyed(Keys(str, (("dear", Q(debit__gt=100_00)),)))._reading(books.as_of).kept is None
+        assert books.sums(None, books.as_of)["I.cash"] == (1005_00, 0)
+
+
+def test_the_last_day_of_a_year_is_in_two_periods_and_costs_belong_to_that_of_their_entry():
+    open_years(2025, 2026)
+    for amount, day, kind in ((1, date(2025, 12, 30), "normal"), (2, date(2025, 12, 31), "normal"), (4, date(2025, 12, 31), "adjustment")):
+        post(postings.direct_cost("5220", usd(amount)), day, kind=kind)
+    december, thirteen = (Period.objects.get(year=2025, number=number) for number in (12, 13))
+    wanted = {(december.pk, "general", "5220"): 3_00, (thirteen.pk, "general", "5220"): 4_00}
+    assert costs.posted(Period.objects.all()) == wanted
+    assert [costs.posted([each]) for each in (december, thirteen)] == [{key: wanted[key]} for key in wanted]
+    assert costs.posted(Period.objects.all(), before=Entry.objects.get(period=thirteen).pk) == {(december.pk, "general", "5220"): 3_00}

@@ -7,11 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.factories.books import give, open_years
+from tests.factories.books import give, make_bank, make_instalment, open_years, post
 from tests.factories.people import make_user
 from tests.ledger import books_of_a_year
-from trustfund import clock
-from trustfund.ledger import periods, rates
+from trustfund import clock, lists
+from trustfund.ledger import periods, postings, rates
 from trustfund.ledger.models import Entry, FiscalYear, Period, Rate, Subaccount
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -79,6 +79,59 @@ def test_an_accounts_ledger_of_one_subaccount(client, books):
     assert "The first day is after the last" in client.get(url, {"start": "2026-02-02", "end": "2026-01-01"}).content.decode()
 
 
+def test_far_pages_are_the_same_rows_with_the_same_balances(client, monkeypatch):
+    """Found by their keys, from the nearer end: page by page what the whole list is."""
+    monkeypatch.setattr(lists, "FAR", 2)
+    monkeypatch.setattr(lists, "PAGE_SIZES", (2, 200))
+    open_years(2026)
+    for number in range(1, 10):
+        post(postings.interest(make_bank(), usd(number)), date(2026, 1, (number + 1) // 2))
+    sign_in(client, Role.AUDITOR)
+    for address, shown in ((account_of("1010"), "balance_usd"), (reverse("ledger:entries"), "amount_usd")):
+        whole = [(row.pk, getattr(row, shown)) for row in client.get(address, {"size": 200}).context["listing"].rows]
+        pages = [client.get(address, {"size": 2, "page": number}).context["listing"].rows for number in range(1, 6)]
+        assert [(row.pk, getattr(row, shown)) for rows in pages for row in rows] == whole
+        assert len(whole) == 9
+    rows = client.get(account_of("1010"), {"size": 200, "start": "2026-01-03"}).context["listing"].rows
+    assert [row.balance_usd for row in rows] == [usd(each) for each in (15, 21, 28, 36, 45)]
+    upside_down = client.get(account_of("1010"), {"size": 200, "start": "2026-01-03", "sort": "-date"}).context["listing"].rows
+    assert {(row.pk, row.balance_usd) for row in upside_down} == {(row.pk, row.balance_usd) for row in rows}
+
+
+def account_of(code):
+    return reverse("ledger:account", args=[code])
+
+
+@pytest.mark.parametrize("asked, amount", [
+    ({}, 111), ({"year": "2025"}, 1), ({"year": "2026"}, 110), ({"year": "1999"}, 111), ({"as_of": "2026-01-31"}, 11), ({"q": "late"}, 100),
+    ({"kind": "normal"}, 111), ({"kind": "reversal"}, 0), ({"year": "2026", "as_of": "2026-01-31"}, 10), ({"head": 2}, 11),
+])  # fmt: skip
+def test_the_amounts_of_entries_are_added_up_as_they_are_filtered(client, asked, amount):
+    open_years(2025, 2026)
+    for day, of, name in ((date(2025, 6, 1), 1, "early"), (date(2026, 1, 5), 10, "next"), (date(2026, 3, 1), 100, "late")):
+        post(postings.interest(make_bank(), usd(of)), day, reference=name)
+    post(postings.pledge_announced(make_instalment(), usd(5)), date(2026, 3, 1))  # memo accounts alone
+    sign_in(client, Role.AUDITOR)
+    listing = client.get(reverse("ledger:entries"), asked).context["listing"]
+    assert listing.totals[-1] == usd(amount)
+    assert sum((row.amount_usd for row in listing.rows), usd(0)) == usd(amount)
+
+
+@pytest.mark.parametrize("asked, sums", [
+    ({}, [111, 0]), ({"start": "2026-01-01"}, [110, 0]), ({"end": "2026-01-31"}, [11, 0]), ({"of": "BANK-USD"}, [111, 0]),
+    ({"start": "2026-01-01", "end": "2026-01-31"}, [10, 0]), ({"start": "2026-02-01", "as_of": "2026-01-31"}, [0, 0]),
+    ({"head": 2}, [11, 0]),
+])  # fmt: skip
+def test_the_sums_of_an_account_are_those_of_its_lines(client, asked, sums):
+    open_years(2025, 2026)
+    for day, of in ((date(2025, 6, 1), 1), (date(2026, 1, 5), 10), (date(2026, 3, 1), 100)):
+        post(postings.interest(make_bank(), usd(of)), day)
+    sign_in(client, Role.AUDITOR)
+    listing = client.get(account_of("1010"), asked).context["listing"]
+    assert listing.totals[-3:-1] == [usd(each) for each in sums]
+    assert sum((row.debit_usd for row in listing.rows), usd(0)) == usd(sums[0])
+
+
 def test_a_lists_totals_are_money(client, books):
     sign_in(client, Role.FINANCE)
     page = client.get(reverse("ledger:entries"), {"kind": "closing"})
@@ -108,7 +161,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_many(client, django_assert_ma
             give("100")
             rates.add("EUR", date(2026, 1, 1 + step + number), Decimal("0.9"), source="test")
             Subaccount.objects.create(kind="bank", code=f"B{number}-{step}", name="B", public_label="B", currency="USD")
-        with django_assert_max_num_queries(16) as found:
+        with django_assert_max_num_queries(18) as found:
             client.get(reverse(f"ledger:{name}"))
         counts.append(len(found))
     assert counts[0] == counts[1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories.books import make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.donors import make_agreement
@@ -50,12 +52,12 @@ def test_a_year_ahead_of_a_leap_day(day, due, column):
 def test_what_clears_what():
     """The oldest first, what the bank returned the latest first; beyond nothing it turns round."""
     parts = [(JAN, 30), (MAY, 20)]
-    assert ageing.cleared(parts, NOV, 5, latest=False) == [(JAN, 30), (MAY, 20), (NOV, 5)]
-    assert ageing.cleared(parts, NOV, -35, latest=False) == [(MAY, 15)]
-    assert ageing.cleared(parts, NOV, -35, latest=True) == [(JAN, 15)]
-    assert ageing.cleared(parts, NOV, -50, latest=False) == []
-    assert ageing.cleared(parts, NOV, -60, latest=True) == [(NOV, -10)]
-    assert ageing.cleared([(MAY, -10)], NOV, 4, latest=False) == [(MAY, -6)]
+    assert cleared(parts, NOV, 5, latest=False) == [(JAN, 30), (MAY, 20), (NOV, 5)]
+    assert cleared(parts, NOV, -35, latest=False) == [(MAY, 15)]
+    assert cleared(parts, NOV, -35, latest=True) == [(JAN, 15)]
+    assert cleared(parts, NOV, -50, latest=False) == []
+    assert cleared(parts, NOV, -60, latest=True) == [(NOV, -10)]
+    assert cleared([(MAY, -10)], NOV, 4, latest=False) == [(MAY, -6)]
 
 
 @pytest.mark.django_db
@@ -115,3 +117,35 @@ def test_receivables_by_the_due_date_of_their_instalment():
     assert found.row(f"receivable:{instalment.subaccount_id}").values[0] == instalment.due_on
     assert amounts(found, f"receivable:{instalment.subaccount_id}") == [0, 10000, 0, 0, 0, 10000]
     assert amounts(ageing.receivables(books_at(instalment.due_on + timedelta(days=1))), "receivable:total") == [0, 0, 10000, 0, 0, 10000]
+
+
+def cleared(parts, day, cents, *, latest):
+    """What stands after a movement, one after the other: one on the other side clears the oldest parts first, or the latest."""
+    left, order = list(parts), -1 if latest else 0
+    while left and cents and (left[order][1] > 0) != (cents > 0):
+        since, held = left.pop(order)
+        cents += held
+        if cents and (cents > 0) == (held > 0):
+            left.insert(len(left) if latest else 0, (since, cents))
+            cents = 0
+    return [*left, (day, cents)] if cents else left
+
+
+@given(moves=st.lists(st.tuples(st.integers(-9, 9).filter(bool), st.booleans()), max_size=12))
+def test_what_stands_is_the_same_looked_at_from_the_newest_movement_back(moves):
+    parts, walk = [], ageing.Walk(sum(cents for cents, _latest in moves))
+    days = [(JAN + timedelta(days=number), cents, latest and cents < 0) for number, (cents, latest) in enumerate(moves)]
+    for move in days:
+        parts = cleared(parts, move[0], move[1], latest=move[2])
+    for day, cents, latest in reversed(days):
+        walk.step(day, cents, latest=latest)
+    assert walk.parts == parts
+
+
+@pytest.mark.django_db
+def test_an_advance_that_is_older_than_what_is_looked_at_first_is_found():
+    open_years(2017, 2026)
+    bank, grant = make_bank(), make_grant()
+    post(postings.tranche_paid(grant, bank, usd(100)), date(2017, 5, 2))
+    post(postings.tranche_paid(grant, bank, usd(50)), MAY)
+    assert ageing.partner_parts(books_at(DAY), "1200") == {grant.pk: [(date(2017, 5, 2), 100_00), (MAY, 50_00)]}

@@ -13,14 +13,16 @@ from tests import lock_order
 from tests.factories.people import make_user
 from tests.statements.random_books import ACTS, FIRST, MORE, _events, happen
 from tests.statements.test_tie_out import RANDOM
-from trustfund.ledger import balances, closed, periods, sealing
+from trustfund.ledger import balances, chart, closed, headroom, periods, sealing
 from trustfund.ledger.closed_checks import kept_balances
 from trustfund.ledger.closed_models import ClosedBooks
 from trustfund.ledger.models import Period, Seal, Subaccount
 from trustfund.people.models import User
 from trustfund.people.roles import Role
-from trustfund.statements import ageing, cash_flow, figures, net_assets, pooled
+from trustfund.statements import ageing, budget, cash_flow, figures, net_assets, pooled
 from trustfund.statements.books import books_at
+from trustfund.treasury.position import position
+from trustfund.vouchers.prepared.moment import Moment
 
 pytestmark = pytest.mark.django_db
 STATE = Period.State
@@ -62,7 +64,7 @@ def everything(day, since, head):
     """Every figure there is, of one day and head."""
     books = books_at(day, head)
     made = [figures.position(books), figures.trial_balance(books, since), figures.performance(books, since)]
-    made += [room(books, since) for room in (net_assets.net_assets, cash_flow.cash_flow, pooled.pooled)]
+    made += [room(books, since) for room in (net_assets.net_assets, cash_flow.cash_flow, pooled.pooled, budget.budget_and_actual)]
     made += [ageing.receivables(books), ageing.advances(books)]
     banks = Subaccount.objects.filter(kind="bank").order_by("code")
     return [
@@ -74,6 +76,9 @@ def everything(day, since, head):
         balances.bank_balances(day),
         balances.unclosed_results(day.year),
         balances.movements("1010", since, day, head=head)[0],
+        [(row.instalment.pk, row.available, row.first_received_on) for row in headroom.headroom(day, head=head)],
+        [Moment(day, head).held(chart.BY_CODE, estimates=estimates) for estimates in (True, False)],
+        position(day),
     ]
 
 

@@ -113,7 +113,7 @@ def _not_revalued(day: date) -> list[str]:
 
 def own_costs(period: Period) -> Found | None:
     """The fund's own costs and income of the period are charged to the contributions, as far as they can bear them."""
-    if not costs.own_lines().filter(entry__period=period).exists():
+    if not costs.posted([period]):
         return None
     left = str(month(period).left) if not costs.is_allocated(period) else ""
     return Found(1 if left else 0, left, reverse("ledger:costs_month", args=[period.pk]))
@@ -126,7 +126,7 @@ def cards(period: Period) -> Found | None:
 
 def support_costs(period: Period) -> Found | None:
     """Programme support cost that was charged and not yet settled; that of an estimate is reversed and never paid."""
-    estimated = balances.lines(as_of=period.ends_on).filter(balances.ESTIMATE, account_id="2400")
+    estimated = balances.lines(as_of=period.ends_on).filter(entry_id__in=balances.estimates(), account_id="2400")
     return _cleared("2400", period, but=Money.from_minor(estimated.aggregate(sum=Sum(balances.SIGNED))["sum"] or 0, "USD"))
 
 
@@ -155,7 +155,7 @@ def estimate_reversed(period: Period) -> Found | None:
 
 
 def _estimates() -> QuerySet[Entry]:
-    return Entry.objects.filter(source=balances.ESTIMATED)
+    return balances.estimating()
 
 
 def reserve(period: Period) -> Found:

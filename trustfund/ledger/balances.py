@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from trustfund.ledger import closed
 from trustfund.ledger.chart import BY_CODE, Definition
 from trustfund.ledger.marks import YEAR_END
-from trustfund.ledger.models import Line, Subaccount
+from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
 NOTHING = Money(0, "USD")
@@ -26,6 +26,19 @@ ESTIMATED = "voucher.year_end_estimate"
 
 ESTIMATE = Q(entry__source=ESTIMATED) | Q(entry__reverses__source=ESTIMATED)
 """That a line is of such an estimate, or of what reversed one: it is an expense of the year, and no report was accepted."""
+
+
+
+def estimating() -> QuerySet[Entry]:
+    """The entries that estimate: vouchers post them, and what they are about has an index."""
+    return Entry.objects.filter(source=ESTIMATED, object_type="vouchers.voucher")
+
+
+def estimates() -> list[int]:
+    """The entries that estimate, and what reversed them."""
+    found = list(estimating().order_by().values_list("pk", flat=True))
+    return [*found, *Entry.objects.filter(reverses__in=found).order_by().values_list("pk", flat=True)] if found else []
+
 
 WRITING_OFF = "voucher.write_off_contribution"
 """The source of entries that write a contribution receivable off."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from django.db.models.functions import Abs
@@ -177,7 +177,7 @@ def _costs() -> list[Finding]:
     before: dict[tuple[int | None, str, str], int] = defaultdict(int)
     for act in Funding.objects.filter(kind=Funding.Kind.COSTS).select_related("period").order_by("seal"):
         about = (act.period_id, act.window_id)
-        posted = dict(_posted_costs(act))
+        posted = _posted_costs(act)
         for account, cents in act.allocations.order_by().values_list("account_id").annotate(cents=Sum("charged")):
             start, there = before[*about, account], posted.get(account, 0)
             before[*about, account] += cents
@@ -187,10 +187,11 @@ def _costs() -> list[Finding]:
     return findings
 
 
-def _posted_costs(act: Funding) -> Iterable[tuple[str, int]]:
+def _posted_costs(act: Funding) -> dict[str, int]:
     """Cents per account that the ledger had of a month when an act charged them."""
-    lines = costs.own_lines().filter(entry__period=act.period_id, window_id=act.window_id, entry_id__lt=act.pk).order_by()
-    return lines.values_list("account_id").annotate(cents=Sum(F("debit") - F("credit")))
+    assert act.period is not None
+    sums = costs.posted([act.period], before=act.pk)
+    return {account: cents for (_period, window, account), cents in sums.items() if window == act.window_id}
 
 
 def _replaced() -> list[Finding]:

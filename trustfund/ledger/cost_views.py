@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trustfund import pages
+from trustfund import clock, pages
 from trustfund.ledger import costs, permissions
 from trustfund.ledger import months as shown
 from trustfund.ledger.headroom import rule_on
-from trustfund.ledger.models import Period
+from trustfund.ledger.models import FiscalYear, Period
 from trustfund.ledger.shown import usd_of
 from trustfund.ledger.views import readers
 from trustfund.lists import Column, listing
@@ -49,9 +49,12 @@ def _period(request: HttpRequest, pk: int) -> Period:
 
 @readers
 def index(request: HttpRequest) -> HttpResponse:
-    """The months, with what each had and what is left of it."""
-    found = shown.months(Period.objects.visible_to(request.user))
-    context = {"months": found, "may": permissions.can_allocate_costs(request.user)}
+    """The months of the last two years or of a chosen one, with what each had and what is left of it."""
+    years = list(FiscalYear.objects.order_by("-year").values_list("year", flat=True))
+    now = [each for each in years if each <= clock.today().year][:2]
+    chosen = [each for each in years if str(each) == request.GET.get("year")] or now
+    found = shown.months(Period.objects.visible_to(request.user).filter(year__in=chosen))
+    context = {"months": found, "years": years, "chosen": chosen, "may": permissions.can_allocate_costs(request.user)}
     return render(request, "ledger/costs.html", context)
 
 

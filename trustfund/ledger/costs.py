@@ -17,16 +17,17 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import chart, permissions, sealing
 from trustfund.ledger.acting import begin, seal
+from trustfund.ledger.closed import year_end_entries
 from trustfund.ledger.headroom import GENERAL_POOL, Headroom, headroom, rule_on
-from trustfund.ledger.marks import YEAR_END
-from trustfund.ledger.models import Allocation, Funding, Line, Period, Subaccount
+from trustfund.ledger.marks import beside
+from trustfund.ledger.models import Allocation, Entry, Funding, Line, Period, Subaccount
 from trustfund.ledger.periods import TAKES_POSTINGS
 from trustfund.ledger.splitting import Part, Parts, by_rank, pooled, pro_rata
 from trustfund.money import Money, total
@@ -69,10 +70,48 @@ class Item:
 
 def own_lines() -> QuerySet[Line]:
     """The lines of the fund's own costs and income. What was given in kind is used in kind: its cost is nobody's cash."""
-    beside = Line.objects.filter(entry_id=OuterRef("entry_id")).order_by()
-    found = Line.objects.filter(account_id__in=EXPENSES + INCOME).exclude(subaccount__kind__in=NAMED).exclude(YEAR_END)
-    found = found.exclude(Q(account_id__in=OF_OTHERS) & Exists(beside.filter(subaccount__kind__in=NAMED)))
-    return found.exclude(Q(account_id__in=EXPENSES) & Exists(beside.filter(account_id="4040")))
+    found = Line.objects.filter(account_id__in=EXPENSES + INCOME).exclude(subaccount__kind__in=NAMED)
+    found = found.exclude(entry_id__in=year_end_entries())
+    found = found.exclude(Q(account_id__in=OF_OTHERS) & Exists(beside().filter(subaccount__kind__in=NAMED)))
+    return found.exclude(Q(account_id__in=EXPENSES) & Exists(beside().filter(account_id="4040")))
+
+
+Posted = dict[tuple[int, str, str], int]
+"""Cents (debits less credits) by period (primary key), window and account."""
+
+
+def posted(periods: Iterable[Period], *, before: int | None = None) -> Posted:
+    """The fund's own costs and income of periods; `before` counts entries sealed before that number only. Four queries.
+
+    A line's day says its month, so that the index of accounts and days serves; but the last day of a year is in two periods, and the
+    entries of periods 13 are looked up.
+    """
+    months = {(each.year_id, each.number): each for each in periods}
+    if not months:
+        return {}
+    lines = own_lines().order_by() if before is None else own_lines().order_by().filter(entry_id__lt=before)
+    adjusting = Period.objects.filter(year__in={year for year, _number in months}, number=13).values_list("pk", flat=True)
+    late = dict(Entry.objects.filter(period__in=list(adjusting)).order_by().values_list("pk", "period_id"))
+    wanted = {each.pk for each in months.values()}
+    return _by_day(lines.exclude(entry_id__in=list(late)), months) | _by_entry(lines, {pk: of for pk, of in late.items() if of in wanted})
+
+
+def _by_day(lines: QuerySet[Line], months: dict[tuple[int, int], Period]) -> Posted:
+    first, last = min(each.starts_on for each in months.values()), max(each.ends_on for each in months.values())
+    rows = lines.filter(date__gte=first, date__lte=last).values_list("date", "window_id", "account_id")
+    sums: Posted = defaultdict(int)
+    for day, window, account, cents in rows.annotate(cents=Sum("debit") - Sum("credit")):
+        if (day.year, day.month) in months:
+            sums[months[day.year, day.month].pk, window, account] += cents
+    return dict(sums)
+
+
+def _by_entry(lines: QuerySet[Line], periods: dict[int, int]) -> Posted:
+    rows = lines.filter(entry_id__in=list(periods)).values_list("entry_id", "window_id", "account_id")
+    sums: Posted = defaultdict(int)
+    for entry, window, account, cents in rows.annotate(cents=Sum("debit") - Sum("credit")):
+        sums[periods[entry], window, account] += cents
+    return dict(sums)
 
 
 def charges() -> QuerySet[Allocation]:
@@ -88,10 +127,7 @@ def up_to(period: Period) -> QuerySet[Period]:
 def _due(period: Period) -> list[Item]:
     """What each month up to this one is still to be charged: income first, so that it can bear costs, then month by month."""
     periods = {each.pk: each for each in up_to(period)}
-    sums: dict[tuple[int, str, str], int] = defaultdict(int)
-    lines = own_lines().order_by().filter(entry__period__in=periods).values_list("entry__period_id", "window_id", "account_id")
-    for *key, cents in lines.annotate(cents=Sum("debit") - Sum("credit")):
-        sums[key[0], key[1], key[2]] += cents
+    sums: dict[tuple[int, str, str], int] = defaultdict(int, posted(periods.values()))
     done = charges().filter(funding__period__in=periods).values_list("funding__period_id", "funding__window_id", "account_id")
     for *key, cents in done.annotate(cents=Sum("charged")):
         sums[key[0], key[1], key[2]] -= cents

@@ -15,10 +15,12 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Min, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
+from trustfund.ledger.chart import BY_CODE
+from trustfund.ledger.closed import Reading, year_end_entries
 from trustfund.ledger.history import TAKEN_OVER_GIFTS
 from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, FundWindow, Line, Subaccount, Tag
@@ -127,6 +129,32 @@ def _cash(lines: QuerySet[Line]) -> dict[int, int]:
     return {row["subaccount_id"]: row["brought"] for row in rows}
 
 
+def _brought(window: str, as_of: date | None, head: int | None, apart: list[int]) -> dict[tuple[int, str], int]:
+    """Cents of cash by instalment and account, from what was kept at closings: what `funding_lines` add up to; `apart` are the year-end
+    entries."""
+    codes = [code for code in BY_CODE if code not in NOT_FUNDING]
+    narrow: dict[str, Any] = {"account_id__in": codes, "window_id": window, "subaccount__kind": Subaccount.Kind.INSTALMENT}
+    totals = Reading.at(as_of, head).totals(["subaccount_id", "account_id"], without=apart, **narrow)
+    return {key: credits - debits for key, (debits, credits, _own) in totals.items()}
+
+
+def _added(brought: Mapping[tuple[int, str], int]) -> dict[int, int]:
+    sums: dict[int, int] = defaultdict(int)
+    for (pk, _account), cents in brought.items():
+        sums[pk] += cents
+    return dict(sums)
+
+
+def _firsts(pairs: Iterable[tuple[int, str]], window: str, head: int | None, apart: list[int]) -> dict[int, date]:
+    """The day of the first line of each instalment, which the index of subaccounts and accounts gives for each account that there is."""
+    found = list(pairs)
+    lines = Line.objects.filter(window_id=window, subaccount_id=OuterRef("pk")).exclude(entry_id__in=apart)
+    days = (lines if head is None else lines.filter(entry_id__lte=head)).order_by("date").values("date")
+    first = {f"of_{code}": Subquery(days.filter(account_id=code)[:1]) for code in sorted({code for _pk, code in found})}
+    rows = Subaccount.objects.filter(pk__in={pk for pk, _code in found}).order_by().annotate(**first).values_list("pk", *first)
+    return {pk: min(day for day in each if day) for pk, *each in rows}
+
+
 class Used(NamedTuple):
     """Cents reserved for grants, paid to them, charged with the fund's own costs, and moved to other windows."""
 
@@ -186,11 +214,12 @@ def headroom(
     and never more than what is there by now; `head` is the number of the last seal that counts.
     """
     narrow = tag is not None if only_eligible is None else only_eligible
-    lines = funding_lines(window) if head is None else funding_lines(window).filter(entry_id__lte=head)
-    by_day, by_now = _cash(lines.filter(date__lte=on)), _cash(lines)
-    cents = {pk: min(value, by_now[pk]) for pk, value in by_day.items()}
+    apart = year_end_entries()
+    by_now = _brought(window, None, head, apart)
+    by_day, whole = _added(_brought(window, on, head, apart)), _added(by_now)
+    cents = {pk: min(value, whole[pk]) for pk, value in by_day.items()}
     used, share = _used(window=window, head=head), rule_on(on).reserve_share
-    firsts = _firsts(lines) | _firsts(funding_lines(None).filter(subaccount_id__in=[pk for pk, each in used.items() if each.moved < 0]))
+    firsts = _firsts(by_now, window, head, apart) | _first_days(pk for pk, each in used.items() if each.moved < 0)
     found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).exclude(code=TAKEN_OVER_GIFTS)
     found = found.select_related("tag", "parent__tag", "parent__parent__tag")
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
@@ -209,19 +238,20 @@ def over_windows(on: date) -> dict[int, Headroom]:
     for window in _windows():
         for row in headroom(on, window=window):
             other = found.get(row.instalment.pk)
-            found[row.instalment.pk] = row if other is None else _added(other, row)
+            found[row.instalment.pk] = row if other is None else _both(other, row)
     return found
 
 
 SUMS = ("received", "psc", "reserve", "reserved", "allocated", "charged", "moved")
 
 
-def _added(one: Headroom, other: Headroom) -> Headroom:
+def _both(one: Headroom, other: Headroom) -> Headroom:
     return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in SUMS})
 
 
-def _firsts(lines: QuerySet[Line]) -> dict[int, date]:
-    """The day of each instalment's first cash: what came from another window has that on which it came to the fund."""
+def _first_days(instalments: Iterable[int]) -> dict[int, date]:
+    """The day of each instalment's first cash in any window: what came from another window has that on which it came to the fund."""
+    lines = funding_lines(None).filter(subaccount_id__in=list(instalments))
     return dict(lines.order_by().values("subaccount_id").annotate(first=Min("date")).values_list("subaccount_id", "first"))
 
 

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from trustfund import clock
 from trustfund.ledger.models import Period
 from trustfund.ledger.months import months
+from trustfund.ledger.periods import TAKES_POSTINGS
 from trustfund.ledger.permissions import can_read_books
 from trustfund.ledger.proposals.models import RuleProposal, State, WindowProposal
 from trustfund.people.home import Item
@@ -64,7 +66,7 @@ def items(user: Any) -> Iterable[Item]:
     if holds(user, Role.APPROVER, Role.MANAGER):
         found += _proposed(user)
     if holds(user, Role.FINANCE):
-        waiting = [each for each in months() if each.waits]
+        waiting = [each for each in months(Period.objects.filter(state__in=TAKES_POSTINGS, ends_on__lte=clock.today())) if each.waits]
         title = ngettext("Allocate the costs of a month", "Allocate the costs of %(count)s months", len(waiting)) % {"count": len(waiting)}
         found += [Item(title, reverse("ledger:costs"), count=len(waiting))] if waiting else []
     if holds(user, Role.AUDITOR):

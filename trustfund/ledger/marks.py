@@ -23,14 +23,22 @@ KNOWN: dict[str, Q] = {CLOSING: YEAR_END}
 
 
 def register(marks: Marks) -> None:
-    """Have marks kept from the next closing on; a statement's room says its own in `AppConfig.ready`."""
+    """Have marks kept from the next closing on; a statement's room says its own in `AppConfig.ready`. ValueError for a name that stands
+    for something else already: what is kept under it would be right for one of the two alone."""
     for name, condition in marks:
-        KNOWN.setdefault(name, condition)
+        if KNOWN.setdefault(name, condition) != condition:
+            raise ValueError(f"two marks are called {name}")
 
 
 def entry_has(*codes: str) -> Q:
     """That the line's entry has a line on one of these accounts: looked up line by line, so that it costs the same in large books."""
-    return Q(Exists(Line.objects.filter(entry_id=OuterRef("entry_id"), account_id__in=codes).order_by()))
+    return Q(Exists(beside().filter(account_id__in=codes)))
+
+
+def beside() -> QuerySet[Line]:
+    """The lines of the line's entry. What is said twice keeps PostgreSQL from gathering the entries of the whole ledger first, which it
+    takes for cheaper than looking up those of a few lines."""
+    return Line.objects.filter(entry_id=OuterRef("entry_id"), entry_id__lte=OuterRef("entry_id")).order_by()
 
 
 def opening_entry() -> Q:

@@ -92,21 +92,20 @@ class Month:
 def _sums(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for period, account, cents in rows:
-        found[period][account] = cents
+        found[period][account] = found[period].get(account, 0) + cents
     return found
 
 
 def months(periods: QuerySet[Period] | None = None) -> list[Month]:
-    """The periods with costs or income of the fund's own, the newest first; three queries."""
-    wanted = Period.objects.all() if periods is None else periods
-    lines = costs.own_lines().filter(entry__period__in=wanted).order_by().values_list("entry__period_id", "account_id")
-    posted = _sums(lines.annotate(cents=Sum("debit") - Sum("credit")))
+    """The periods with costs or income of the fund's own, the newest first; always as many queries."""
+    wanted = list((Period.objects.all() if periods is None else periods).order_by("-year", "-number"))
+    posted = _sums((period, account, cents) for (period, _window, account), cents in costs.posted(wanted).items())
     done = costs.charges().filter(funding__period__in=wanted).values_list("funding__period_id", "account_id")
     charged = _sums(done.annotate(cents=Sum("charged")))
     acts: dict[int, int] = defaultdict(int)
     for period in Funding.objects.filter(kind=Funding.Kind.COSTS, period__in=wanted).values_list("period_id", flat=True):
         acts[period] += 1
-    there = [each for each in wanted.order_by("-year", "-number") if each.pk in posted or each.pk in charged]
+    there = [each for each in wanted if each.pk in posted or each.pk in charged]
     return [Month(each, _accounts(posted[each.pk], charged[each.pk]), acts[each.pk]) for each in there]
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Sum, Window
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.fields import UsdField
-from trustfund.ledger import rate_use
+from trustfund.ledger import chart, closed, rate_use
 from trustfund.ledger.asof import Point
-from trustfund.ledger.models import Entry, Line, Rate
-from trustfund.lists import Column
+from trustfund.ledger.models import Entry, FiscalYear, Line, Rate, Subaccount
+from trustfund.lists import Column, Sums
 from trustfund.money import Money
 
 
@@ -25,10 +26,72 @@ def usd_of(expression: Any) -> ExpressionWrapper[Any]:
 
 def lines_of(lines: QuerySet[Line], opening: Money) -> QuerySet[Line]:
     """An account's lines with `debit_usd`, `credit_usd` and the running `balance_usd` after each."""
-    running = Window(Sum(F("debit") - F("credit")), order_by=["date", "entry_id", "position"])
-    found = lines.select_related("entry", "subaccount")
+    summed = Window(Sum(F("debit") - F("credit")), order_by=["date", "entry_id", "position"])
+    return in_order(lines).annotate(balance_usd=usd_of(summed + opening.minor))
+
+
+def in_order(lines: QuerySet[Line]) -> QuerySet[Line]:
+    """An account's lines with `debit_usd` and `credit_usd`, as they stand in the general ledger."""
     amounts = {"debit_usd": usd_of(F("debit")), "credit_usd": usd_of(F("credit"))}
-    return found.annotate(**amounts, balance_usd=usd_of(running + opening.minor)).order_by("date", "entry_id", "position")
+    return lines.select_related("entry", "subaccount").annotate(**amounts).order_by("date", "entry_id", "position")
+
+
+def running(lines: QuerySet[Line], balance: Callable[[date], Money]) -> Callable[[list[Any]], None]:
+    """What gives lines that stand one after the other in the general ledger their `balance_usd`, from the `balance` at the end of the day
+    before the first: nobody adds up all the lines before."""
+
+    def finish(rows: list[Any]) -> None:
+        if not rows:
+            return
+        first = rows[0]
+        before = Q(entry_id__lt=first.entry_id) | Q(entry_id=first.entry_id, position__lt=first.position)
+        same_day = lines.order_by().filter(before, date=first.date).aggregate(sum=Sum(F("debit") - F("credit")))["sum"] or 0
+        cents = balance(first.date - timedelta(days=1)).minor + same_day
+        for row in rows:
+            cents += row.debit - row.credit
+            row.balance_usd = Money.from_minor(cents, "USD")
+
+    return finish
+
+
+def account_sums(code: str, start: date | None, end: date | None, of: Subaccount | None, head: int | None) -> Sums:
+    """The sums at the foot of an account's lines between two days, from what was kept at closings."""
+
+    def sums(_found: QuerySet[Any], _params: Mapping[str, str]) -> dict[str, Any] | None:
+        if of is not None and of.kind != Subaccount.Kind.BANK:
+            return None  # few lines, and those of what stands under it too
+        narrow: dict[str, Any] = {"account_id": code} | ({"subaccount_id": of.pk} if of else {})
+        before = None if start is None else start - timedelta(days=1) if end is None else min(start - timedelta(days=1), end)
+        days = [end] if before is None else [end, before]
+        totals = [closed.Reading.at(day, head).totals([], **narrow).get((), (0, 0, 0)) for day in days]
+        cents = [totals[0][side] - sum(each[side] for each in totals[1:]) for side in (0, 1)]
+        return {key: Money.from_minor(each, "USD") for key, each in zip(("debit", "credit"), cents, strict=True)}
+
+    return sums
+
+
+def entries_sum(point: Point) -> Sums:
+    """The sum of the amounts of all entries, or of a year's, from what was kept at closings; of what was searched, from its lines."""
+
+    def sums(found: QuerySet[Any], params: Mapping[str, str]) -> dict[str, Any]:
+        years = {str(each) for each in FiscalYear.objects.values_list("year", flat=True)}
+        year = params.get("year", "") if params.get("year", "") in years else ""
+        if params.get("q") or params.get("kind"):
+            lines = Line.objects.filter(entry__in=found.order_by().values("pk")).exclude(account_id__in=MEMO)
+            return {"amount": Money.from_minor(lines.aggregate(sum=Sum("debit"))["sum"] or 0, "USD")}
+        last = point.as_of if not year else min(date(int(year), 12, 31), point.as_of or date.max)
+        cents = _debits(last, point.head) - (_debits(min(date(int(year) - 1, 12, 31), last or date.max), point.head) if year else 0)
+        return {"amount": Money.from_minor(cents, "USD")}
+
+    return sums
+
+
+MEMO = [code for code, each in chart.BY_CODE.items() if each.type == chart.MEMO]
+OFF_MEMO = [code for code in chart.BY_CODE if code not in MEMO]
+
+
+def _debits(as_of: date | None, head: int | None) -> int:
+    return sum(debits for debits, _credits, _own in closed.Reading.at(as_of, head).totals([], account_id__in=OFF_MEMO).values())
 
 
 def with_amount(entries: QuerySet[Entry]) -> QuerySet[Entry]:

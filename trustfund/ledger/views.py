@@ -64,16 +64,20 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
     form, point = SpanForm(request.GET), point_of(request)
     span = form.cleaned_data if form.is_valid() else {}
     end = min((day for day in (span.get("end"), point.as_of) if day), default=None)
-    opening, lines = balances.movements(code, span.get("start"), end, span.get("of"), head=point.head)
-    closing = balances.balance(code, end, span.get("of"), head=point.head)
+    of = span.get("of")
+    opening, lines = balances.movements(code, span.get("start"), end, of, head=point.head)
+    closing = balances.balance(code, end, of, head=point.head)
+    in_order = request.GET.get("sort", "") in ("", "date") and "export" not in request.GET
     return listing(
         request,
-        shown.lines_of(lines, opening),
+        shown.in_order(lines) if in_order else shown.lines_of(lines, opening),
         title=f"{definition.code} {definition.label}",
         columns=shown.lines(point),
         empty={"text": _("Nothing was posted to this account in these days.")},
         template="ledger/account.html",
         context={"form": form, "point": point, "opening": opening, "closing": closing, "account": definition},
+        sums=shown.account_sums(code, span.get("start"), end, of, point.head),
+        finish=shown.running(lines, lambda day: balances.balance(code, day, of, head=point.head)) if in_order else None,
     )
 
 
@@ -96,6 +100,7 @@ def entries(request: HttpRequest) -> HttpResponseBase:
         empty={"text": _("Nothing has been posted yet.")},
         template="ledger/entries.html",
         context={"point": point},
+        sums=shown.entries_sum(point),
     )
 
 

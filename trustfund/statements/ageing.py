@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has
+from trustfund.ledger.marks import entry_has, marked
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
 from trustfund.statements.books import Books, Keys, Term
@@ -103,8 +103,8 @@ def receivables(books: Books, url: Url = None) -> Statement:
 
 def receivable_parts(books: Books) -> dict[int, list[Part]]:
     """Per instalment what it owes on the day of the books, and since when it is due, or was booked."""
-    lines = books.lines().filter(account_id__in=["1100", "1110", "1190"])
-    open_ = _open(lines.exclude(account_id="1190"))
+    open_ = _open(books, "receivable")
+    lines = books.lines().filter(account_id__in=["1100", "1110", "1190"], subaccount_id__in=open_)
     booked = dict(lines.order_by().values_list("subaccount_id").annotate(day=Min("date")))
     days = {pk: booked[pk] for pk in open_} | due_dates(open_)
     return {pk: [(days[pk], cents)] for pk, cents in open_.items()}
@@ -112,13 +112,15 @@ def receivable_parts(books: Books) -> dict[int, list[Part]]:
 
 def partner_parts(books: Books, code: str) -> dict[int, list[Part]]:
     """Per grant what stands on an account of advances ("1200") or refunds due ("1210") on the day of the books, and since when."""
-    return _parts(books.lines().filter(account_id=code), returns=code == "1200")
+    open_ = _open(books, KEY[code].partition(".")[2])
+    return _parts(books.lines().filter(account_id=code), open_, books.as_of, returns=code == "1200")
 
 
-def _open(lines: QuerySet[Line]) -> dict[int, int]:
+def _open(books: Books, name: str) -> dict[int, int]:
     """Subaccounts with a balance: debits less credits in cents."""
-    rows = lines.order_by().values_list("subaccount_id").annotate(held=Sum("debit") - Sum("credit"))
-    return {pk: held for pk, held in rows if held}
+    sums = books.keyed(KEYS).sums(None, books.as_of) if books.keys is not KEYS else books.sums(None, books.as_of)
+    held = {key.partition(":")[2]: debits - credits for key, (debits, credits) in sums.items() if key.startswith(f"AGE.{name}:")}
+    return {int(pk): cents for pk, cents in held.items() if cents and pk}
 
 
 def _table(books: Books, name: str, parts: dict[int, list[Part]], buckets: Buckets, heads: list[str], caption: str, url: Url) -> Table:
@@ -172,24 +174,46 @@ def advances(books: Books, url: Url = None) -> Statement:
     return Statement("advances", _("Ageing of advances and refunds due"), books, tables, lines=lines, notes=notes, signed=False, wide=True)
 
 
-def _parts(lines: QuerySet[Line], *, returns: bool) -> dict[int, list[Part]]:
+SPANS = (366, 2 * 366, 4 * 366)
+"""Days that are looked at, from the newest on; what stands is seldom older, and then everything is."""
+
+
+def _parts(lines: QuerySet[Line], open_: dict[int, int], as_of: date, *, returns: bool) -> dict[int, list[Part]]:
     """Per grant with a balance, what stands and since when; `returns`: cash that came back is the latest payment, returned by the bank."""
-    moved = lines.filter(subaccount_id__in=_open(lines)).order_by("date", "entry_id", "position")
-    back = moved.filter(entry_has(*CASH), credit__gt=0) if returns else moved.none()
-    returned = set(back.values_list("pk", flat=True))
-    standing: dict[int, list[Part]] = defaultdict(list)
-    for pk, grant, day, debit, credit in moved.values_list("pk", "subaccount_id", "date", "debit", "credit"):
-        standing[grant] = cleared(standing[grant], day, debit - credit, latest=pk in returned)
-    return dict(standing)
+    walks = {pk: Walk(cents) for pk, cents in open_.items()}
+    back = entry_has(*CASH) & Q(credit__gt=0) if returns else Q(pk__in=[])
+    owing = [pk for pk, cents in open_.items() if cents < 0]
+    moved = marked(lines, [("back", back)]).filter(Q(debit__gt=0) | Q(back=True) | Q(subaccount_id__in=owing))
+    ends = [as_of, *(as_of - timedelta(days=days) for days in SPANS), None]
+    for end, start in pairwise(ends):
+        left = [pk for pk, walk in walks.items() if walk.left]
+        within = moved.filter(subaccount_id__in=left, date__lte=end) if left else moved.none()
+        within = within if start is None else within.filter(date__gt=start)
+        rows = within.order_by("-date", "-entry_id", "-position").values_list("subaccount_id", "date", "debit", "credit", "back")
+        for grant, day, debit, credit, latest in rows:
+            walks[grant].step(day, debit - credit, latest=latest)
+    return {pk: walk.parts for pk, walk in walks.items()}
 
 
-def cleared(parts: list[Part], day: date, cents: int, *, latest: bool) -> list[Part]:
-    """What stands after a movement: one on the same side is added; one on the other clears the oldest parts first, or the latest."""
-    left, order = list(parts), -1 if latest else 0
-    while left and cents and (left[order][1] > 0) != (cents > 0):
-        since, held = left.pop(order)
-        cents += held
-        if cents and (cents > 0) == (held > 0):
-            left.insert(len(left) if latest else 0, (since, cents))
-            cents = 0
-    return [*left, (day, cents)] if cents else left
+class Walk:
+    """From the newest movement of a grant back to the oldest part of what stands: nothing before that is looked at.
+
+    Reports and refunds clear the oldest payments first, so what stands are the newest ones, up to the balance; a payment that the bank
+    returned is none of them.
+    """
+
+    def __init__(self, balance: int) -> None:
+        self.left, self.parts = balance, list[Part]()
+        self._returned = 0
+
+    def step(self, day: date, cents: int, *, latest: bool) -> None:
+        """The movement before the last one; `latest` for one that clears the latest payment."""
+        if not self.left or (cents > 0) != (self.left > 0):
+            self._returned -= cents if latest and self.left > 0 else 0
+            return
+        skipped = min(self._returned, cents) if self.left > 0 else 0
+        self._returned -= skipped
+        taken = min(cents - skipped, self.left, key=abs)
+        self.left -= taken
+        if taken:
+            self.parts.insert(0, (day, taken))

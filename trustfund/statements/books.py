@@ -55,7 +55,8 @@ class Keys:
     """Under which key a statement adds up a line: `of` gives it from the account's code and the `marks`, truths about the line.
 
     A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each`, a field or
-    an expression, every value of it has a key of its own, behind a colon ("*" for all); `one` is what such a value looks like.
+    an expression, every value of it has a key of its own, behind a colon ("*" for all); `one` is what such a value looks like. An
+    expression of a line's subaccount alone gives its values by subaccount (`by_subaccount`), so that what was kept at closings serves.
     """
 
     of: Callable[..., str]
@@ -63,6 +64,7 @@ class Keys:
     closing: bool = False
     each: Any = None
     one: str = NUMBER
+    by_subaccount: Callable[[], dict[int, Any]] | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -194,23 +196,30 @@ class Books:
             return self._added(reading)
         if since > until:
             return {}
-        if reading.kept is None or reading.kept.as_of < since:
+        if reading.kept is None or reading.kept.as_of < day_before(since):
             return self._added(closed.Reading(until, self.seq, None), date__gte=since)
         before = self.sums(None, day_before(since))
         moved = {key: _less(sums, before.get(key, (0, 0))) for key, sums in self.sums(None, until).items()}
         return {key: sums for key, sums in moved.items() if any(sums)}
 
     def _reading(self, until: date) -> closed.Reading:
-        names = tuple(name for name in self.keys.names if name not in marks.KNOWN)
+        """With the newest kept books that know every mark, which all statements share; where there are none, with those that know its own
+        (books that were kept before a mark of another statement was known)."""
+        shared = self._newest(until, (*marks.KNOWN, *(name for name in self.keys.names if name not in marks.KNOWN)))
+        return shared if shared.kept else self._newest(until, tuple(self.keys.names))
+
+    def _newest(self, until: date, names: tuple[str, ...]) -> closed.Reading:
         if (until, names) not in self._found:
-            self._found[until, names] = closed.Reading.at(until, self.seq, [*marks.KNOWN, *names])
+            self._found[until, names] = closed.Reading.at(until, self.seq, names)
         reading: closed.Reading = self._found[until, names]
         return reading
 
     def _added(self, reading: closed.Reading, **narrow: Any) -> Sums:
         found: Sums = {}
         without = None if self.keys.closing else self._closings
-        if self.keys.worked_out:
+        if self.keys.by_subaccount:
+            totals = self._mapped(reading.totals(["account_id", "subaccount_id"], self.keys.marks, without=without, **narrow))
+        elif self.keys.worked_out:
             totals = self._walked(reading, **narrow)
         else:
             totals = reading.totals(self.keys.columns, self.keys.marks, without=without, **narrow)
@@ -218,6 +227,16 @@ class Books:
             key = self.keys.key(*values)
             sums = found.get(key, (0, 0))
             found[key] = (sums[0] + debits, sums[1] + credits)
+        return found
+
+    def _mapped(self, totals: closed.Totals) -> closed.Totals:
+        """Sums by subaccount, each under its value of the keys' expression."""
+        values = self.keys.by_subaccount
+        assert values is not None
+        one, found = self._found.get(values) or self._found.setdefault(values, values()), closed.Totals()
+        for (account, subaccount, *flags), sums in totals.items():
+            before = found.get(key := (account, one.get(subaccount), *flags), (0, 0, 0))
+            found[key] = (before[0] + sums[0], before[1] + sums[1], before[2] + sums[2])
         return found
 
     def _walked(self, reading: closed.Reading, **narrow: Any) -> closed.Totals:

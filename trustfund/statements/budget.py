@@ -58,7 +58,8 @@ def _operating(code: str, paying: bool) -> str:
     return f"V.budget.{DIRECT[code]}" if code in DIRECT else f"V.basis.{code}"
 
 
-KEYS = Keys(key_of, (*cash_flow.KEYS.marks, ("paying", entry_has(*CASH)), ("in_kind", entry_has("4040"))), each="window_id", one=CODE)
+MARKS = (*cash_flow.KEYS.marks, ("moving_cash", entry_has(*CASH)), ("in_kind", entry_has("4040")))
+KEYS = Keys(key_of, MARKS, each="window_id", one=CODE)
 """As in Statement IV; and whether the entry moves cash, and whether it is a contribution in kind. Per window."""
 
 LABELS = {

@@ -56,7 +56,15 @@ def _party() -> Any:
     return Case(of_donor, default=F("subaccount_id"))
 
 
-KEYS = Keys(key_of, (("writing", entry_has("1190", "1290") & ~entry_has(*CASH, "5500")),), each=_party())
+def _parties() -> dict[int, int]:
+    """The same by subaccount."""
+    rows = Subaccount.objects.order_by().values_list("pk", "kind", "parent__parent_id", "parent_id")
+    of_donor = (Subaccount.Kind.INSTALMENT, Subaccount.Kind.AGREEMENT)
+    return {pk: (donor or above or pk) if kind in of_donor else pk for pk, kind, donor, above in rows}
+
+
+WRITING = ("writing", entry_has("1190", "1290") & ~entry_has(*CASH, "5500"))
+KEYS = Keys(key_of, (WRITING,), each=_party(), by_subaccount=_parties)
 """Per account and donor, grant or bank account; a mark for entries that use an allowance up."""
 
 NAMES = {code: gettext_lazy(definition.name) for code, definition in chart.BY_CODE.items()}

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund import clock
-from trustfund.ledger import balances, chart
-from trustfund.ledger.models import Line, Subaccount
+from trustfund.ledger import chart
+from trustfund.ledger.closed import Reading
+from trustfund.ledger.models import Subaccount
 from trustfund.money import Money, total, zero
 from trustfund.statements.dues import due_dates
 from trustfund.treasury import dues
@@ -132,11 +132,11 @@ def all_dues(day: date) -> list[Due]:
 
 def _debts(day: date) -> list[Due]:
     """Payables and support cost payable: owed now."""
-    rows = balances.lines(as_of=day).filter(account_id__in=DEBTS).values_list("account_id").annotate(held=Sum(balances.SIGNED))
+    sums = Reading.at(day).totals(["account_id"], account_id__in=DEBTS)
     return [
-        Due(PAYABLE, None, Money.from_minor(-cents, "USD"), f"{code} {chart.BY_CODE[code].label}", account_url(code, day))
-        for code, cents in rows.order_by("account_id")
-        if cents
+        Due(PAYABLE, None, Money.from_minor(credits - debits, "USD"), f"{code} {chart.BY_CODE[code].label}", account_url(code, day))
+        for (code,), (debits, credits, _own) in sorted(sums.items())
+        if debits != credits
     ]
 
 
@@ -149,11 +149,10 @@ def _of_donors(day: date) -> list[Due]:
 
 
 def _by_instalment(day: date) -> dict[int, dict[str, int]]:
-    lines = Line.objects.filter(date__lte=day, account_id__in=[*OF_DONORS, "2300"], subaccount__isnull=False)
     sums: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = lines.order_by().values_list("subaccount_id", "account_id").annotate(held=Sum(balances.SIGNED))
-    for pk, account, cents in rows:
-        sums[pk][account] = cents
+    found = Reading.at(day).totals(["subaccount_id", "account_id"], account_id__in=[*OF_DONORS, "2300"], subaccount_id__isnull=False)
+    for (pk, account), (debits, credits, _own) in found.items():
+        sums[pk][account] = debits - credits
     return {pk: held for pk, held in sums.items() if any(held.values())}
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import balances, chart, marks
+from trustfund.ledger import balances, chart
+from trustfund.ledger.closed import Reading, year_end_entries
 from trustfund.ledger.headroom import headroom
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Allocation, FundWindow, Line
+from trustfund.ledger.models import Allocation, FundWindow, Subaccount
 from trustfund.money import Money, total, zero
 
 CASH = ("1010", "1020", "1030", "1050")
@@ -69,8 +71,8 @@ def cash(as_of: date) -> Money:
 
 def _by_account(as_of: date) -> dict[str, Money]:
     """Debit less credit per account."""
-    rows = balances.lines(as_of=as_of).filter(account_id__in=[*CASH, *OWED]).values_list("account_id")
-    return {code: Money.from_minor(cents, "USD") for code, cents in rows.annotate(held=Sum(balances.SIGNED))}
+    sums = Reading.at(as_of).totals(["account_id"], account_id__in=[*CASH, *OWED])
+    return {code: Money.from_minor(debits - credits, "USD") for (code,), (debits, credits, _own) in sums.items()}
 
 
 def account_url(code: str, as_of: date, of: str = "") -> str:
@@ -118,10 +120,20 @@ def reserved(as_of: date) -> Money:
 def uncharged_psc(as_of: date) -> Money:
     """The programme support cost that receipts set aside, less what accepted expenditure was charged with so far; never below nothing."""
     kept = total(row.psc for window in _windows() for row in headroom(as_of, window=window))
-    charged = Line.objects.filter(account_id="5100", date__lte=as_of).exclude(marks.YEAR_END)
-    charged = charged.exclude(subaccount__code=TAKEN_OVER_GRANTS)
-    cents = charged.aggregate(held=Sum(balances.SIGNED))["held"] or 0
-    return max(kept - Money.from_minor(cents, "USD"), zero())
+    return max(kept - _charged(as_of), zero())
+
+
+def _charged(as_of: date) -> Money:
+    """Programme support cost as of a day, year-end closing and what was taken over aside."""
+    reading, apart = Reading.at(as_of), year_end_entries()
+    narrow: list[dict[str, Any]] = [{}, *({"subaccount_id": pk} for pk in _taken_over())]
+    sums = [reading.totals([], without=apart, account_id="5100", **each).get((), (0, 0, 0)) for each in narrow]
+    cents = [debits - credits for debits, credits, _own in sums]
+    return Money.from_minor(cents[0] - sum(cents[1:]), "USD")
+
+
+def _taken_over() -> Iterable[int]:
+    return Subaccount.objects.filter(code=TAKEN_OVER_GRANTS).values_list("pk", flat=True)
 
 
 def _windows() -> Iterable[str]:

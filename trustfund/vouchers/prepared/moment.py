@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from trustfund.ledger import balances, rates
 from trustfund.ledger.balances import ORIGINAL, SIGNED
+from trustfund.ledger.closed import Reading
 from trustfund.ledger.models import Rate, Subaccount
 from trustfund.money import Money, zero
 
@@ -46,6 +47,15 @@ class Held:
         return abs(Money.rounded(self.own.amount * usd.amount / self.usd.amount, self.own.currency))
 
 
+KEYS = ("account_id", "window_id", "subaccount_id", "currency")
+
+
+def _in_order(row: tuple[Any, Any]) -> tuple[Any, ...]:
+    """By account, window, subaccount (none last) and currency."""
+    code, window, subaccount, currency = row[0]
+    return code, window, subaccount is None, subaccount or 0, currency
+
+
 @dataclass(frozen=True)
 class Moment:
     """`fixed` are the rates that were used before ({"EUR": ["0.92", "2026-03-01"]}); without them those in force. `used` gathers them."""
@@ -68,34 +78,37 @@ class Moment:
 
         `ever` counts what is dated later too; `estimates=False` leaves year-end estimates out, which are reversed and never paid.
         """
-        found = balances.lines(as_of=None if ever else self.on, head=self.head, window=window).filter(account_id__in=list(codes))
-        if of is not None:
-            found = found.filter(subaccount=of)
-        if not estimates:
-            found = found.exclude(balances.ESTIMATE)
-        keys = ("account_id", "window_id", "subaccount_id", "currency")
-        rows = [row for row in found.values(*keys).annotate(usd=Sum(SIGNED), own=Sum(ORIGINAL)).order_by(*keys) if row["usd"] or row["own"]]
-        names = Subaccount.objects.in_bulk({row["subaccount_id"] for row in rows if row["subaccount_id"]})
+        narrow: dict[str, Any] = {"account_id__in": list(codes)}
+        narrow |= {"window_id": window} if window is not None else {}
+        narrow |= {"subaccount_id": of.pk} if of is not None else {}
+        sums = self._sums(narrow, ever=ever, estimates=estimates)
+        names = Subaccount.objects.in_bulk({subaccount for _code, _window, subaccount, _currency in sums if subaccount})
         return [
-            Held(
-                row["account_id"],
-                row["window_id"],
-                names.get(row["subaccount_id"]),
-                Money.from_minor(row["usd"], "USD"),
-                Money.from_minor(row["own"], row["currency"]),
-            )
-            for row in rows
+            Held(code, of_window, names.get(subaccount), Money.from_minor(usd, "USD"), Money.from_minor(own, currency))
+            for (code, of_window, subaccount, currency), (usd, own) in sorted(sums.items(), key=_in_order)
         ]
+
+    def _sums(self, narrow: dict[str, Any], *, ever: bool, estimates: bool) -> dict[Any, tuple[int, int]]:
+        """Cents of USD and minor units of the currency by account, window, subaccount and currency, where there is any."""
+        as_of = None if ever else self.on
+        totals = Reading.at(as_of, self.head).totals(KEYS, **narrow)
+        found = {key: (debits - credits, own) for key, (debits, credits, own) in totals.items()}
+        if not estimates:
+            lines = balances.lines(as_of=as_of, head=self.head).filter(entry_id__in=balances.estimates(), **narrow)
+            for *key, usd, own in lines.values_list(*KEYS).annotate(usd=Sum(SIGNED), own=Sum(ORIGINAL)):
+                before = found.get(tuple(key), (0, 0))
+                found[tuple(key)] = (before[0] - usd, before[1] - own)
+        return {key: sums for key, sums in found.items() if any(sums)}
 
     def balance(self, *codes: str, **about: Any) -> Money:
         """The sum of accounts in USD on the day, debit less credit; `about` as for `held`."""
         return sum((each.usd for each in self.held(codes, **about)), zero())
 
     def per_subaccount(self, *codes: str) -> dict[int, Money]:
-        """The sum of accounts in USD by subaccount (primary key); one query for all of them."""
-        found = balances.lines(as_of=self.on, head=self.head).filter(account_id__in=codes, subaccount__isnull=False)
-        rows = found.order_by().values("subaccount_id").annotate(usd=Sum(SIGNED))
-        return {row["subaccount_id"]: Money.from_minor(row["usd"], "USD") for row in rows}
+        """The sum of accounts in USD by subaccount (primary key); from what was kept at closings."""
+        narrow: dict[str, Any] = {"account_id__in": codes, "subaccount_id__isnull": False}
+        sums = Reading.at(self.on, self.head).totals(["subaccount_id"], **narrow)
+        return {pk: Money.from_minor(debits - credits, "USD") for (pk,), (debits, credits, _own) in sums.items()}
 
     def least(self, *codes: str, **about: Any) -> Money:
         """The balance on the day, or by now where that is nearer to nothing: what may still be taken from it."""
