@@ -1,7 +1,8 @@
 """Posting a two-leg entry with everything on, one commit each, against the raw limit and against django-hordak.
 
-Everything: triggers, chain, numbering, idempotency, and the act in the audit trail. The raw limit is the same rows' bytes inserted by
-three bare statements into plain tables without triggers, by the driver alone, one commit each. Then thousands of entries in one call,
+Everything: triggers, chain, numbering, idempotency, and the act in the audit trail. The raw limit is the same rows inserted by three
+bare statements, by the driver alone without Django, prepared, one commit each, into tables with the ledger's columns and indexes and
+nothing else; beside it, the same with a hash chain, and tables with hardly a column. Then thousands of entries in one call,
 against COPY of the same rows into the same kind of plain tables.
 """
 
@@ -27,6 +28,8 @@ from trustfund.ledger.posting import Draft
 from trustfund.money import usd
 
 ROUNDS, ENTRIES, MANY = 7, 300, 2000
+LINKED = 1_000_000
+"""Where the numbers of the linked rows begin."""
 DAY = date(2026, 3, 16)
 DAY_TEXT = DAY.isoformat()
 RAW, COPY = "three bare statements", "COPY into the same tables"
@@ -43,6 +46,7 @@ def run(peer: Peer | None) -> None:
         "posting.post, its act on record": lambda first: _rate(lambda n: _post_on_record(bank, f"act:{n}"), first),
         "record, then posting.post": lambda first: _rate(lambda n: _record_and_post(bank, f"both:{n}"), first),
         RAW: lambda first: _rate(lambda n: _insert(driver, n), first),
+        "... and a link of a chain": lambda first: _rate(lambda n: _insert_linked(driver, n), first),
         "... of few columns, one key": lambda first: _rate(lambda n: _insert_bare(driver, n), first),
     }
     if peer:
@@ -137,9 +141,11 @@ def _columns(model: Any) -> str:
 def _raw_tables() -> None:
     """The ledger's columns and indexes without a trigger, a foreign key or a CHECK; and tables with hardly any columns and one key."""
     with connection.cursor() as cursor:
-        for table in ("entry", "line"):
+        for table in ("entry", "line", "seal"):
             like = f" (LIKE ledger_{table} INCLUDING INDEXES)" if connection.vendor == "postgresql" else f" AS SELECT * FROM ledger_{table}"
             cursor.execute(f"CREATE TABLE bench_{table}{like}")
+        cursor.execute("CREATE TABLE bench_head (id integer PRIMARY KEY, seq bigint, hash text)")
+        cursor.execute("INSERT INTO bench_head VALUES (1, 0, '')")
         cursor.execute("CREATE TABLE bench_bare_entry (id bigint PRIMARY KEY, day text, reference text)")
         cursor.execute("CREATE TABLE bench_bare_line (id bigint PRIMARY KEY, entry bigint, account text, debit bigint, credit bigint)")
 
@@ -160,11 +166,26 @@ LINE = f"INSERT INTO bench_line ({_columns(Line)}) VALUES (%s, %s, %s, %s, %s, '
 
 def _insert(driver: Any, number: int) -> None:
     """The same rows as a posting's, without what it knows and checks."""
+    _three(driver, number)
+    driver.commit()
+
+
+def _insert_linked(driver: Any, number: int) -> None:
+    """The same with a hash chain under a lock, and nothing else of what a posting keeps: statement by statement, as a program would."""
+    mark, waits = _marks(driver), "" if isinstance(driver, sqlite3.Connection) else " FOR UPDATE"
+    seq, last = driver.execute(f"SELECT seq, hash FROM bench_head WHERE id = 1{waits}").fetchone()
+    _three(driver, LINKED + number)
+    new = hashlib.sha256(f"{last}{number}{DAY_TEXT}linked".encode()).hexdigest()
+    driver.execute(mark("INSERT INTO bench_seal VALUES (%s, %s, 1, %s, %s)"), [seq + 1, f"{DAY_TEXT} 12:00:00+00:00", last, new])
+    driver.execute(mark("UPDATE bench_head SET seq = %s, hash = %s WHERE id = 1"), [seq + 1, new])
+    driver.commit()
+
+
+def _three(driver: Any, number: int) -> None:
     mark = _marks(driver)
     driver.execute(mark(ENTRY), [number, number, DAY_TEXT, f"raw:{number}"])
     driver.execute(mark(LINE), [2 * number, number, 1, DAY_TEXT, "1010", 1, 100, 0])
     driver.execute(mark(LINE), [2 * number + 1, number, 2, DAY_TEXT, "4100", None, 0, 100])
-    driver.commit()
 
 
 def _insert_bare(driver: Any, number: int) -> None:
