@@ -1,31 +1,37 @@
 """Posting a two-leg entry with everything on, one commit each, against the raw limit and against django-hordak.
 
-Everything: triggers, chain, numbering, idempotency, and the act in the audit trail. The raw limit is the same rows' bytes inserted by
-three bare statements into plain tables without triggers, by the driver alone, one commit each. Then thousands of entries in one call,
+Everything: triggers, chain, numbering, idempotency, and the act in the audit trail. The raw limit is the same rows inserted by three
+bare statements, by the driver alone without Django, prepared, one commit each, into tables with the ledger's columns and indexes and
+nothing else; beside it, the same with a hash chain, and tables with hardly a column. Then thousands of entries in one call,
 against COPY of the same rows into the same kind of plain tables.
 """
 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import statistics
 import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
 from bench.peers import Peer
 from trustfund import clock
-from trustfund.audit.recording import record
+from trustfund.audit import recording
 from trustfund.ledger import periods, posting, postings, sealing, subaccounts
 from trustfund.ledger.models import Entry, Line, Seal, Subaccount
 from trustfund.ledger.posting import Draft
 from trustfund.money import usd
 
 ROUNDS, ENTRIES, MANY = 7, 300, 2000
+LINKED = 1_000_000
+"""Where the numbers of the linked rows begin."""
 DAY = date(2026, 3, 16)
+DAY_TEXT = DAY.isoformat()
 RAW, COPY = "three bare statements", "COPY into the same tables"
 
 
@@ -34,10 +40,14 @@ def run(peer: Peer | None) -> None:
     periods.open_year(DAY.year)
     bank = subaccounts.open("bank", "BENCH", name="Bench", public_label="Bench", currency="USD")
     _raw_tables()
+    driver = _driver()
     acts: dict[str, Callable[[int], float]] = {
         "posting.post": lambda first: _rate(lambda n: _post(bank, f"bench:{n}"), first),
         "posting.post, its act on record": lambda first: _rate(lambda n: _post_on_record(bank, f"act:{n}"), first),
-        RAW: lambda first: _rate(_insert, first),
+        "record, then posting.post": lambda first: _rate(lambda n: _record_and_post(bank, f"both:{n}"), first),
+        RAW: lambda first: _rate(lambda n: _insert(driver, n), first),
+        "... and a link of a chain": lambda first: _rate(lambda n: _insert_linked(driver, n), first),
+        "... of few columns, one key": lambda first: _rate(lambda n: _insert_bare(driver, n), first),
     }
     if peer:
         acts["django-hordak transfer_to"] = lambda _first: peer.rate(ENTRIES)
@@ -71,13 +81,18 @@ def _rate(act: Callable[[int], Any], first: int) -> float:
     return ENTRIES / (time.perf_counter() - begin)
 
 
-def _post(bank: Any, reference: str) -> Any:
-    return posting.post(postings.interest(bank, usd("1.00")), reference=reference, on=DAY, by=None, source="bench")
+def _post(bank: Any, reference: str, act: Any = None) -> Any:
+    return posting.post(postings.interest(bank, usd("1.00")), reference=reference, on=DAY, by=None, source="bench", act=act)
+
+
+def _post_on_record(bank: Any, reference: str) -> None:
+    _post(bank, reference, recording.draft("bench.post", of=bank, by=None, reference=reference))
 
 
 @transaction.atomic
-def _post_on_record(bank: Any, reference: str) -> None:
-    record("bench.post", of=bank, by=None, reference=reference)
+def _record_and_post(bank: Any, reference: str) -> None:
+    """As after a transition of the workflow, which goes on record by itself."""
+    recording.record("bench.post", of=bank, by=None, reference=reference)
     _post(bank, reference)
 
 
@@ -124,13 +139,63 @@ def _columns(model: Any) -> str:
 
 
 def _raw_tables() -> None:
+    """The ledger's columns and indexes without a trigger, a foreign key or a CHECK; and tables with hardly any columns and one key."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_entry (id bigint PRIMARY KEY, day text, reference text)")
-        cursor.execute("CREATE TABLE bench_line (id bigint PRIMARY KEY, entry bigint, account text, debit bigint, credit bigint)")
+        for table in ("entry", "line", "seal"):
+            like = f" (LIKE ledger_{table} INCLUDING INDEXES)" if connection.vendor == "postgresql" else f" AS SELECT * FROM ledger_{table}"
+            cursor.execute(f"CREATE TABLE bench_{table}{like}")
+        cursor.execute("CREATE TABLE bench_head (id integer PRIMARY KEY, seq bigint, hash text)")
+        cursor.execute("INSERT INTO bench_head VALUES (1, 0, '')")
+        cursor.execute("CREATE TABLE bench_bare_entry (id bigint PRIMARY KEY, day text, reference text)")
+        cursor.execute("CREATE TABLE bench_bare_line (id bigint PRIMARY KEY, entry bigint, account text, debit bigint, credit bigint)")
 
 
-def _insert(number: int) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO bench_entry VALUES (%s, %s, %s)", [number, str(DAY), f"raw:{number}"])
-        cursor.execute("INSERT INTO bench_line VALUES (%s, %s, '1010', 100, 0)", [2 * number, number])
-        cursor.execute("INSERT INTO bench_line VALUES (%s, %s, '4100', 0, 100)", [2 * number + 1, number])
+def _driver() -> Any:
+    """A connection of the driver's own, without Django; a statement that comes again is prepared by psycopg on PostgreSQL."""
+    if connection.vendor == "sqlite":
+        driver = sqlite3.connect(connection.settings_dict["NAME"])
+        driver.execute("PRAGMA synchronous=NORMAL")  # as the ledger's own connection
+        return driver
+    given = connection.get_connection_params()
+    return psycopg.connect(**{name: given[name] for name in ("dbname", "user", "password", "host", "port")})
+
+
+ENTRY = f"INSERT INTO bench_entry ({_columns(Entry)}) VALUES (%s, 2026, %s, 1, %s, 'normal', %s, 'bench', '', '', NULL, NULL)"
+LINE = f"INSERT INTO bench_line ({_columns(Line)}) VALUES (%s, %s, %s, %s, %s, 'general', %s, %s, %s, 'USD', 100, '1')"
+
+
+def _insert(driver: Any, number: int) -> None:
+    """The same rows as a posting's, without what it knows and checks."""
+    _three(driver, number)
+    driver.commit()
+
+
+def _insert_linked(driver: Any, number: int) -> None:
+    """The same with a hash chain under a lock, and nothing else of what a posting keeps: statement by statement, as a program would."""
+    mark, waits = _marks(driver), "" if isinstance(driver, sqlite3.Connection) else " FOR UPDATE"
+    seq, last = driver.execute(f"SELECT seq, hash FROM bench_head WHERE id = 1{waits}").fetchone()
+    _three(driver, LINKED + number)
+    new = hashlib.sha256(f"{last}{number}{DAY_TEXT}linked".encode()).hexdigest()
+    driver.execute(mark("INSERT INTO bench_seal VALUES (%s, %s, 1, %s, %s)"), [seq + 1, f"{DAY_TEXT} 12:00:00+00:00", last, new])
+    driver.execute(mark("UPDATE bench_head SET seq = %s, hash = %s WHERE id = 1"), [seq + 1, new])
+    driver.commit()
+
+
+def _three(driver: Any, number: int) -> None:
+    mark = _marks(driver)
+    driver.execute(mark(ENTRY), [number, number, DAY_TEXT, f"raw:{number}"])
+    driver.execute(mark(LINE), [2 * number, number, 1, DAY_TEXT, "1010", 1, 100, 0])
+    driver.execute(mark(LINE), [2 * number + 1, number, 2, DAY_TEXT, "4100", None, 0, 100])
+
+
+def _insert_bare(driver: Any, number: int) -> None:
+    mark = _marks(driver)
+    driver.execute(mark("INSERT INTO bench_bare_entry VALUES (%s, %s, %s)"), [number, DAY_TEXT, f"raw:{number}"])
+    driver.execute(mark("INSERT INTO bench_bare_line VALUES (%s, %s, '1010', 100, 0)"), [2 * number, number])
+    driver.execute(mark("INSERT INTO bench_bare_line VALUES (%s, %s, '4100', 0, 100)"), [2 * number + 1, number])
+    driver.commit()
+
+
+def _marks(driver: Any) -> Callable[[str], str]:
+    """How the driver writes what is put in."""
+    return (lambda text: text.replace("%s", "?")) if isinstance(driver, sqlite3.Connection) else (lambda text: text)

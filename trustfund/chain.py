@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import psycopg
 from django.db import connection, models, transaction
 
 GENESIS = "0" * 64
@@ -48,6 +49,7 @@ def advised(todo: str) -> Callable[[Check], Check]:
     return marked
 
 
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 PLAIN = {str, int, bool, type(None)}
 
 
@@ -85,7 +87,7 @@ def _unusual(value: Any) -> Any:
 
 def canonical(content: Mapping[str, Any]) -> str:
     """One text for one content: JSON, keys sorted, no spaces, ASCII; dates in ISO, instants in UTC with microseconds, no floats."""
-    return json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return CANONICAL.encode(_plain(content))
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,22 @@ class Cuts:
 
 
 def within() -> AbstractContextManager[Any]:
-    """The caller's transaction, or else one of our own: for what writes last, and so leaves nothing half done when it is refused."""
-    return nullcontext() if connection.in_atomic_block else transaction.atomic()
+    """The caller's transaction, or else one of our own: for what writes last, and so leaves nothing half done when it is refused.
+
+    On PostgreSQL it is written in one statement, which is a transaction by itself: nothing to begin and to commit.
+    """
+    return nullcontext() if connection.in_atomic_block or connection.vendor == "postgresql" else transaction.atomic()
+
+
+def at_once(statement: str, given: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The rows of a statement on PostgreSQL that the server keeps prepared: parsed and planned once per connection, not at every act.
+
+    By the driver's own cursor: Django's puts what is given into the text of the statement, to be read anew each time.
+    """
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, given, prepare=True).fetchall()
 
 
 def link(previous: str, text: str) -> str:

@@ -31,7 +31,8 @@ EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 class Guard:
     """What `table` refuses (`rules`: condition, message) or does (`then`: one statement) on `events`.
 
-    `when` says to which rows the rules apply (all). With `must`, `then` has to change a row, or `must` is the message that refuses.
+    `when` says to which rows the rules apply (all); `otherwise` are the rules of the other rows. With `must`, `then` has to change a
+    row, or `must` is the message that refuses.
     `needs` is a table, or a "table.column", that its rules name and a later migration adds: until then the guard is not installed, for
     SQLite checks every trigger whenever it alters a table.
     """
@@ -44,6 +45,7 @@ class Guard:
     only: str = ""
     timing: str = "BEFORE"
     when: str = ""
+    otherwise: tuple[Rule, ...] = ()
     must: str = ""
     needs: str = ""
 
@@ -114,6 +116,7 @@ def sqlite_triggers(guard: Guard) -> dict[str, str]:
     """Name -> CREATE TRIGGER, one per event, as sqlite_master keeps it."""
     under = f"({guard.when}) AND " if guard.when else ""
     body = [f"SELECT RAISE(ABORT, '{message}') WHERE {under}({condition});" for condition, message in guard.rules]
+    body += [f"SELECT RAISE(ABORT, '{message}') WHERE NOT ({guard.when}) AND ({condition});" for condition, message in guard.otherwise]
     if guard.then:
         body.append(f"{guard.then};")
     if guard.must:
@@ -130,20 +133,27 @@ def _raise(message: str) -> str:
     return f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{message}';"
 
 
-def _refusals(rules: Sequence[Rule], when: str, first: Sequence[Rule]) -> list[str]:
+def _refusals(rules: Sequence[Rule]) -> list[str]:
     """The rules, asked together before each by itself: a question of its own costs more than what it asks."""
-    asked = [*first, *rules] if not when else list(rules)
-    each = [f"  IF {condition} THEN\n    {_raise(message)}\n  END IF;" for condition, message in asked]
-    if len(asked) > 1:
-        each = [f"  IF {' OR '.join(f'({condition})' for condition, _message in asked)} THEN", *each, "  END IF;"]
-    return [*_refusals(first, "", ()), f"  IF {when} THEN", *each, "  END IF;"] if when else each
+    each = [f"  IF {condition} THEN\n    {_raise(message)}\n  END IF;" for condition, message in rules]
+    if len(rules) > 1:
+        each = [f"  IF {' OR '.join(f'({condition})' for condition, _message in rules)} THEN", *each, "  END IF;"]
+    return each
+
+
+def _branches(guard: Guard, first: Sequence[Rule]) -> list[str]:
+    """The rules of the rows that `when` names, and those of the others; `first` is asked of all."""
+    if not guard.when:
+        return _refusals([*first, *guard.rules])
+    other = ["  ELSE", *_refusals(guard.otherwise)] if guard.otherwise else []
+    return [*_refusals(first), f"  IF {guard.when} THEN", *_refusals(guard.rules), *other, "  END IF;"]
 
 
 def postgresql_body(guard: Guard) -> str:
     """The source of the guard's plpgsql function, as pg_proc keeps it."""
     past = ("current_setting('session_replication_role') = 'replica'", f"{guard.table} is not written past its constraints")
     first = [past] if "INSERT" in guard.events else []
-    checks = _refusals(guard.rules, guard.when, first)
+    checks = _branches(guard, first)
     if guard.then:
         checks.append(f"  {guard.then};")
     if guard.must:

@@ -65,6 +65,8 @@ else:
     # what was kept at closings is added up in memory.
     tuned = "-c jit=off -c parallel_setup_cost=50000 -c work_mem=16MB"
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", tuned)
+    # Django's own statements are never prepared on the server; this lets those be that ask for it (chain.at_once)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

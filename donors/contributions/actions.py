@@ -16,7 +16,8 @@ from donors.donors.actions import label_under
 from donors.donors.models import Donor
 from donors.pledges.models import Instalment
 from trustfund import clock
-from trustfund.audit.recording import record
+from trustfund.audit.models import Event
+from trustfund.audit.recording import draft
 from trustfund.ledger import balances, posting, postings, rates, subaccounts
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
@@ -236,22 +237,14 @@ def _draft(
     return found
 
 
-def _enter(found: Contribution) -> Contribution:
-    """Save the row and put it on record; the same bank reference twice is refused, also when two people enter it in one moment."""
-    _save_once(found)
-    record(
-        "contribution.enter",
-        of=found,
-        by=found.entered_by,
-        amount=str(found.amount),
-        on=str(found.received_on),
-        bank=found.bank_id,
-        donor=found.donor_id,
-    )
-    return found
+def _entered(found: Contribution) -> Event:
+    """What goes on record of a receipt that is entered, with its entry in the books."""
+    about = {"amount": str(found.amount), "on": str(found.received_on), "bank": found.bank_id, "donor": found.donor_id}
+    return draft("contribution.enter", of=found, by=found.entered_by, **about)
 
 
-def _save_once(contribution: Contribution) -> None:
+def _enter(contribution: Contribution) -> Contribution:
+    """Save the row; the same bank reference twice is refused, also when two people enter it in one moment."""
     message = _("A receipt with this bank reference is entered already. Look for it in the list before you enter it again.")
     twins = Contribution.objects.filter(bank=contribution.bank, bank_reference=contribution.bank_reference, part=contribution.part)
     twins = twins.exclude(state=State.WITHDRAWN)
@@ -264,6 +257,7 @@ def _save_once(contribution: Contribution) -> None:
         if twins.exists():
             raise ValidationError({"bank_reference": message}) from error
         raise
+    return contribution
 
 
 def _cash(contribution: Contribution) -> matching.Cash:
@@ -316,6 +310,7 @@ def _post(contribution: Contribution, legs: list[Any], *, by: Any) -> None:
         by=by,
         source="contribution.enter",
         of=contribution,
+        act=_entered(contribution),
     )
     contribution.save()
     _tell("contribution_received", contribution)

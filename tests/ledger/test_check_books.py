@@ -125,7 +125,7 @@ def test_a_negative_advance_and_an_overspent_contribution_are_found(books):
 
 @forced
 @pytest.mark.parametrize(
-    "trigger, table", [("guard_ledger_line_append_only", "ledger_line"), ("guard_ledger_seal_whole_entry", "ledger_seal")]
+    "trigger, table", [("guard_ledger_line_append_only", "ledger_line"), ("guard_ledger_seal_whole", "ledger_seal")]
 )
 def test_a_dropped_trigger_is_found(books, trigger, table):
     with connection.cursor() as cursor:

@@ -9,6 +9,9 @@ from django.db import connection
 
 from tests.factories.books import DAY, give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.people import make_user
+from trustfund.audit import recording
+from trustfund.audit.models import AuditHead
+from trustfund.audit.verification import verify_chain
 from trustfund.chain import canonical, link
 from trustfund.ledger import allocations, balances, posting, postings
 from trustfund.ledger.legs import Leg, credit, debit
@@ -78,6 +81,34 @@ def test_the_hash_can_be_computed_by_hand():
         ],
     }  # fmt: skip
     assert seal.hash == link("0" * 64, canonical(content))
+
+
+def with_act(reference, day=DAY, legs=None):
+    """Post with an act of its own; the act as it is on record, or None."""
+    bank = make_bank()
+    act = recording.draft("bench.post", of=bank, by=None, reference=reference)
+    entry = posting.post(legs or interest(), reference=reference, on=day, by=None, source="bench.post", of=bank, act=act)
+    return entry, act, recording.trail_for(bank).filter(act="bench.post")
+
+
+def test_an_act_goes_on_record_with_its_entry():
+    entry, act, trail = with_act("r1")
+    [event] = trail
+    stored = (event.seq, event.at, event.details, event.previous_hash, event.hash)
+    assert stored == (act.seq, act.at, {"reference": "r1"}, act.previous_hash, act.hash)
+    assert AuditHead.objects.get().seq == event.seq
+    assert (verify_chain(), check_books()) == ([], [])
+    again, unrecorded, trail = with_act("r1")
+    assert (again, unrecorded.seq, trail.count()) == (entry, None, 1)
+
+
+def test_an_act_whose_entry_is_refused_is_not_on_record():
+    bank = make_bank()
+    for wrong in ({"day": date(2031, 1, 1)}, {"legs": [debit("1010", usd(5), bank), credit("4100", usd(4))]}):
+        with pytest.raises(ValidationError):
+            with_act("r2", **wrong)
+    assert not recording.trail_for(bank).filter(act="bench.post").exists()
+    assert not Entry.objects.exists()
 
 
 def test_the_same_reference_and_content_is_the_first_entry():

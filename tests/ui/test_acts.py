@@ -35,7 +35,7 @@ def recorded():
     """What actions record by hand."""
     for folder in FLOORS.values():
         for path in (ROOT / folder).rglob("*.py"):
-            yield from re.findall(r"\brecord\(\s*\"([a-z_]+\.[a-z_]+)\"", path.read_text())
+            yield from re.findall(r"\b(?:record|draft)\(\s*\"([a-z_]+\.[a-z_]+)\"", path.read_text())
 
 
 @pytest.mark.parametrize("act", sorted({*transitions(), *recorded()}))

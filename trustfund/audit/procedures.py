@@ -1,4 +1,7 @@
-"""The database function that puts an act on record on PostgreSQL in one statement; `trustfund.ledger.procedures` says why and how."""
+"""The database function that puts an act on record on PostgreSQL in one statement; `trustfund.ledger.procedures` says why and how.
+
+It is STRICT: told of nothing, it records nothing. So a posting takes its act along, and one that posts nothing records nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 RECORD = """
 CREATE OR REPLACE FUNCTION audit_record(told jsonb) RETURNS TABLE (seq bigint, moment text, before text, linked text)
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql STRICT ROWS 1 AS $body$
 DECLARE
   at timestamptz := (told->>'at')::timestamptz;
   last_at timestamptz;

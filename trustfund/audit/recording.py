@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +44,12 @@ def record(act: str, *, of: models.Model, by: Any, **details: Any) -> Event:
 
     `details` are ids, dates, numbers and amounts as text; never personal data or free text, which could not be erased.
     """
-    event = Event(
+    return add(draft(act, of=of, by=by, **details))
+
+
+def draft(act: str, *, of: models.Model, by: Any, **details: Any) -> Event:
+    """An event as `record` takes it, not yet on record: for `posting.post`, which puts it there in the statement that posts."""
+    return Event(
         at=clock.now(),
         actor_id=getattr(by, "pk", None),
         act=act,
@@ -52,32 +58,46 @@ def record(act: str, *, of: models.Model, by: Any, **details: Any) -> Event:
         details=details,
         version=VERSION,
     )
+
+
+def add(event: Event) -> Event:
+    """Put a draft on record, as the link after the last one."""
     with chain.within():
         if connection.vendor == "postgresql":
-            _written_at_once(event, canonical(details))
-        else:
-            _written(event, canonical(details))
-    return event
+            return added(event, chain.at_once("SELECT * FROM audit_record(%s)", [told(event)])[0])
+        return _written(event, canonical(event.details))
 
 
-def _written(event: Event, details: str) -> None:
+def _written(event: Event, details: str) -> Event:
     head = lock_head()
     event.seq, event.previous_hash = head.seq + 1, head.hash
     event.hash = link(head.hash, content(event, details))
     event.save(force_insert=True)
+    return event
 
 
-def _written_at_once(event: Event, details: str) -> None:
-    """One statement takes the head, links and adds the event: see `procedures`."""
-    cuts = chain.Cuts()
-    at, event.at, event.seq = event.at.isoformat(), cuts.instant, cuts.number()
-    told = {"at": at, "actor": event.actor_id, "act": event.act, "object_type": event.object_type, "object_id": event.object_id,
-            "details": details, "version": event.version, **cuts.told(_content(event, details))}  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM audit_record(%s)", [json.dumps(told)])
-        event.seq, moment, event.previous_hash, event.hash = cursor.fetchone()
+def told(event: Event) -> str:
+    """A draft as the database function takes it: one statement takes the head, links and adds the event (`procedures`)."""
+    details, cuts = canonical(event.details), chain.Cuts()
+    columns = {
+        "at": event.at.isoformat(),
+        "actor": event.actor_id,
+        "act": event.act,
+        "object_type": event.object_type,
+        "object_id": event.object_id,
+        "details": details,
+        "version": event.version,
+    }
+    text = {**_content(event, details), "at": cuts.instant, "seq": cuts.number()}
+    return json.dumps({**columns, **cuts.told(text)})
+
+
+def added(event: Event, row: Sequence[Any]) -> Event:
+    """The draft, completed by what the database function says of it."""
+    event.seq, moment, event.previous_hash, event.hash = row
     event.at = datetime.fromisoformat(f"{moment}+00:00")
     event._state.adding, event._state.db = False, connection.alias
+    return event
 
 
 def trail_for(obj: models.Model) -> models.QuerySet[Event]:

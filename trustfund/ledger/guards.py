@@ -62,16 +62,12 @@ SEALED_FUNDING_RULES = (
         "GROUP BY grant_id, instalment_id HAVING SUM(allocated) < 0)",
         "what an instalment gave a grant is never negative",
     ),
-)
-
-COSTS_RULES = (
     (
         "EXISTS (SELECT 1 FROM ledger_funding f WHERE f.seal_id = NEW.seq "
         f"AND ({WRONG_COSTS} OR {WRONG_CHARGES} OR {WRONG_REPLACED} OR {WRONG_MOVED}))",
         "costs of a month add up in an open period, what moves between windows adds up to its act, what is replaced stays the same in sum",
     ),
 )
-"""One rule for what only acts of funding have, so that a posting pays for one look."""
 
 ENTRY_RULES = (
     ("EXISTS (SELECT 1 FROM ledger_seal WHERE seq = NEW.seal_id)", "a sealed entry is complete"),
@@ -161,9 +157,7 @@ def _kept_rows(table: str, *keys: tuple[str, ...]) -> list[Guard]:
 GUARDS = [
     *append_only("ledger_seal"),
     no_replace("ledger_seal", "seq", "hash"),
-    Guard("ledger_seal", "whole_entry", ("INSERT",), SEALED_ENTRY_RULES, when=OF_ENTRY),
-    Guard("ledger_seal", "whole_funding", ("INSERT",), SEALED_FUNDING_RULES, when=f"NOT ({OF_ENTRY})"),
-    Guard("ledger_seal", "costs", ("INSERT",), COSTS_RULES, needs=MOVED, when=OF_FUNDING),
+    Guard("ledger_seal", "whole", ("INSERT",), SEALED_ENTRY_RULES, when=OF_ENTRY, otherwise=SEALED_FUNDING_RULES, needs=MOVED),
     *linked("ledger_seal", "ledger_ledgerhead"),
     *head_of("ledger_ledgerhead", "ledger_seal"),
     *append_only("ledger_entry"),

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from trustfund.audit.models import Event
 from trustfund.chain import within
 from trustfund.ledger import allocations, chart, headroom, moving, replacing, writing
 from trustfund.ledger.legs import Leg, credit, debit
@@ -34,12 +35,14 @@ def post(
     window: FundWindow | str | None = None,
     kind: str = Entry.Kind.NORMAL,
     replaced: bool = False,
+    act: Event | None = None,
 ) -> Entry:
     """Post an entry dated `on` and return it; the same reference with the same content returns the first one.
 
     `source` is the act that caused it ("payment.settle"), `of` the document or object it is about, `by` the user or None (the clock),
     `window` the fund window of legs that name none (the general one). `replaced` is for what can't be refused, as a card payment charged
-    back: what it takes from a contribution although it is reserved or spent is taken over by the others.
+    back: what it takes from a contribution although it is reserved or spent is taken over by the others. `act` is what goes on record
+    with it (`recording.draft`), in the same statement on PostgreSQL: not when the entry was posted before.
     Takes both heads' locks, so call it after locking your own rows.
     ValidationError: nothing to post, unbalanced, an account or subaccount that does not fit, a closed period or a year not opened,
     the same reference with other content, money taken from a contribution that is reserved or spent.
@@ -47,7 +50,7 @@ def post(
     code = window.code if isinstance(window, FundWindow) else window or GENERAL
     about = (of._meta.label_lower, str(of.pk)) if of is not None else ("", "")
     draft = Draft(list(legs), reference, on, source, *about, code, kind, getattr(by, "pk", None))
-    return _post(draft, by, Replaced.ALL if replaced else Replaced.NOTHING)
+    return _post(draft, by, Replaced.ALL if replaced else Replaced.NOTHING, act)
 
 
 @transaction.atomic
@@ -100,12 +103,12 @@ class Replaced(Enum):
     ALL = 2
 
 
-def _post(draft: Draft, by: Any, replaced: Replaced) -> Entry:
+def _post(draft: Draft, by: Any, replaced: Replaced, act: Event | None = None) -> Entry:
     """What may still be refused after it was written, because it takes money from a contribution, is written under a savepoint."""
     _check(draft)
     lowered = _lowered(draft.legs)
     with transaction.atomic() if lowered else within():
-        entry, now = writing.write([draft])[0]
+        entry, now = writing.write([draft], act)[0]
         if not now:
             return _same(entry, draft)
         if lowered and replaced is not Replaced.NOTHING:

@@ -11,21 +11,25 @@ and no compilation for a handful of rows.
 
 POST = """
 CREATE OR REPLACE FUNCTION ledger_post(entries jsonb) RETURNS TABLE (outcome text, seal bigint, numbered integer, placed bigint)
-LANGUAGE plpgsql SET enable_seqscan = off SET jit = off AS $body$
+LANGUAGE plpgsql ROWS 1 SET enable_seqscan = off SET jit = off AS $body$
 DECLARE
   each jsonb;
   said text;
   last_at timestamptz;
+  last_act bigint;
   last_seq bigint;
   last_hash text;
   next_at timestamptz;
   next_hash text;
 BEGIN
-  SELECT h.seq INTO last_seq FROM audit_audithead h WHERE h.id = 1 FOR UPDATE;
-  SELECT e.at INTO last_at FROM audit_event e WHERE e.seq = last_seq;
-  SELECT h.seq, h.hash INTO last_seq, last_hash FROM ledger_ledgerhead h WHERE h.id = 1 FOR UPDATE;
-  SELECT GREATEST(last_at, MAX(s.at)) INTO last_at FROM ledger_seal s WHERE s.seq = last_seq;
-  FOR each IN SELECT value FROM jsonb_array_elements(entries) LOOP
+  -- Both heads in one statement: rows are locked in the order in which they are named, the audit's first, and read after the wait.
+  SELECT a.seq, l.seq, l.hash INTO last_act, last_seq, last_hash
+  FROM audit_audithead a, ledger_ledgerhead l WHERE a.id = 1 AND l.id = 1 FOR UPDATE OF a, l;
+  -- A statement of its own, for it must see what was committed while that one waited.
+  SELECT GREATEST((SELECT e.at FROM audit_event e WHERE e.seq = last_act), (SELECT s.at FROM ledger_seal s WHERE s.seq = last_seq))
+  INTO last_at;
+  FOR turn IN 0 .. jsonb_array_length(entries) - 1 LOOP
+    each := entries->turn;
     SELECT
       (SELECT e.seal_id FROM ledger_entry e WHERE e.reference = each->>'reference'),
       (SELECT e.number FROM ledger_entry e WHERE e.year_id = (each->>'year')::integer ORDER BY e.year_id DESC, e.number DESC LIMIT 1),
@@ -70,3 +74,10 @@ BEGIN
 END;
 $body$
 """
+
+POST_ONLY = "SELECT outcome, seal, numbered, placed FROM ledger_post(%s)"
+POST_WITH_ACT = """
+SELECT p.outcome, p.seal, p.numbered, p.placed, a.seq, a.moment, a.before, a.linked
+FROM ledger_post(%s) p LEFT JOIN LATERAL audit_record(CASE WHEN p.outcome = 'posted' THEN %s::jsonb END) a ON TRUE
+"""
+"""Post one entry and put the act on record that caused it: no act without its entry, none when the entry was posted before."""

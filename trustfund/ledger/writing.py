@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from trustfund import clock
-from trustfund.chain import Cuts
-from trustfund.ledger import periods, sealing
+from trustfund.audit import recording
+from trustfund.audit.models import Event
+from trustfund.chain import Cuts, at_once
+from trustfund.ledger import periods, procedures, sealing
 from trustfund.ledger.columns import EntryRow, LineRow
 from trustfund.ledger.fields import plain
 from trustfund.ledger.legs import Leg
@@ -60,28 +62,36 @@ class Written(NamedTuple):
     now: bool
 
 
-def write(drafts: Sequence[Draft]) -> list[Written]:
+def write(drafts: Sequence[Draft], act: Event | None = None) -> list[Written]:
     """Write entries in this order; one whose reference was posted before is left as it is, and given.
 
+    `act` is a draft of what caused the one entry: it goes on record with it, or not at all.
     ValidationError when the period of one is closed, or its year was not opened: then none is written.
     """
     if connection.vendor == "postgresql":
-        return _by_function(drafts)
-    return [_by_hand(draft, sealing.lock_heads()) for draft in drafts]
+        return _by_function(drafts, act)
+    written = [_by_hand(draft, sealing.lock_heads()) for draft in drafts]
+    if act is not None and written[0].now:
+        recording.add(act)
+    return written
 
 
 # One statement
 
 
-def _by_function(drafts: Sequence[Draft]) -> list[Written]:
+def _by_function(drafts: Sequence[Draft], act: Event | None) -> list[Written]:
     at = clock.now().isoformat()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM ledger_post(%s)", [json.dumps([_told(draft, at) for draft in drafts])])
-        rows = cursor.fetchall()
+    told = json.dumps([_told(draft, at) for draft in drafts])
+    if act is None:
+        rows = at_once(procedures.POST_ONLY, [told])
+    else:
+        rows = at_once(procedures.POST_WITH_ACT, [told, recording.told(act)])
     if len(rows) < len(drafts) or rows[-1][0] == "period":
         refused = drafts[len(rows) - 1]
         periods.period_for(refused.date, refused.kind)  # says why not
-    return [_found(draft, *row) for draft, row in zip(drafts, rows, strict=True)]
+    if act is not None and rows[0][0] == "posted":
+        recording.added(act, rows[0][4:])
+    return [_found(draft, *row[:4]) for draft, row in zip(drafts, rows, strict=True)]
 
 
 def _found(draft: Draft, outcome: str, seal: int, number: int, period: int) -> Written:
@@ -146,6 +156,7 @@ def _by_hand(draft: Draft, head: LedgerHead) -> Written:
 
 
 # The rows
+
 
 def _entry(draft: Draft, seal: int, number: Any, period: int) -> EntryRow:
     about = (draft.date, draft.kind, draft.reference, draft.source, draft.object_type, draft.object_id, draft.by, draft.reverses)

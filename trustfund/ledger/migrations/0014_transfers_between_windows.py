@@ -8,7 +8,7 @@ from trustfund.guards import Guarded
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0011_post_with_less_work"),
+        ("ledger", "0012_post_and_record_at_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
