@@ -43,8 +43,9 @@ class Proposal:
 
 
 def proposal(legs: Iterable[Leg], workings: Workings) -> Proposal:
-    """What posting functions gave, as lines of a voucher; ValidationError when there is nothing to post."""
-    rows = [Row(leg.code, leg.side, _own(leg), leg.of, "", leg.amount, leg.rate or Decimal(1), leg.window or "") for leg in legs]
+    """What posting functions gave, as lines of a voucher; ValidationError when there is nothing to post, or only nothing."""
+    some = [leg for leg in legs if leg.amount]
+    rows = [Row(leg.code, leg.side, _own(leg), leg.of, "", leg.amount, leg.rate or Decimal(1), leg.window or "") for leg in some]
     if not rows:
         raise ValidationError(_("There is nothing to post: the books are so already."), code="nothing")
     return Proposal(rows, workings)
