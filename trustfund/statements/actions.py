@@ -12,7 +12,7 @@ from django_fsm import ConcurrentTransition
 
 from trustfund import clock
 from trustfund.audit.recording import record, trail_for
-from trustfund.ledger import sealing
+from trustfund.ledger import versions
 from trustfund.ledger.models import GENERAL, FundWindow
 from trustfund.statements import permissions
 from trustfund.statements.models import FIRST_YEAR, LAST_YEAR, LONGEST, Disclosure, Passage
@@ -79,7 +79,7 @@ def approve(disclosure: Disclosure, *, by: Any, seen: int | None = None) -> Disc
     require(disclosure.approve, by=by)
     if seen not in (None, version_of(disclosure)):
         raise ConcurrentTransition("It was returned and written anew since it was read.")
-    return advance(disclosure.approve, by=by, on=clock.today(), head=sealing.head().seq)
+    return advance(disclosure.approve, by=by, on=clock.today(), **versions.moment(), digest=disclosure.digest)
 
 
 @transaction.atomic

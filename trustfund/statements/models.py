@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from trustfund import clock
-from trustfund.statements import permissions
-from trustfund.workflow import Stateful
+from trustfund.ledger.versions import Version
+from trustfund.statements import content, permissions
+from trustfund.workflow import Digest
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST = 4000
@@ -26,10 +27,10 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         return self if permissions.can_see_lines(user) else self.none()
 
 
-class Disclosure(Stateful, models.Model):
+class Disclosure(Version):
     """The texts of a year's statements: each version written by one person and approved by another; the newest approved one is printed.
 
-    `head` is the ledger's head at its approval: a statement made again from an older head has the texts that were approved then.
+    A statement made again from an older head, or up to an older act on record, has the texts that were approved then (versions.py).
     """
 
     class State(models.TextChoices):
@@ -45,7 +46,6 @@ class Disclosure(Stateful, models.Model):
     made_at = models.DateTimeField(_("made on"), default=clock.now)
     checker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by"))
     approved_on = models.DateField(_("approved on"), null=True)
-    head = models.BigIntegerField(null=True)
     remark = models.CharField(_("why it was returned"), max_length=500, blank=True)
 
     objects = DisclosureQuerySet.as_manager()
@@ -61,6 +61,10 @@ class Disclosure(Stateful, models.Model):
                 condition=Q(state="approved", checker__isnull=False, approved_on__isnull=False, head__isnull=False)
                 | (~Q(state="approved") & Q(checker__isnull=True, approved_on__isnull=True, head__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="disclosure_approved_iff_on_record",
+                condition=Q(state="approved", act__isnull=False) | (~Q(state="approved") & Q(act__isnull=True)),
+            ),
             models.CheckConstraint(name="disclosure_year_is_a_year", condition=Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR)),
         ]
 
@@ -69,6 +73,9 @@ class Disclosure(Stateful, models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("statements:texts", args=[self.pk])
+
+    def content(self) -> dict[str, Any]:
+        return content.content_of(self)
 
     @property
     def state_tone(self) -> str:
@@ -81,9 +88,9 @@ class Disclosure(Stateful, models.Model):
         self.remark = ""
 
     @transition(state, source=State.PROPOSED, target=State.APPROVED, permission=permissions.can_approve_texts)
-    def approve(self, *, by: Any, on: Any, head: int) -> None:
+    def approve(self, *, by: Any, on: Any, head: int, event: int, digest: Digest) -> None:
         """Approved by the second person: it is printed, and never changes."""
-        self.checker, self.approved_on, self.head = by, on, head
+        self.checker, self.approved_on, self.head, self.act = by, on, head, event
 
     @transition(state, source=State.PROPOSED, target=State.RETURNED, permission=permissions.can_approve_texts)
     def return_(self, *, remark: str) -> None:

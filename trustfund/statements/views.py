@@ -56,7 +56,8 @@ def _card(code: str, query: str) -> dict[str, Any]:
 
 def _own(books: Books) -> Callable[[Subaccount], str]:
     """The addresses of statements of donors and grants from the same books."""
-    query = urlencode({"as_of": books.as_of.isoformat(), "head": books.seq})
+    act = {} if books.act is None else {"act": books.act}
+    query = urlencode({"as_of": books.as_of.isoformat(), "head": books.seq, **act})
     return lambda subaccount: f"{reverse('statements:subaccount', args=[subaccount.pk])}?{query}"
 
 
@@ -66,8 +67,9 @@ def _address(code: str, query: str, format: str = "") -> str:
 
 
 def _query(form: PeriodForm) -> str:
-    """The period as it stands in addresses; the head only where it was asked for."""
-    return urlencode({key: value.isoformat() if isinstance(value, date) else value for key, value in form.cleaned_data.items() if value})
+    """The period as it stands in addresses; the head and the act only where they were asked for."""
+    asked = {key: value for key, value in form.cleaned_data.items() if value not in (None, "")}
+    return urlencode({key: value.isoformat() if isinstance(value, date) else value for key, value in asked.items()})
 
 
 def _allowed(request: HttpRequest, code: str) -> None:

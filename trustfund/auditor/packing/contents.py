@@ -67,7 +67,7 @@ class Asks:
         return found.select_related("seal", "by").order_by("seal")
 
     def books(self) -> Books:
-        return Books(self.pack.until, self.pack.head, self.pack.head_hash)
+        return Books(self.pack.until, self.pack.head, self.pack.head_hash, act=self.pack.audit_head)
 
 
 def plain(text: Any) -> str:
