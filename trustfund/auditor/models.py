@@ -155,7 +155,7 @@ class Pack(Asked):
     expires_on = models.DateField(_("kept until"), null=True)
     of_auditor = models.BooleanField(_("with samples and bank files"), default=True)
 
-    objects = PackQuerySet.as_manager()
+    objects = PackQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Asked.Meta):
         constraints = [

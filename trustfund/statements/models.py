@@ -115,3 +115,65 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.disclosure_id}.{self.subject}"
+
+
+WHOLE_SET = "set"
+"""The code of Statements I to VI as one file."""
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def visible_to(self, user: Any) -> IssueQuerySet:
+        """All for those who may read the books, none for anybody else."""
+        return self if permissions.can_see_lines(user) else self.none()
+
+
+class Issue(models.Model):
+    """A statement that left the Fund as a file: of what, from which books and words, its hash, who gave it out and what for.
+
+    Either `code` (a statement of the whole Fund, or the set) or the `subaccount` that it is of.
+    """
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        XLSX = "xlsx", "XLSX"
+
+    code = models.CharField(max_length=40, blank=True)
+    subaccount = models.ForeignKey("ledger.Subaccount", models.PROTECT, null=True, related_name="+")
+    format = models.CharField(_("format"), max_length=4, choices=Format)
+    language = models.CharField(_("language"), max_length=8)
+    since = models.DateField(_("from"), null=True)
+    as_of = models.DateField(_("as of"))
+    head = models.BigIntegerField(_("ledger head"))
+    head_hash = models.CharField(max_length=64)
+    act = models.BigIntegerField(_("act on record"))
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(_("size"))
+    purpose = models.CharField(_("what for"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by"))
+    at = models.DateTimeField(_("issued on"), default=clock.now)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "purpose"], name="issue_once_for_a_purpose"),
+            models.CheckConstraint(
+                name="issue_of_the_fund_or_of_one",
+                condition=(Q(subaccount=None) & ~Q(code="")) | Q(subaccount__isnull=False, code=""),
+            ),
+            models.CheckConstraint(name="issue_has_a_purpose", condition=~Q(purpose="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"I-{self.pk:04d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("statements:issued_one", args=[self.pk])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What of it is on record: what it is of and its hash, not what it was for."""
+        days = {name: day.isoformat() if (day := getattr(self, name)) else None for name in ("since", "as_of")}
+        names = ("code", "subaccount_id", "format", "language", "head", "head_hash", "sha256")
+        return {**{name: getattr(self, name) for name in names}, **days, "event": self.act}

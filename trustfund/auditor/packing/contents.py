@@ -33,8 +33,8 @@ from trustfund.people.roles import Role
 from trustfund.statements import contributions, grant
 from trustfund.statements.books import Books
 from trustfund.statements.catalogue import STATEMENTS
+from trustfund.statements.making import FORMATS, filename
 from trustfund.statements.shape import Statement
-from trustfund.statements.views import FORMATS, filename
 from trustfund.vouchers.models import Voucher
 
 Content = bytes | Path

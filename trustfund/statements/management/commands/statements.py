@@ -18,8 +18,8 @@ from trustfund.ledger.models import Subaccount
 from trustfund.statements import contributions, grant, pdf
 from trustfund.statements.books import Books, books_at, snapshot
 from trustfund.statements.catalogue import STATEMENTS, whole_set
+from trustfund.statements.making import FORMATS, filename, set_name
 from trustfund.statements.shape import Statement
-from trustfund.statements.views import FORMATS, filename, set_name
 
 
 class Command(BaseCommand):
