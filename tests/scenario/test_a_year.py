@@ -38,7 +38,7 @@ def test_the_books_are_in_order(year):
 
 
 def test_the_closing_entry_and_new_years_day(year):
-    """3010: the reserve of 15,000 taken from 2,147 and the surplus of 125,829. The estimate is gone with its support cost: 2,860 - 1,300."""
+    """3010: the reserve of 15,000 taken from 2,147 and the surplus of 125,829. The estimate is gone with its support: 2,860 - 1,300."""
     with_closing = {row.account.code: row.balance.amount for row in balances.trial_balance(END)}
     results = [code for code in with_closing if chart.BY_CODE[code].period_result]
     assert (with_closing["3010"], with_closing["3100"]) == (-112976, -15000)
