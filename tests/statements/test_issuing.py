@@ -93,6 +93,8 @@ def test_from_the_statement_to_its_page_and_a_name_that_changed_is_said():
     assert f"/statements/issue/position/?{exact}" in page
     address = f"/statements/issue/position/?{exact}".replace("&amp;", "&")
     assert finance.get(address).status_code == 200
+    sent_on = finance.get("/statements/issue/set/?as_of=2026-12-31")["Location"]
+    assert sent_on == f"/statements/issue/set/?as_of=2026-12-31&head={sealing.head().seq}&act=0"
     refused = finance.post(address, {"purpose": "", "language": "en", "format": "pdf"})
     assert (refused.status_code, Issue.objects.count()) == (422, 0)
     assert finance.post(address, {"purpose": "The bank", "language": "en", "format": "pdf"})["Location"] == LIST
