@@ -15,6 +15,7 @@ from tests.factories.people import make_user
 from tests.factories.texts import make_texts
 from tests.ledger.forcing import Superuser
 from trustfund import guards
+from trustfund.audit.models import Event
 from trustfund.audit.recording import trail_for
 from trustfund.budgets.models import Budget
 from trustfund.budgets.verification import budgets
@@ -39,7 +40,9 @@ def taken(auditor, act="", head=None):
 def printed_act(auditor):
     """The number that a statement shows beside the head."""
     shown = auditor.get(f"/statements/budget/?{PERIOD}").content.decode()
-    return int(re.search(r"up to act (\d+) on record", shown)[1])
+    number, digest = re.search(r"up to act (\d+) on record \((\w{64})\)", shown).groups()
+    assert Event.objects.get(pk=number).hash == digest
+    return int(number)
 
 
 def test_versions_and_signatures_that_come_later_at_the_same_head_change_nothing():

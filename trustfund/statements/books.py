@@ -177,6 +177,14 @@ class Books:
         found: int = self._found["last_act"]
         return found
 
+    @property
+    def act_hash(self) -> str:
+        """The hash of that act, which holds the whole audit trail up to it; nothing where there is none."""
+        if "act_hash" not in self._found:
+            self._found["act_hash"] = Event.objects.filter(pk=self.last_act).values_list("hash", flat=True).first() or ""
+        found: str = self._found["act_hash"]
+        return found
+
     def certified(self, year: int) -> Certification | None:
         """Who prepared, certified and approved the statements of a year, as it stood then; None where nobody did."""
         if ("certified", year) not in self._found:

@@ -176,7 +176,8 @@ class Statement:
 
     @property
     def _certified(self) -> list[tuple[str, str]]:
-        beside = (_("Budgets, texts and certification"), _("up to act %(number)d on record") % {"number": self.books.last_act})
+        upto, digest = _("up to act %(number)d on record") % {"number": self.books.last_act}, self.books.act_hash
+        beside = (_("Budgets, texts and certification"), f"{upto} ({digest})" if digest else upto)
         return [beside, (_("Status"), self.status), *((label, ", ".join(who)) for label, *who in self.signatures if who)]
 
     def row(self, key: str) -> Row:
