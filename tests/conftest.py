@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 from datetime import timedelta
 
+import hypothesis
 import pytest
+
+# Whoever works here looks for new counter-examples each time; what decides whether a change lands gives the same answer twice.
+hypothesis.settings.register_profile("strict", derandomize=True, database=None)
+if os.environ.get("STRICT") == "1":
+    hypothesis.settings.load_profile("strict")
 
 
 def pytest_collection_finish(session):
@@ -85,6 +92,25 @@ def _locks_in_order(_watched_locks):
     lock_order.broken.clear()
     yield
     assert lock_order.broken == []
+
+
+@pytest.fixture(autouse=True)
+def _remembered_scenes(request, _own_media):
+    """What many tests begin with is built once (tests/factories/remembered.py), but for tests that change code."""
+    if not {"db", "client", "django_db_setup"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    from tests.factories import remembered
+
+    with remembered.stage(usable=not _changes_code(request)):
+        yield
+
+
+def _changes_code(request):
+    """Whether the test, or a fixture of ours that it uses, patches something."""
+    known = request.node._fixtureinfo
+    ours = [each for found in known.name2fixturedefs.values() for each in found if not each.argname.startswith("_template_string")]
+    return "monkeypatch" in {*known.argnames, *(name for each in ours for name in each.argnames)}
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
 
+from donors.donors.models import Donor
+from grants.agreements import actions as agreements
+from grants.applications.models import Application
+from grants.calls import actions as calls
+from tests.factories.agreements import make_grant, make_payment
+from tests.factories.calls import advance_call, make_call
+from tests.factories.donors import make_contact
+from tests.factories.ngos import owner_of
 from tests.factories.people import make_user
 from tests.journeys import applying, calling, choosing, clearing, closing, giving, granting, looking, paying, reporting
 from tests.journeys.walking import Journey, Person
@@ -34,32 +43,32 @@ FINAL = [("2 Direct help", date(2026, 3, 31), "Rent", Decimal("2300.00"))]
 
 
 @pytest.fixture
-def journey(browser_page, sign_in, axe, look, live_server, settings):
-    """`journey(javascript=...)`: the eight, each at a browser of their own, and what is found on the way.
+def story(browser_page, sign_in, axe, look, live_server, settings):
+    """The nine, each at a browser of their own, and what is found on the way."""
+    settings.SITE_URL = live_server.url
+    story = SimpleNamespace(journey=Journey(axe, look))
+    for who, role in STAFF.items():
+        page, user = browser_page(), make_user(role, name=who.capitalize())
+        setattr(story, who, Person(who, page, story.journey, comes_in=partial(sign_in, page, user)))
+    for who in ("ngo", "donor", "visitor"):
+        setattr(story, who, Person(who, browser_page(), story.journey))
+    return story
 
-    Without the script the NGO, the donor and the visitor have none, and no page is examined: axe has seen them all with it.
-    """
+
+@pytest.fixture
+def without_script(browser_page, sign_in, axe, look, live_server, settings):
+    """`without_script("ngo", user)`: somebody whose browser runs none; no page is examined, axe has seen them all with it."""
     settings.SITE_URL = live_server.url
 
-    def begin(*, javascript):
-        story = SimpleNamespace(journey=Journey(axe, look, examines=javascript))
-        for who, role in STAFF.items():
-            setattr(story, who, _staff(who, role, browser_page(), sign_in, story.journey))
-        for who in ("ngo", "donor", "visitor"):
-            setattr(story, who, Person(who, browser_page(javascript=javascript), story.journey, javascript=javascript))
-        return story
+    def begin(who, user=None):
+        page = browser_page(javascript=False)
+        comes_in = partial(sign_in, page, user) if user else lambda: None
+        return Person(who, page, Journey(axe, look, examines=False), javascript=False, comes_in=comes_in)
 
     return begin
 
 
-def _staff(who, role, page, sign_in, journey):
-    user = make_user(role, name=who.capitalize())
-    return Person(who, page, journey, comes_in=lambda: sign_in(page, user))
-
-
-@pytest.mark.parametrize("javascript", [True, False], ids=["with the script", "NGO and donor without the script"])
-def test_a_whole_cycle(journey, javascript):
-    story = journey(javascript=javascript)
+def test_a_whole_cycle(story):
     with clock.frozen(date(2025, 1, 13)):
         giving.open_the_books(story.maker)
         giving.register_the_donor(story.maker, DONOR)
@@ -135,3 +144,39 @@ def test_a_whole_cycle(journey, javascript):
         looking.is_published(story.visitor)
     assert check_books() == []
     assert story.journey.faults == []
+
+
+def test_an_ngo_applies_without_the_script(without_script):
+    with clock.frozen(date(2025, 2, 17)):
+        officer = make_user(Role.PROGRAMME)
+        call = make_call("draft", by=officer, title=calling.TITLE, reference=calling.REFERENCE)
+        questions = [{"section": each["Section"], "text": each["Question"], "word_limit": each["Most words"]} for each in calling.QUESTIONS]
+        calls.set_parts(call, "questions", questions, by=officer)
+        advance_call(call, "published", by=officer)
+        ngo = without_script("ngo")
+        applying.sign_up(ngo, "Ngozi Ana", NGO)
+        applying.sign_in(ngo, NGO)
+        applying.register(ngo)
+        applying.begin(ngo)
+        applying.write(ngo)
+        applying.submit(ngo)
+    assert Application.objects.get().state == "submitted"
+
+
+def test_an_ngo_signs_and_is_paid_and_its_donor_reads_of_it_without_the_script(without_script):
+    grant = make_grant("offered")
+    owner, contributor = owner_of(grant.organisation), Donor.objects.get()
+    ngo, donor = without_script("ngo", owner), without_script("donor", make_contact(contributor))
+    granting.sign(ngo, owner.name)
+    grant.refresh_from_db()
+    manager = make_user(Role.MANAGER)
+    agreements.countersign(grant, by=manager, typed_name=manager.name, version=grant.current_version)
+    paying.request(ngo, amount="12,000.00")
+    make_payment("paid", grant=grant)
+    paying.confirm_receipt(ngo)
+    assert grant.tranches.get(number=1).state == "receipt_confirmed"
+    donor.goes_home()
+    donor.follows("My contributions")
+    donor.reads("24,000.00", "12,000.00")
+    assert donor.downloads("PDF").startswith(b"%PDF")
+    assert check_books() == []

@@ -24,8 +24,7 @@ def administrator(settings, live_server):
     return make_user(Role.ADMINISTRATOR, name="Chief Administrator")
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language, width", [("en", 1280), ("ar", 360)])
 def test_the_pages_are_in_order(browser_page, sign_in, administrator, axe, look, width, language):
     User.objects.filter(pk=administrator.pk).update(language=language)
     deputy = make_user(Role.PROGRAMME, name="Deputy of Somebody")

@@ -11,7 +11,7 @@ from tests.factories.reports import make_report
 from trustfund.people.roles import Role
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-SHAPES = [(1280, "en"), (360, "en"), (360, "ar")]
+SHAPES = [(1280, "en"), (360, "ar")]
 
 
 def narrow(page, width):

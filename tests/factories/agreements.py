@@ -33,6 +33,7 @@ from tests.factories.books import make_bank
 from tests.factories.donors import make_contribution
 from tests.factories.ngos import make_ready_organisation, owner_of
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.banking import actions as banking
 from trustfund.ledger import allocations, posting, postings, subaccounts
@@ -47,6 +48,7 @@ AMOUNT = usd(24_000)
 _number = count(1)
 
 
+@remembered
 def make_grant(
     state: str = "active", *, amount: Money = AMOUNT, application: Application | None = None, funded: bool = True,
     starts_on: date | None = None, publication: str = "full", organisation: Any = None, **fields: Any
@@ -94,6 +96,7 @@ def _ended(grant: Grant, state: str) -> Grant:
     return actions.close_reporting(grant, by=make_user(Role.FINANCE))
 
 
+@remembered
 def make_tranche(state: str = "planned", *, grant: Grant | None = None, number: int = 1) -> Tranche:
     """A tranche of a grant in a state: planned, requested, returned, ready, paid or receipt_confirmed."""
     grant = grant or make_grant()
@@ -116,10 +119,12 @@ def _tranche_step(tranche: Tranche, state: str) -> Tranche:
     return tranches.make_ready(tranche, by=make_user(Role.PROGRAMME))
 
 
+@remembered
 def confirm_receipt(tranche: Tranche) -> Tranche:
     return tranches.confirm_receipt(tranche, by=owner_of(tranche.grant.organisation), on=clock.today())
 
 
+@remembered
 def make_payment(
     state: str = "certified", *, tranche: Tranche | None = None, grant: Grant | None = None, maker: User | None = None
 ) -> Payment:
@@ -131,6 +136,7 @@ def make_payment(
     return advance_payment(payment, state)
 
 
+@remembered
 def advance_payment(payment: Payment, state: str) -> Payment:
     """Take a certified payment on to a state by people of their own."""
     before = {"approved": ["approved"], "exported": ["approved", "exported"], "paid": ["approved", "exported", "paid"]}
@@ -159,6 +165,7 @@ def _payment_step(payment: Payment, state: str) -> Payment:
 BATCH_STATES = ["draft", "submitted", "approved", "ordered"]
 
 
+@remembered
 def make_batch(state: str = "draft", *, of: list[Payment] | None = None, maker: User | None = None, number: int = 1) -> PaymentBatch:
     """A batch of approved payments (`number` new ones) in a state, by people of their own; its account is described."""
     found = of if of is not None else [make_payment("approved") for _ in range(number)]
@@ -177,6 +184,7 @@ def make_batch(state: str = "draft", *, of: list[Payment] | None = None, maker: 
     return batch
 
 
+@remembered
 def accept(grant: Grant, amount: Money, *, by: User | None = None) -> Entry:
     """Expenditure of a grant is accepted in the books, as the room of reports posts it, without a report."""
     advance = standing.position(grant, clock.today()).advance
@@ -185,6 +193,7 @@ def accept(grant: Grant, amount: Money, *, by: User | None = None) -> Entry:
     return posting.post(legs, reference=reference, on=clock.today(), by=by or make_user(Role.FINANCE), source="report.accept", of=grant)
 
 
+@remembered
 def make_closure(state: str = "open", *, grant: Grant | None = None, accepted: Money | None = None) -> Closure:
     """A closing: the first tranche (USD 12,000) paid, `accepted` of it (all by default), reporting closed."""
     grant = grant or make_payment("paid").grant

@@ -15,6 +15,7 @@ from ngos.organisations.models import Organisation
 from tests.factories.calls import make_call
 from tests.factories.ngos import PDF, make_organisation, owner_of
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.money import usd
 from trustfund.people.models import User
@@ -32,6 +33,7 @@ STEPS = {
 }
 
 
+@remembered
 def make_application(
     state: str = "draft", *, call: Call | None = None, organisation: Organisation | None = None, complete: bool | None = None, **fields: Any
 ) -> Application:
@@ -51,6 +53,7 @@ def _passing(call: Call) -> dict[str, bool]:
     return {str(question.number): question.passing_answer for question in call.eligibility_questions.all()}
 
 
+@remembered
 def fill_in(
     application: Application,
     *,
@@ -97,6 +100,7 @@ def _beneficiaries() -> list[dict[str, Any]]:
     ]
 
 
+@remembered
 def advance_application(application: Application, state: str, *, by: User | None = None) -> Application:
     """Take a complete application on to a state, submitting it first when it is a draft."""
     if application.state == "draft":

@@ -7,6 +7,7 @@ from typing import Any
 from tests.banking.files import IBAN, Fact, Facts, camt
 from tests.factories.books import make_bank
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund.banking import actions
 from trustfund.banking.csv_files import Layout
 from trustfund.banking.models import BankDetails, BankLine, BankStatement
@@ -14,6 +15,7 @@ from trustfund.money import Money, zero
 from trustfund.people.roles import Role
 
 
+@remembered
 def make_details(currency: str = "USD", account: str = IBAN, layout: Layout | None = None, by: Any = None) -> BankDetails:
     """A bank account of the Fund that somebody has described."""
     return actions.describe(make_bank(currency), by=by or make_user(Role.FINANCE), account=account, layout=layout)

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from tests.factories.donors import PDF
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund.budgets import actions
 from trustfund.budgets.actions import Row
 from trustfund.budgets.models import Budget
@@ -23,6 +24,7 @@ def rows(**amounts: str) -> list[Row]:
     return [Row(line, usd(amount)) for line, amount in (amounts or LINES).items()]
 
 
+@remembered
 def make_budget(
     state: str = "draft", *, year: int = 2026, window: str = "general", maker: Any = None, checker: Any = None, reason: str = "",
     document: bool = False, **amounts: str,

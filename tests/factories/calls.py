@@ -10,6 +10,7 @@ from typing import Any
 from grants.calls import actions
 from grants.calls.models import Call
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.money import usd
 from trustfund.people.models import User
@@ -47,6 +48,7 @@ DOCUMENTS = [
 ]
 
 
+@remembered
 def make_call(state: str = "published", *, by: User | None = None, **fields: Any) -> Call:
     """A complete call in a state: open now when published, its deadline passed (by a frozen clock) from `closed` on."""
     officer = by or make_user(Role.PROGRAMME)
@@ -77,6 +79,7 @@ def make_call(state: str = "published", *, by: User | None = None, **fields: Any
     return advance_call(call, state, by=officer)
 
 
+@remembered
 def advance_call(call: Call, state: str, *, by: User | None = None) -> Call:
     """Take a call on to a later state; closing it holds the clock at its deadline."""
     officer = by or call.drafted_by

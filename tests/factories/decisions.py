@@ -10,6 +10,7 @@ from grants.calls.models import Call
 from grants.decisions import actions
 from grants.decisions.models import Session
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from tests.factories.reviews import make_reviewed
 from trustfund import clock
 from trustfund.money import usd
@@ -19,6 +20,7 @@ from trustfund.people.roles import Role
 THREE = [[[5, 5, 5]], [[4, 4, 4]], [[2, 2, 2]]]
 
 
+@remembered
 def make_session(
     marks: Sequence[Sequence[Sequence[int]]] = THREE, *, trustees: int = 3, declared: bool = True, quorum: int = 3, **fields: Any
 ) -> tuple[Session, list[Application], list[User]]:

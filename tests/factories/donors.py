@@ -21,6 +21,7 @@ from donors.pledges import actions as pledges
 from donors.pledges.models import Instalment, Pledge
 from tests.factories.books import make_bank, open_years
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.files.storing import store
 from trustfund.money import Money, usd
@@ -33,6 +34,7 @@ COUNTRIES = """AT BE CH DE EE FI GR HR IE JO KW LU MT NO OM PT QA RO SE TN UY VN
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
+@remembered
 def make_donor(kind: str = "state", **fields: object) -> Donor:
     """A registered donor; States get a country of their own."""
     number = next(_number)
@@ -42,6 +44,7 @@ def make_donor(kind: str = "state", **fields: object) -> Donor:
     return donors.register(by=by, name=fields.pop("name", f"Donor {number}"), kind=kind, country=country, **fields)
 
 
+@remembered
 def make_contact(donor: Donor, **fields: object) -> User:
     """A person who acts for the donor."""
     user = make_user(**fields)
@@ -49,11 +52,13 @@ def make_contact(donor: Donor, **fields: object) -> User:
     return user
 
 
+@remembered
 def make_document(by: User | None = None):
     """A stored PDF."""
     return store(ContentFile(PDF, name="agreement.pdf"), by=by or make_user())
 
 
+@remembered
 def make_pledge(amount: Money | None = None, *, donor: Donor | None = None, on: date | None = None, **fields: object) -> Pledge:
     """An announced pledge, in one instalment due in ninety days unless `instalments` says otherwise."""
     amount, on = amount or usd("100000"), on or clock.today()
@@ -63,6 +68,7 @@ def make_pledge(amount: Money | None = None, *, donor: Donor | None = None, on: 
     return pledges.announce(donor or make_donor(), by=make_user(Role.MANAGER), on=on, amount=amount, **fields)
 
 
+@remembered
 def make_agreement(amount: Money | None = None, *, booked: bool = True, on: date | None = None, **fields: object) -> Pledge:
     """An agreement signed on `on` (today) and, unless `booked` is False, in the books."""
     on = on or clock.today()
@@ -72,6 +78,7 @@ def make_agreement(amount: Money | None = None, *, booked: bool = True, on: date
     return pledges.book(pledge, by=make_user(Role.FINANCE)) if booked else pledge
 
 
+@remembered
 def make_contribution(
     amount: Money | None = None,
     *,
@@ -94,6 +101,7 @@ def make_contribution(
     return contributions.receive_gift(donor or make_donor(), by=by, psc_rate=psc_rate, earmark=earmark, **cash, **fields)
 
 
+@remembered
 def make_unidentified(amount: Money | None = None, *, on: date | None = None, **fields: object) -> Contribution:
     """Money that nobody can name yet."""
     amount, on = amount or usd("500"), on or clock.today()

@@ -17,6 +17,7 @@ from ngos.organisations.models import Membership, Organisation, OrganisationDocu
 from ngos.screening import actions as screenings
 from ngos.screening.models import Screening
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.people.models import User
 from trustfund.people.roles import Role
@@ -27,6 +28,7 @@ SWIFT = "BKAUATWW"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
+@remembered
 def make_organisation(owner: User | None = None, **fields: Any) -> Organisation:
     """An NGO with a complete profile, registered by `owner` (or a new person), who is its owner and signatory."""
     number = next(_number)
@@ -46,6 +48,7 @@ def owner_of(organisation: Organisation) -> User:
     return organisation.memberships.filter(right="owner", active=True).order_by("pk").first().user
 
 
+@remembered
 def make_member(organisation: Organisation, right: str = "editor", *, signatory: bool = False, user: User | None = None) -> User:
     """A person who acts for the organisation."""
     user = user or make_user()
@@ -57,11 +60,13 @@ def membership(organisation: Organisation, user: User) -> Membership:
     return organisation.memberships.get(user=user, active=True)
 
 
+@remembered
 def make_document(organisation: Organisation, kind: str = "registration", **fields: Any) -> OrganisationDocument:
     upload = SimpleUploadedFile(f"{kind}.pdf", PDF, content_type="application/pdf")
     return actions.add_document(organisation, by=owner_of(organisation), kind=kind, upload=upload, **fields)
 
 
+@remembered
 def make_bank_account(
     organisation: Organisation | None = None, state: str = "active", *, on: date | None = None, **fields: Any
 ) -> BankAccount:
@@ -88,6 +93,7 @@ def _proposed(organisation: Organisation, **fields: Any) -> BankAccount:
     return bank_accounts.propose(organisation, by=owner_of(organisation), **{**details, "swift": SWIFT, **fields})
 
 
+@remembered
 def make_assessment(
     organisation: Organisation | None = None, state: str = "cleared", *, on: date | None = None, valid_until: date | None = None
 ) -> Assessment:
@@ -110,6 +116,7 @@ def make_assessment(
     return assessment
 
 
+@remembered
 def make_screening(organisation: Organisation, outcome: str = "clear", *, on: date | None = None) -> Screening:
     on = on or clock.today()
     officer = make_user(Role.PROGRAMME)
@@ -118,6 +125,7 @@ def make_screening(organisation: Organisation, outcome: str = "clear", *, on: da
     )
 
 
+@remembered
 def make_ready_organisation(on: date | None = None, **fields: Any) -> Organisation:
     """An NGO that can be given and paid a grant: cleared, screened, with an active bank account."""
     organisation = make_organisation(**fields)

@@ -11,6 +11,7 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
+from tests.factories.remembered import remembered
 from trustfund.people.models import RoleGrant, User
 from trustfund.people.roles import Role
 
@@ -18,6 +19,7 @@ _number = count(1)
 PASSWORD = "correct horse battery staple"
 
 
+@remembered
 def make_user(*roles: Role | None, second_factor: bool = True, **fields: Any) -> User:
     """A person with the given staff roles (none for an NGO member, a donor or a stranger).
 

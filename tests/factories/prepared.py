@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.people.roles import Role
 from trustfund.vouchers import actions
@@ -13,6 +14,7 @@ from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared.registry import EVENTS
 
 
+@remembered
 def make_prepared(name: str, state: str = "approved", *, maker: Any = None, checker: Any = None, **inputs: Any) -> Voucher:
     """A voucher of an event taken to a state; inputs as its form cleans them, the date is today unless the test says otherwise."""
     maker = maker or make_user(Role.FINANCE)

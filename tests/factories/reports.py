@@ -17,6 +17,7 @@ from grants.reports.models import Report
 from tests.factories.agreements import make_payment
 from tests.factories.ngos import owner_of
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
 
@@ -30,6 +31,7 @@ COUNTS = {
 }
 
 
+@remembered
 def make_report(
     state: str = "due", *, grant: Grant | None = None, spent: Money | None = None, number: int = 1, disallowed: int = 0, paid: bool = True
 ) -> Report:
@@ -56,6 +58,7 @@ def _step(report: Report, state: str, spent: Money, disallowed: int) -> Report:
     return actions.accept(report, by=make_user(Role.FINANCE), disallowed=refused)
 
 
+@remembered
 def fill(report: Report, spent: Money, by: Any = None) -> Report:
     """Words, grids that add up, and two transactions that add up to `spent`."""
     by = by or owner_of(report.grant.organisation)

@@ -12,10 +12,12 @@ from grants.reviews.models import Review
 from tests.factories.applications import make_application
 from tests.factories.calls import advance_call, make_call
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 
 
+@remembered
 def make_closed_call(applications: int = 1, **fields: Any) -> tuple[Call, list[Application]]:
     """A call whose deadline has passed, with so many eligible applications. `fields` are the call's columns."""
     call = make_call("published", **fields)
@@ -26,6 +28,7 @@ def make_closed_call(applications: int = 1, **fields: Any) -> tuple[Call, list[A
     return call, made
 
 
+@remembered
 def make_review(
     application: Application | None = None, state: str = "submitted", *, reviewer: User | None = None, marks: Sequence[int] = (4, 4, 4)
 ) -> Review:
@@ -59,6 +62,7 @@ def marks_for(review: Review, values: Sequence[int]) -> dict[int, dict[str, Any]
     return {criterion.pk: {"value": value, "comment": f"Because of {criterion.name}."} for criterion, value in pairs}
 
 
+@remembered
 def make_reviewed(marks: Sequence[Sequence[Sequence[int]]], **fields: Any) -> tuple[Call, list[Application], list[User]]:
     """A closed call whose applications are all reviewed: marks[application][reviewer][criterion]; the same reviewers score all."""
     call, applications = make_closed_call(len(marks), reviewers_per_application=len(marks[0]), **fields)

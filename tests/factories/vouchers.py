@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.factories.books import DAY, open_years
 from tests.factories.people import make_user
+from tests.factories.remembered import remembered
 from trustfund.ledger.models import Subaccount
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
@@ -33,6 +34,7 @@ def says(rows: list[Row] | None = None, *, on: date = DAY, kind: str = "entry") 
     return Content(kind, on, "general", fee() if rows is None else rows)
 
 
+@remembered
 def make_voucher(
     state: str = "draft", rows: list[Row] | None = None, *, maker: Any = None, checker: Any = None, on: date = DAY, kind: str = "entry"
 ) -> Voucher:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tests.journeys.walking import Person
 
 
-def request(ngo: Person) -> None:
+def request(ngo: Person, amount: str = "14,400.00") -> None:
     """The NGO sees each gate of its first tranche, and asks for it."""
     ngo.takes_up("Tranche to request")
-    ngo.reads("14,400.00")
+    ngo.reads(amount)
     ngo.follows("Request this tranche")
     ngo.fills_in({"What the money is needed for now": "Rent and the first staff of the house."})
     ngo.presses("Request the tranche")

@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
+from tests.factories.remembered import remembered
 from trustfund.ledger import allocations, closing, periods, postings, rates
 from trustfund.money import Money, usd
 
 
+@remembered
 def keep() -> None:
     """Post a year of everything that this issue's cycle has."""
     open_years(2026, 2027)

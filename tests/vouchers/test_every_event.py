@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.prepared import make_prepared, reversed_by_two
+from tests.factories.remembered import remembered
 from tests.ledger.test_exports import CHECKS
 from tests.statements.test_flows_tie import ties
 from tests.statements.test_tie_out import adds_up
@@ -30,6 +31,7 @@ def eur(amount):
     return Money(amount, "EUR")
 
 
+@remembered
 def keep():
     """A receivable and a bank account in euro, a grant with an advance of 40,000 since 20 March, support cost of 13 %."""
     open_years(2026, 2027)
