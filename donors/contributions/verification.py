@@ -9,6 +9,7 @@ from django.db.models import Case, F, Sum, When
 from donors.contributions.models import Contribution
 from donors.pledges.models import Instalment, Pledge
 from trustfund.chain import Finding, advised
+from trustfund.ledger.balances import WRITING_OFF
 from trustfund.ledger.models import Line
 from trustfund.ledger.postings import BANKS
 from trustfund.money import Money
@@ -33,11 +34,14 @@ def receivables() -> list[Finding]:
 
 
 def _held() -> dict[tuple[int, str], int]:
-    """Minor units by instalment and currency: what 1100 and 1110 hold, and what was written off them, which the donor still owes."""
+    """Minor units by instalment and currency: what 1100 and 1110 hold, and what was taken off them against an allowance.
+
+    What finance wrote off by its event is not there any more: its instalment says so too (`Instalment.outstanding`).
+    """
     found: dict[tuple[int, str], int] = defaultdict(int)
     lines = Line.objects.filter(account_id__in=RECEIVABLE)
     used_up = Line.objects.filter(account_id="1190", debit__gt=0).values("entry_id")
-    written_off = lines.filter(credit__gt=0, entry_id__in=used_up)
+    written_off = lines.filter(credit__gt=0, entry_id__in=used_up).exclude(entry__source=WRITING_OFF)
     for rows, sign in ((lines, 1), (written_off, -1)):
         for row in rows.order_by().values("subaccount_id", "currency").annotate(sum=Sum(SIGNED)):
             found[row["subaccount_id"], row["currency"]] += sign * row["sum"]

@@ -18,6 +18,7 @@ def build(day: date) -> Cast:
         dollars, euros = fund.open_books(cast, day)
     donors = fund.first_donors(cast, dollars, euros)
     first_cycle.run(cast, dollars)
+    closings.first_years(cast, FOUNDED)
     fund.later_donors(cast, donors, dollars, euros, day)
     today.run(cast, dollars, day)
     vouchers.run(cast, dollars, day)
@@ -27,5 +28,6 @@ def build(day: date) -> Cast:
     costs.run(cast, dollars, day)
     desk.run(cast, day)
     closings.run(cast, day)
+    budgets.issue(cast, day)
     audit.run(cast.auditor, day)
     return cast

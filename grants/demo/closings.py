@@ -1,4 +1,4 @@
-"""Closings of the demo, by the real acts: last year with its closing entry and certification, and the months of this year but for two."""
+"""Closings of the demo, by the real acts: the years that are over, each with its certification, and this year's months but two."""
 
 from __future__ import annotations
 
@@ -9,11 +9,29 @@ from django.db.models import Max
 from grants.demo.cast import Cast
 from trustfund import clock
 from trustfund.closings import actions, checks
-from trustfund.ledger import certifying
-from trustfund.ledger.models import FiscalYear, Period, Seal
+from trustfund.ledger import certifying, periods
+from trustfund.ledger.models import Entry, FiscalYear, Period, Seal
 
 LEFT_OPEN = timedelta(days=70)
 """The newest months stay open: one of them waits for the reader."""
+
+
+def first_years(cast: Cast, founded: date) -> None:
+    """The years of the first cycle, once all of it is posted. Months in which nothing happened need no list."""
+    used = set(Entry.objects.values_list("period", flat=True))
+    for year in FiscalYear.objects.filter(pk__in=Entry.objects.values("year")).order_by("pk"):
+        for period in Period.objects.filter(year=year, number__lt=13).order_by("number"):
+            if period.pk in used:
+                close(cast, period)
+            else:
+                _close_empty(cast, period, max(period.ends_on, founded) + timedelta(days=8))
+        finish(cast, year)
+
+
+def _close_empty(cast: Cast, period: Period, day: date) -> None:
+    with clock.frozen(day):
+        periods.propose_closing(period, by=cast.finance)
+        periods.close(period, by=cast.checker)
 
 
 def run(cast: Cast, today: date) -> None:
@@ -39,10 +57,11 @@ def close(cast: Cast, period: Period) -> None:
 
 def propose(cast: Cast, period: Period) -> None:
     """What wants a person's eye is looked at; what is open stands with a reason."""
-    for status in checks.statuses(period):
+    statuses = checks.statuses(period)
+    for status in statuses:
         if status.check.find is None and status.found is None:
             actions.review(period, status.key, by=cast.finance, note="Looked at; nothing follows (invented).")
-    reasons = {each.key: "Known, and followed up (invented)." for each in checks.statuses(period) if each.state == "open"}
+    reasons = {each.key: "Known, and followed up (invented)." for each in statuses if each.state == "open"}
     actions.propose(period, by=cast.finance, reasons=reasons)
     period.refresh_from_db()
 

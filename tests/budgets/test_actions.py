@@ -79,7 +79,8 @@ def test_nobody_approves_their_own():
         actions.approve(budget, by=both)
     with pytest.raises(IntegrityError, match="budget_two_people"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE budgets_budget SET state = 'approved', approved_on = '2026-01-01', head = 1, checker_id = maker_id WHERE id = %s",
+            "UPDATE budgets_budget SET state = 'approved', approved_on = '2026-01-01', head = 1, act = 1, checker_id = maker_id "
+            "WHERE id = %s",
             [budget.pk],
         )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+import openpyxl
+from django.core.files.base import ContentFile
+from django.db import transaction
 
 from donors.contributions import actions as contributions
 from donors.contributions.models import Contribution
@@ -23,20 +28,27 @@ from grants.reports import actions as reports
 from grants.reports.models import Report
 from grants.tranches import actions as tranches
 from tests.factories.agreements import make_grant
-from tests.factories.donors import make_document
+from tests.factories.donors import PDF, make_document
 from tests.factories.ngos import make_ready_organisation, make_screening, owner_of
 from tests.factories.people import make_user
 from tests.factories.reports import fill
 from trustfund import clock
+from trustfund.budgets import actions as budgets
+from trustfund.closings import actions as closings
+from trustfund.closings import checks
 from trustfund.ledger import actions as books
-from trustfund.ledger import balances, standing, tags
-from trustfund.ledger.models import FundWindow, Subaccount, Tag
+from trustfund.ledger import balances, tags
+from trustfund.ledger.models import FundWindow, Period, Subaccount, Tag
+from trustfund.ledger.proposals import actions as proposals
 from trustfund.money import Money, usd
+from trustfund.opening import actions as opening
+from trustfund.opening.workbook import SHEETS
 from trustfund.people.roles import Role
 from trustfund.vouchers import actions as vouchers
 from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared.registry import EVENTS
 from trustfund.vouchers.rules import Content, Row
+from trustfund.workflow import lock
 
 YEAR = 2026
 _number = count(1)
@@ -49,7 +61,9 @@ def day(month: int, of_month: int, year: int = YEAR) -> date:
 class Fund:
     """People who are never each other's checker, two bank accounts, two years that are open; what has happened is in its attributes."""
 
+    @transaction.atomic
     def __init__(self) -> None:
+        lock(FundWindow.objects.get())  # the story is one transaction, and this row alone was there before it
         self.manager, self.programme, self.finance, self.checker = (
             make_user(role, name=name)
             for role, name in [
@@ -58,16 +72,47 @@ class Fund:
             ]
         )  # fmt: skip
         with clock.frozen(day(1, 5)):
+            books.open_year(YEAR - 1, by=self.finance)
             books.open_year(YEAR, by=self.finance)
             books.open_year(YEAR + 1, by=self.finance)
             self.dollars = books.open_bank(code="BANK-USD", name="Bank in Vienna", currency="USD", by=self.finance)
             self.euros = books.open_bank(code="BANK-EUR", name="Bank in Vienna", currency="EUR", by=self.finance)
-            self.general, self.emergency = FundWindow.objects.get(), FundWindow.objects.create(code="emergency", name="Emergencies")
-            standing.put("fundwindow.open", self.emergency, by=None)
+            self.general, self.emergency = FundWindow.objects.get(), self._window("emergency", "Emergencies")
             self.children: Tag = tags.create("children", "For children", Tag.Kind.THEME, by=self.manager)
         self.donors: dict[str, Donor] = {}
         self.pledges: dict[str, Pledge] = {}
         self.grants: dict[str, Grant] = {}
+
+    def _window(self, code: str, name: str) -> FundWindow:
+        """Finance proposes to open it, the fund manager agrees."""
+        proposed = proposals.propose_window(code=code, name=name, purpose="What can't wait.", by=self.finance)
+        proposals.adopt_window(proposed, by=self.manager)
+        return FundWindow.objects.get(pk=code)
+
+    def takes_over(self, on: date, **sheets: list[list[Any]]) -> None:
+        """A fund that existed before: its workbook with the balances of the last audited day, by two people."""
+        with clock.frozen(on):
+            staged = opening.stage("before.xlsx", workbook_of(sheets), audited_on=day(12, 31, YEAR - 1), by=self.finance)
+            opening.approve(staged, by=self.checker)
+
+    def budget(self, on: date, *, reason: str = "", **amounts: str) -> None:
+        """The approved budget of the general window, or a revision with its document, by two people."""
+        with clock.frozen(on):
+            lines = [budgets.Row(line, usd(amount)) for line, amount in amounts.items()]
+            made = budgets.draft(self.general, YEAR, lines, by=self.finance, reason=reason)
+            made = budgets.attach(made, by=self.finance, upload=ContentFile(PDF, name="minute.pdf"))
+            budgets.approve(budgets.submit(made, by=self.finance), by=self.manager)
+
+    def closes_month(self, on: date, number: int) -> None:
+        """By the list: what a person must see is looked at, what is open stands with a reason; one confirms it, another closes."""
+        period = Period.objects.get(year=YEAR, number=number)
+        with clock.frozen(on):
+            for status in checks.statuses(period):
+                if status.check.find is None and status.found is None:
+                    closings.review(period, status.key, by=self.finance, note="Nothing is overdue.")
+            reasons = {status.key: "It is known." for status in checks.statuses(period) if status.state == "open"}
+            closings.propose(period, by=self.finance, reasons=reasons)
+            closings.close(Period.objects.get(pk=period.pk), by=self.checker)
 
     # Rates
 
@@ -225,6 +270,19 @@ def debit(account: str, amount: Money, of: Subaccount | None = None) -> Row:
 
 def credit(account: str, amount: Money, of: Subaccount | None = None) -> Row:
     return Row(account, "credit", amount, of)
+
+
+def workbook_of(sheets: dict[str, list[list[Any]]]) -> bytes:
+    """The workbook of an opening."""
+    made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in [SHEETS[name], *rows]:
+            sheet.append(row)
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
 
 
 @contextmanager

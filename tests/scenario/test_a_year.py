@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -9,10 +11,12 @@ from django.db import connection
 from tests.ledger import test_exports
 from tests.scenario.fund import YEAR, balances_on, day
 from tests.scenario.story import DECEMBER, JUNE, MARCH, SEPTEMBER
+from trustfund.closings.models import Checklist
 from trustfund.ledger import balances, chart
+from trustfund.ledger.models import Period
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd
-from trustfund.statements import cash_flow, contributions, figures, net_assets, pooled
+from trustfund.statements import budget, cash_flow, contributions, figures, net_assets, pooled
 from trustfund.statements.books import books_at
 
 pytestmark = pytest.mark.django_db
@@ -34,13 +38,13 @@ def test_the_books_are_in_order(year):
 
 
 def test_the_closing_entry_and_new_years_day(year):
-    """3010: the reserve of 15,000 taken from the surplus of 125,829. The estimate is gone with its programme support: 2,860 - 1,300."""
+    """3010: the reserve of 15,000 taken from 2,147 and the surplus of 125,829. The estimate is gone with its support: 2,860 - 1,300."""
     with_closing = {row.account.code: row.balance.amount for row in balances.trial_balance(END)}
     results = [code for code in with_closing if chart.BY_CODE[code].period_result]
-    assert (with_closing["3010"], with_closing["3100"]) == (-110829, -15000)
+    assert (with_closing["3010"], with_closing["3100"]) == (-112976, -15000)
     assert [with_closing[code] for code in results] == [0] * 15
     new_year = balances_on(day(1, 1, YEAR + 1))
-    assert {code: new_year.get(code) for code in ("1200", "1280", "2400")} == {"1200": "21,500.00", "1280": None, "2400": "-1,560.00"}
+    assert {code: new_year.get(code) for code in ("1200", "1280", "2400")} == {"1200": "21,900.00", "1280": None, "2400": "-1,560.00"}
 
 
 def figures_of(statement, expected, column=0):
@@ -50,24 +54,24 @@ def figures_of(statement, expected, column=0):
 
 def test_statement_i(year):
     expected = {
-        "I.cash": "98,605.00",  # 85,805 + 12,800
+        "I.cash": "100,352.00",  # 87,552 + 12,800
         "I.investments": "0.00",
-        "I.receivable_current": "18,584.00",  # 19,584 - 1,000
+        "I.receivable_current": "18,584.00",  # 18,984 - 400
         "I.receivable_non_current": "0.00",
-        "I.advances": "11,500.00",  # 21,500 - 10,000
+        "I.advances": "11,900.00",  # 21,900 - 10,000
         "I.other_receivables": "0.00",
-        "assets": "128,689.00",
+        "assets": "130,836.00",
         "I.payables": "2,860.00",
         "I.grants_payable": "0.00",
         "I.conditional": "0.00",
         "I.payable_to_donors": "0.00",
         "I.other_liabilities": "0.00",
         "liabilities": "2,860.00",
-        "net": "125,829.00",
-        "I.accumulated_surplus": "-15,000.00",
+        "net": "127,976.00",
+        "I.accumulated_surplus": "-12,853.00",  # 2,147 - 15,000
         "surplus_of_year": "125,829.00",
         "I.reserves": "15,000.00",
-        "net_assets": "125,829.00",
+        "net_assets": "127,976.00",
         "9010": "4,500.00",
         "9030": "0.00",
     }
@@ -106,10 +110,10 @@ def test_statement_iii(year):
     """Accumulated surplus, operating reserve, transfers between windows, total."""
     three = net_assets.net_assets(books_at(END))
     expected = {
-        "beginning": [0, 0, 0, 0],
+        "beginning": [2147, 0, 0, 2147],
         "result": [125829, 0, 0, 125829],
         "transfer": [-15000, 15000, 0, 0],
-        "end": [110829, 15000, 0, 125829],
+        "end": [112976, 15000, 0, 127976],
     }
     assert {key: [figure.amount for figure in three.amounts(key)] for key in expected} == expected
 
@@ -131,13 +135,47 @@ def test_statement_iv(year):
         "financing": "0.00",
         "net": "98,342.50",
         "IV.cash.*.exchange": "262.50",
-        "opening": "0.00",
-        "closing": "98,605.00",
-        "IV.cash.1010*": "85,805.00",
+        "opening": "1,747.00",
+        "closing": "100,352.00",
+        "IV.cash.1010*": "87,552.00",
         "IV.cash.1020*": "12,800.00",
-        "cash": "98,605.00",
+        "cash": "100,352.00",
     }
     assert figures_of(cash_flow.cash_flow(books_at(END)), expected) == expected
+
+
+V = {  # original, final, commitments, actual, variance
+    "grants": [60000, 58000, 4500, 49500, 8500],  # paid 52,500, less 3,000 that came back
+    "programme_support": [5000, 5000, 0, 4940, 60],
+    "staff": [2500, 2500, 0, 2000, 500],
+    "travel": [1500, 1500, 0, 1500, 0],
+    "contractual": [2400, 3200, 0, 3000, 200],  # without the 600 in kind
+    "charges": [150, 150, 0, Decimal("127.50"), Decimal("22.50")],
+    "transfers": [0, 2000, 0, 2000, 0],
+    "total": [71550, 72350, 4500, Decimal("63067.50"), Decimal("9282.50")],
+}
+
+
+def test_statement_v(year):
+    """Grants count when they are paid, costs when they are incurred; the way from there to Statement IV."""
+    five = budget.budget_and_actual(books_at(END))
+    assert {line: [figure.amount for figure in five.amounts(f"general:{line}")] for line in V} == V
+    used = Decimal("-61067.50")  # without the 2,000 that another window has now
+    # 113,000 + 20,000 + 10,000 + 10,000 + 4,000 + 500 - 4,000 - 500: Austria's and Japan's cash as it was carried
+    receipts = Decimal("153000")
+    # programme support of 2,860 is owed and not paid; 1,250 and 1,000 came above what was carried
+    basis = Decimal("5110")
+    assert [figure.amount for figure in five.amounts("flows")] == [Decimal("97042.50"), 1300, 0, Decimal("98342.50")]
+    assert five.amounts("actual")[0].amount == used
+    assert (five.amounts("basis")[0].amount, five.amounts("presentation")[0].amount) == (basis, receipts)
+    assert used + basis + receipts == Decimal("97042.50")
+
+
+def test_months_that_are_closed(year):
+    """By their list, each by two people; the fourth is open still."""
+    states = [(each.number, each.state, each.approved_by_id) for each in Period.objects.filter(year=YEAR, number__lte=4).order_by("number")]
+    assert states == [*((number, "closed", year.checker.pk) for number in (1, 2, 3)), (4, "open", None)]
+    assert Checklist.objects.filter(period__year=YEAR).count() == 3
 
 
 def test_statement_vii(year):
@@ -157,18 +195,18 @@ def test_statement_vii(year):
         "VII.exchange.*": "-262.50",
         "uses": "57,945.00",
         "change": "98,605.00",
-        "opening": "0.00",
-        "closing": "98,605.00",
+        "opening": "1,747.00",
+        "closing": "100,352.00",
         "VII.*.accepted": "38,000.00",
         "spent": "38,000.00",
         "held": "11,500.00",
-        "VII.fund.cash": "98,605.00",
+        "VII.fund.cash": "100,352.00",
     }
     seven = pooled.pooled(books_at(END))
     assert figures_of(seven, expected, column=1) == expected
     assert {key: str(seven.row(key).values[1]) for key in ("utilization", "left", "delivery", "held_share")} == {
         "utilization": "37.01%",  # 57,945 / 156,550
-        "left": "61.72%",  # 98,605 / 159,750
+        "left": "62.82%",  # 100,352 / 159,750
         "delivery": "76.77%",  # 38,000 / 49,500
         "held_share": "21.90%",  # 11,500 / 52,500
     }
@@ -187,7 +225,8 @@ DONORS = {
     "Maria Moreno": [500, 0, 0, 0, 0, 0, 500, 0, 0],
     "Chile": [0, 0, 0, 0, 0, 0, 0, 0, 0],
 }
-TOTAL = [159750, 15250, 0, 49500, 28000, 21500, 4500, 0, 90500]
+MONACO = [5650, 650, 0, 3500, 3100, 400, 0, 0, 1500]  # as it was taken over
+TOTAL = [165400, 15900, 0, 53000, 31100, 21900, 4500, 0, 92000]
 
 
 def columns(statement, key):
@@ -202,14 +241,14 @@ def test_the_donors_columns_tie_to_statement_i(year):
     """What is estimated of Hope House is no accepted expenditure: its advance is open."""
     statement = contributions.contributions(books_at(END))
     assert {name: columns(statement, f"d:{donor.subaccount.code}") for name, donor in year.donors.items()} == DONORS
-    assert columns(statement, "d:total") == TOTAL
+    assert (columns(statement, "d:OLD-D"), columns(statement, "d:total")) == (MONACO, TOTAL)
     assert statement.amounts("t:cash") == figures.position(books_at(END)).amounts("I.cash")[:1]
 
 
 def test_the_window_for_emergencies_has_its_own_money(year):
-    """2,000 since July; over the fund what moved between windows is nothing."""
+    """1,747 from before and 2,000 since July; over the fund what moved between windows is nothing."""
     held = {row.account.code: row.balance.amount for row in balances.trial_balance(END, window="emergency") if row.balance}
-    assert held == {"1010": 2000, "3900": -2000}
+    assert held == {"1010": 3747, "1200": 400, "3010": -2147, "3900": -2000}
     assert [balances.balance(code, END) for code in ("1900", "2900", "3900")] == [usd(0)] * 3
 
 
@@ -222,7 +261,7 @@ def test_each_donors_own_statement_says_the_same(year):
 def test_the_bank_has_its_euros(year):
     """17,000 - 10 - 6,990; the revaluation changes no euro."""
     assert balances.original_balance("1020", year.euros) == Money("10000", "EUR")
-    assert balances.original_balance("1010", year.dollars, END) == usd("85805")
+    assert balances.original_balance("1010", year.dollars, END) == usd("87552")
 
 
 @pytest.mark.parametrize("kind", BOOKS)

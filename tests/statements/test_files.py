@@ -46,8 +46,8 @@ def head():
 def all_statements(as_of=END, head=None):
     """One of each."""
     found = books_at(as_of, head)
-    donor = Subaccount.objects.filter(kind="donor").order_by("code")[0]
-    one = Subaccount.objects.filter(kind="grant").order_by("code")[0]
+    donor = Subaccount.objects.filter(kind="donor").order_by("pk")[0]
+    one = Subaccount.objects.filter(kind="grant").order_by("pk")[0]
     return [
         figures.position(found),
         figures.performance(found),

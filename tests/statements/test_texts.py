@@ -51,7 +51,9 @@ def test_nobody_approves_their_own():
     with pytest.raises(PermissionDenied):
         actions.approve(found, by=both)
     with pytest.raises(IntegrityError, match="disclosure_two_people"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE statements_disclosure SET state = 'approved', approved_on = '2026-01-01', head = 1, checker_id = maker_id")
+        cursor.execute(
+            "UPDATE statements_disclosure SET state = 'approved', approved_on = '2026-01-01', head = 1, act = 1, checker_id = maker_id"
+        )
 
 
 def test_what_is_approved_is_said_and_the_next_version_takes_its_place():

@@ -75,12 +75,16 @@ def ask_verification(*, by: Any, first: int | None = None, last: int | None = No
 
 @transaction.atomic
 def ask_pack(*, by: Any, since: date, until: date, head: int | None = None) -> Pack:
-    """Have an audit pack of a period made, as the books stood at a head. ValidationError by field."""
+    """Have an audit pack of a period made, as the books stood at a head: with samples and the banks' files for an auditor alone.
+
+    ValidationError by field.
+    """
     _require(permissions.can_pack(by))
     _check_days(since, until)
     seal = head_at(head)
     audit = AuditHead.objects.get(pk=1)
-    made = Pack.objects.create(asked_by=by, since=since, until=until, head=seal.seq, head_hash=seal.hash, audit_head=audit.seq)
+    about = {"since": since, "until": until, "head": seal.seq, "head_hash": seal.hash, "audit_head": audit.seq}
+    made = Pack.objects.create(asked_by=by, of_auditor=permissions.can_audit(by), **about)
     record("pack.ask", of=made, by=by, since=since, until=until, head=seal.seq)
     work_task.enqueue()
     return made
@@ -95,9 +99,9 @@ def _check_days(since: date, until: date) -> None:
 
 @transaction.atomic
 def taken(pack: Pack, *, by: Any) -> Pack:
-    """Put on record that a pack was downloaded. PermissionDenied, ValidationError when it is not there (any more)."""
-    _require(permissions.can_pack(by))
-    if pack.state != Pack.State.DONE:
+    """Put on record that a pack was downloaded. PermissionDenied, ValidationError when it is not there (any more), or past its day."""
+    _require(Pack.objects.filter(pk=pack.pk).visible_to(by).exists())
+    if not pack.is_there:
         raise ValidationError(_("The pack is not there."))
     record("pack.download", of=pack, by=by, sha256=pack.sha256)
     return pack

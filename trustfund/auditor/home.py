@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from trustfund import clock
 from trustfund.auditor import permissions
-from trustfund.auditor.models import Asked, Pack, SampleItem
+from trustfund.auditor.models import Pack, SampleItem
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
 
@@ -35,7 +36,7 @@ def items(user: Any) -> Iterable[Item]:
         title = ngettext("Say what was found of a sampled item", "Say what was found of %(count)s sampled items", open_items)
         found += [Item(title % {"count": open_items}, reverse("auditor:samples"), count=open_items)] if open_items else []
     if permissions.can_pack(user):
-        packs = Pack.objects.filter(asked_by=user, state=Asked.State.DONE).count()
+        packs = Pack.objects.filter(asked_by=user).visible_to(user).there(clock.today()).count()
         title = ngettext("An audit pack is ready", "%(count)s audit packs are ready", packs) % {"count": packs}
         found += [Item(title, reverse("auditor:packs"), count=packs, tone="neutral")] if packs else []
     return found

@@ -5,7 +5,7 @@ A row that is asked for and done by the worker (`Asked`) is the truth of it; a t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -127,8 +127,23 @@ class Verification(Asked):
         return [finding["sentence"] for finding in self.findings]
 
 
+class PackQuerySet(AskedQuerySet):
+    def visible_to(self, user: Any) -> PackQuerySet:
+        """The auditor sees all of them, finance its own: what an auditor chose to look at is no business of theirs before the audit."""
+        if permissions.can_audit(user):
+            return self
+        return self.filter(of_auditor=False) if permissions.can_pack(user) else self.none()
+
+    def there(self, day: date) -> PackQuerySet:
+        """Those that may be downloaded on a day: made, and kept still, whether or not the others were cleared away."""
+        return self.filter(state=Asked.State.DONE, expires_on__gte=day)
+
+
 class Pack(Asked):
-    """An audit pack of a period, as the books stood at a head; what is no part of the books as it was at `asked_at`."""
+    """An audit pack of a period, as the books stood at a head; what is no part of the books as it was at `asked_at`.
+
+    One that an auditor asked for (`of_auditor`) has their samples and the banks' files too; see ADR 17.
+    """
 
     since = models.DateField(_("from"))
     until = models.DateField(_("to"))
@@ -138,6 +153,9 @@ class Pack(Asked):
     size = models.PositiveBigIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     expires_on = models.DateField(_("kept until"), null=True)
+    of_auditor = models.BooleanField(_("with samples and bank files"), default=True)
+
+    objects = PackQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Asked.Meta):
         constraints = [
@@ -148,17 +166,23 @@ class Pack(Asked):
     def __str__(self) -> str:
         return f"{self.since} - {self.until}"
 
-    @staticmethod
-    def seen_by(user: Any) -> bool:
-        return permissions.can_pack(user)
-
     def get_absolute_url(self) -> str:
         return reverse("auditor:pack", args=[self.pk])
 
     @property
     def name(self) -> str:
         """The name of the file: the same books always have the same name."""
-        return f"audit-pack_{self.since}_{self.until}_head-{self.head}.zip"
+        return f"audit-pack_{self.since}_{self.until}_head-{self.head}{'' if self.of_auditor else '_finance'}.zip"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it may be downloaded: made, and not past its day."""
+        return self.state == self.State.DONE and self.expires_on is not None and self.expires_on >= clock.today()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was there and is past its day."""
+        return self.state == self.State.EXPIRED or (self.state == self.State.DONE and not self.is_there)
 
     @property
     def state_tone(self) -> str:

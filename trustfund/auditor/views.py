@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -139,33 +140,50 @@ PACKS = [
 ]
 
 
-@login_required
-@require_GET
-def packs(request: HttpRequest) -> HttpResponse:
-    """The audit packs."""
-    _require(permissions.can_pack(request.user))
+class Room(NamedTuple):
+    """Papers that are asked for with a form and listed: what they are, who may, and the words of both pages."""
+
+    model: Any
+    allowed: Callable[[Any], bool]
+    form: Any
+    do: Callable[..., Any]
+    columns: list[Column]
+    filter: Filter
+    related: tuple[str, ...]
+    sort: str
+    title: Any
+    empty: Any
+    ask: Any
+    button: Any
+    done: Any
+    urls: tuple[str, str]
+    template: str
+
+
+def _listed(request: HttpRequest, room: Room) -> HttpResponse:
+    """The papers of a room."""
+    _require(room.allowed(request.user))
     return listing(
         request,
-        Pack.objects.visible_to(request.user).select_related("asked_by"),
-        title=_("Audit packs"),
-        columns=PACKS,
-        filters=[Filter("state", gettext_lazy("State"), Pack.State.choices, "state")],
-        sort="-asked",
-        empty={"text": _("No audit pack was asked for yet."), "url": reverse("auditor:new_pack"), "label": _("Ask for one")},
-        template="auditor/packs.html",
-        context={"audits": permissions.can_audit(request.user)},
+        room.model.objects.visible_to(request.user).select_related(*room.related),
+        title=str(room.title),
+        columns=room.columns,
+        filters=[room.filter],
+        sort=room.sort,
+        empty={"text": str(room.empty), "url": reverse(room.urls[1]), "label": str(room.ask)},
+        template=room.template,
+        context={"audits": permissions.can_audit(request.user), "point": point_of(request)},
     )
 
 
-@login_required
-def new_pack(request: HttpRequest) -> HttpResponse:
-    """Ask for a pack."""
-    _require(permissions.can_pack(request.user))
-    form = forms.PackForm(request.POST if request.method == "POST" else None, initial=_initial(request))
-    made: list[Pack] = []
-    if form.is_valid() and pages.attempt(form, lambda: made.append(actions.ask_pack(by=request.user, **form.cleaned_data))):
-        return redirect(made[0])
-    context = {"form": form, "title": _("Ask for an audit pack"), "back": reverse("auditor:packs"), "button": _("Ask for it")}
+def _asked(request: HttpRequest, room: Room) -> HttpResponse:
+    """The form with which a further one is asked for."""
+    _require(room.allowed(request.user))
+    form = room.form(request.POST if request.method == "POST" else None, initial=_initial(request))
+    made: list[Any] = []
+    if form.is_valid() and pages.attempt(form, lambda: made.append(room.do(by=request.user, **form.cleaned_data))):
+        return pages.done(request, str(room.done), made[0])
+    context = {"form": form, "title": str(room.ask), "back": reverse(room.urls[0]), "button": str(room.button)}
     return render(request, "auditor/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -174,6 +192,38 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     point = point_of(request)
     day = point.as_of or clock.today()
     return {"since": day.replace(month=1, day=1), "until": day, "head": point.head}
+
+
+PACK_ROOM = Room(
+    model=Pack,
+    allowed=permissions.can_pack,
+    form=forms.PackForm,
+    do=actions.ask_pack,
+    columns=PACKS,
+    filter=Filter("state", gettext_lazy("State"), Pack.State.choices, "state"),
+    related=("asked_by",),
+    sort="-asked",
+    title=gettext_lazy("Audit packs"),
+    empty=gettext_lazy("No audit pack was asked for yet."),
+    ask=gettext_lazy("Ask for an audit pack"),
+    button=gettext_lazy("Ask for it"),
+    done=gettext_lazy("The pack is asked for."),
+    urls=("auditor:packs", "auditor:new_pack"),
+    template="auditor/packs.html",
+)
+
+
+@login_required
+@require_GET
+def packs(request: HttpRequest) -> HttpResponse:
+    """The audit packs: all of them for the auditor, those of finance for finance."""
+    return _listed(request, PACK_ROOM)
+
+
+@login_required
+def new_pack(request: HttpRequest) -> HttpResponse:
+    """Ask for a pack."""
+    return _asked(request, PACK_ROOM)
 
 
 @login_required
@@ -189,7 +239,7 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
 def download_pack(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The archive; that it was taken is on record."""
     found = get_object_or_404(Pack.objects.visible_to(request.user).select_related("file"), pk=pk)
-    if found.file is None:
+    if found.file is None or not found.is_there:
         raise Http404
     actions.taken(found, by=request.user)
     return serve(found.file)
@@ -210,34 +260,36 @@ SAMPLES = [
 ]
 
 
+SAMPLE_ROOM = Room(
+    model=Sample,
+    allowed=permissions.can_audit,
+    form=forms.SampleForm,
+    do=actions.draw,
+    columns=SAMPLES,
+    filter=Filter("method", gettext_lazy("Method"), Sample.Method.choices, "method"),
+    related=("account",),
+    sort="-number",
+    title=gettext_lazy("Samples"),
+    empty=gettext_lazy("No sample was drawn yet."),
+    ask=gettext_lazy("Draw a sample"),
+    button=gettext_lazy("Draw it"),
+    done=gettext_lazy("The sample is drawn and kept."),
+    urls=("auditor:samples", "auditor:new_sample"),
+    template="auditor/samples.html",
+)
+
+
 @login_required
 @require_GET
 def samples(request: HttpRequest) -> HttpResponse:
-    """The samples."""
-    _require(permissions.can_audit(request.user))
-    return listing(
-        request,
-        Sample.objects.visible_to(request.user).select_related("account"),
-        title=_("Samples"),
-        columns=SAMPLES,
-        filters=[Filter("method", gettext_lazy("Method"), Sample.Method.choices, "method")],
-        sort="-number",
-        empty={"text": _("No sample was drawn yet."), "url": reverse("auditor:new_sample"), "label": _("Draw one")},
-        template="auditor/samples.html",
-        context={"point": point_of(request)},
-    )
+    """The samples, which the auditor alone sees."""
+    return _listed(request, SAMPLE_ROOM)
 
 
 @login_required
 def new_sample(request: HttpRequest) -> HttpResponse:
     """Draw a sample."""
-    _require(permissions.can_audit(request.user))
-    form = forms.SampleForm(request.POST if request.method == "POST" else None, initial=_initial(request))
-    made: list[Sample] = []
-    if form.is_valid() and pages.attempt(form, lambda: made.append(actions.draw(by=request.user, **form.cleaned_data))):
-        return pages.done(request, _("The sample is drawn and kept."), made[0])
-    context = {"form": form, "title": _("Draw a sample"), "back": reverse("auditor:samples"), "button": _("Draw it")}
-    return render(request, "auditor/form.html", context, status=422 if form.is_bound else 200)
+    return _asked(request, SAMPLE_ROOM)
 
 
 def _sample(request: HttpRequest, pk: int) -> Sample:

@@ -16,7 +16,7 @@ from trustfund.audit.recording import record, trail_for
 from trustfund.budgets import lines, permissions
 from trustfund.budgets.models import FIRST_YEAR, LAST_YEAR, Budget, BudgetLine
 from trustfund.files.storing import store
-from trustfund.ledger import sealing
+from trustfund.ledger import versions
 from trustfund.ledger.models import FundWindow
 from trustfund.money import Money, total, usd
 from trustfund.workflow import advance, lock, require
@@ -146,7 +146,8 @@ def approve(budget: Budget, *, by: Any, seen: int | None = None) -> Budget:
     require(budget.approve, by=by)
     if seen is not None and seen != version_of(budget):
         raise ValidationError(_("It was changed since you opened this page. Read it again."), code="changed")
-    return advance(budget.approve, by=by, on=clock.today(), head=sealing.head().seq, total=total_of(budget))
+    bound = {**versions.moment(), "digest": budget.digest}
+    return advance(budget.approve, by=by, on=clock.today(), total=total_of(budget), **bound)
 
 
 @transaction.atomic

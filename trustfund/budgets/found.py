@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from trustfund.budgets.models import Budget
+from trustfund.ledger.versions import upto
 from trustfund.money import Money, zero
 
 Amounts = dict[str, Money]
@@ -22,9 +23,9 @@ class Approved:
     revisions: int = 0
 
 
-def approved(years: Iterable[int], head: int) -> dict[str, Approved]:
-    """By the window's code, what was approved up to a head; windows without an approved budget are not there. Two queries."""
-    versions = Budget.objects.filter(state=Budget.State.APPROVED, year__in=list(years), head__lte=head)
+def approved(years: Iterable[int], head: int, act: int | None = None) -> dict[str, Approved]:
+    """By the window's code, what was approved up to a head and an act; windows without an approved budget are not there. Two queries."""
+    versions = upto(Budget.objects.filter(year__in=list(years)), head, act)
     found: dict[str, Approved] = {}
     by_year: dict[tuple[str, int], list[Budget]] = defaultdict(list)
     for each in versions.order_by("window", "year", "number").prefetch_related("lines"):

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from trustfund import clock
-from trustfund.budgets import lines, permissions
+from trustfund.budgets import content, lines, permissions
 from trustfund.fields import UsdField
 from trustfund.ledger.models import FundWindow
+from trustfund.ledger.versions import Version
 from trustfund.money import Money
-from trustfund.workflow import Stateful
+from trustfund.workflow import Digest
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -32,10 +33,10 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         return self.annotate(total_usd=Sum("lines__amount", output_field=UsdField()))
 
 
-class Budget(Stateful, models.Model):
+class Budget(Version):
     """One version of a window's budget for a year: number 1 is the original, every later one a revision with its reason and document.
 
-    `head` is the ledger's head when it was approved, so that a statement made again from an older head shows what was approved then.
+    A statement made again from an older head, or up to an older act on record, shows what was approved then (versions.py).
     """
 
     class State(models.TextChoices):
@@ -55,7 +56,6 @@ class Budget(Stateful, models.Model):
     made_at = models.DateTimeField(_("made on"), default=clock.now)
     checker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by"))
     approved_on = models.DateField(_("approved on"), null=True)
-    head = models.BigIntegerField(null=True)
     remark = models.CharField(_("why it was returned"), max_length=500, blank=True)
 
     objects = BudgetQuerySet.as_manager()
@@ -74,6 +74,10 @@ class Budget(Stateful, models.Model):
                 | (~Q(state="approved") & Q(checker__isnull=True, approved_on__isnull=True, head__isnull=True)),
             ),
             models.CheckConstraint(
+                name="budget_approved_iff_on_record",
+                condition=Q(state="approved", act__isnull=False) | (~Q(state="approved") & Q(act__isnull=True)),
+            ),
+            models.CheckConstraint(
                 name="budget_revision_has_a_reason", condition=Q(number=1) | Q(number__gt=1) & ~Q(reason="")
             ),
             models.CheckConstraint(name="budget_year_is_a_year", condition=Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR)),
@@ -88,6 +92,9 @@ class Budget(Stateful, models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("budgets:detail", args=[self.pk])
+
+    def content(self) -> dict[str, Any]:
+        return content.content_of(self)
 
     @property
     def is_original(self) -> bool:
@@ -119,9 +126,9 @@ class Budget(Stateful, models.Model):
         self.remark = ""
 
     @transition(state, source=State.SUBMITTED, target=State.APPROVED, permission=permissions.can_approve)
-    def approve(self, *, by: Any, on: Any, head: int, total: Money) -> None:
+    def approve(self, *, by: Any, on: Any, head: int, event: int, total: Money, digest: Digest) -> None:
         """Approved by the second person: from here on it is what statements compare with, and never changes."""
-        self.checker, self.approved_on, self.head = by, on, head
+        self.checker, self.approved_on, self.head, self.act = by, on, head, event
 
     @transition(state, source=State.SUBMITTED, target=State.RETURNED, permission=permissions.can_return)
     def return_(self, *, remark: str) -> None:

@@ -23,6 +23,8 @@ from trustfund.ledger import balances, certifying, periods
 from trustfund.ledger.closed_models import Certification, ClosedBooks
 from trustfund.ledger.models import Entry, FiscalYear, Period
 from trustfund.ledger.permissions import can_prepare_year
+from trustfund.statements import issuing
+from trustfund.statements.permissions import can_issue
 from trustfund.workflow import possible, require
 
 WORDS = {
@@ -175,7 +177,21 @@ def depends(found: Period) -> list[tuple[str, Any]]:
     later = Period.objects.filter(starts_on__gte=found.starts_on, state=Period.State.CLOSED).exclude(pk=found.pk)
     certification = Certification.objects.filter(year=found.year_id).first()
     stands = certification.get_state_display() if certification else _("not prepared")
-    return [(_("Later periods that are closed"), later.count()), (_("Statements of the year"), stands)]
+    given = (_("Statements issued"), issued(found))
+    return [(_("Later periods that are closed"), later.count()), (_("Statements of the year"), stands), given]
+
+
+MOST = 10
+"""How many statements are named; the list has them all."""
+
+
+def issued(found: Period) -> str:
+    """What was given out that says something of the period: whoever has it may have to be told."""
+    made = issuing.touching(found.starts_on, found.ends_on)
+    named = [_("%(issue)s %(title)s, for: %(purpose)s") % {"issue": each, "title": issuing.title_of(each), "purpose": each.purpose}
+             for each in made[:MOST]]  # fmt: skip
+    more = max(made.count() - MOST, 0)
+    return "; ".join([*named, *([_("and %(count)s more") % {"count": more}] if more else [])]) or _("none")
 
 
 # A year
@@ -206,6 +222,8 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "can_decide": waiting is not None and possible(waiting.approve, by=request.user),
         "certification": certification,
         "certification_acts": _certification_acts(found, certification, request.user),
+        "issued": issuing.of_year(year),
+        "issue": certification is not None and certification.state == Certification.State.APPROVED and can_issue(request.user),
     }
     return render(request, "closings/year.html", context)
 

@@ -12,10 +12,10 @@ from django_fsm import ConcurrentTransition
 
 from trustfund import clock
 from trustfund.audit.recording import record, trail_for
-from trustfund.ledger import sealing
+from trustfund.ledger import versions
 from trustfund.ledger.models import GENERAL, FundWindow
-from trustfund.statements import permissions
-from trustfund.statements.models import FIRST_YEAR, LAST_YEAR, LONGEST, Disclosure, Passage
+from trustfund.statements import issuing, permissions
+from trustfund.statements.models import FIRST_YEAR, LAST_YEAR, LONGEST, Disclosure, Issue, Passage
 from trustfund.workflow import advance, lock, require
 
 
@@ -79,7 +79,7 @@ def approve(disclosure: Disclosure, *, by: Any, seen: int | None = None) -> Disc
     require(disclosure.approve, by=by)
     if seen not in (None, version_of(disclosure)):
         raise ConcurrentTransition("It was returned and written anew since it was read.")
-    return advance(disclosure.approve, by=by, on=clock.today(), head=sealing.head().seq)
+    return advance(disclosure.approve, by=by, on=clock.today(), **versions.moment(), digest=disclosure.digest)
 
 
 @transaction.atomic
@@ -92,3 +92,29 @@ def return_(disclosure: Disclosure, *, by: Any, remark: str) -> Disclosure:
 def cancel(disclosure: Disclosure, *, by: Any) -> Disclosure:
     """Its maker gives it up."""
     return advance(disclosure.cancel, by=by)
+
+
+def issue(wanted: Issue, *, by: Any) -> Issue:
+    """Issue a statement: make its file, and keep its hash, from which books it is, what it is for and who gives it out.
+
+    `wanted` is not saved yet and says all but the hash. ValidationError: no purpose, the same file issued for the same purpose before.
+    """
+    if not permissions.can_issue(by):
+        raise PermissionDenied
+    wanted.purpose = wanted.purpose.strip()
+    if not wanted.purpose:
+        raise ValidationError({"purpose": _("Say whom it is for, and what for.")})
+    made = issuing.file_of(wanted)  # before the transaction: it takes a while, and what it is made from never changes
+    wanted.sha256, wanted.size, wanted.by = made.sha256, len(made.content), by
+    return _issued(wanted, by)
+
+
+@transaction.atomic
+def _issued(wanted: Issue, by: Any) -> Issue:
+    lock(FundWindow.objects.get(pk=GENERAL))  # one at a time, so that the second of two learns of the first
+    before = Issue.objects.filter(sha256=wanted.sha256, purpose=wanted.purpose).first()
+    if before is not None:
+        raise ValidationError({"purpose": _("This file was issued for this already, as %(issue)s.") % {"issue": before}})
+    wanted.save(force_insert=True)
+    record("issue.make", of=wanted, by=by, **wanted.facts)
+    return wanted

@@ -1,7 +1,8 @@
 """The books as they stood: everything dated not after a day and sealed not after a head of the chain.
 
 What is sealed never changes and is numbered in the order in which it was committed, so a day and a head are a snapshot: figures read
-one after the other, or made again years later, are the same whatever was posted in between.
+one after the other, or made again years later, are the same whatever was posted in between. An act on record does the same for the
+words beside the figures (acts.py).
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from trustfund.audit.models import Event
 from trustfund.ledger import chart, closed, marks, sealing, snapshots
+from trustfund.ledger.closed_models import Certification
 from trustfund.ledger.models import Allocation, FundingRule, Line, Seal
 from trustfund.money import Money, zero
+from trustfund.statements import acts
 
 WINDOWS = {"1900": "I.windows", "2900": "I.windows", "3900": "I.transfers"}
 """Balances between windows are shown net: over the fund they come to nothing."""
@@ -149,19 +153,46 @@ def _less(sums: tuple[int, int], before: tuple[int, int]) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Books:
-    """The books as of a day, up to the seal `seq` with its `hash`; `keys` say under which key each line is added up."""
+    """The books as of a day, up to the seal `seq` with its `hash`; `keys` say under which key each line is added up.
+
+    Budgets, texts and certifications are those that were on record up to the act `act` (None: the newest).
+    """
 
     as_of: date
     seq: int
     hash: str
     keys: Keys = BY_LINE
+    act: int | None = None
     _sums: dict[Any, Sums] = field(default_factory=dict, compare=False, repr=False)
     _found: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """What is the same whatever the keys are: the kept books for each day, the year-end closing entries."""
 
     def keyed(self, keys: Keys) -> Books:
         """The same books, added up under other keys."""
-        return Books(self.as_of, self.seq, self.hash, keys, _found=self._found)
+        return Books(self.as_of, self.seq, self.hash, keys, self.act, _found=self._found)
+
+    @property
+    def last_act(self) -> int:
+        """The last act that says something beside the figures of these books: printed, it makes a statement again as it was."""
+        if "last_act" not in self._found:
+            self._found["last_act"] = acts.last_act(self.seq, self.act)
+        found: int = self._found["last_act"]
+        return found
+
+    @property
+    def act_hash(self) -> str:
+        """The hash of that act, which holds the whole audit trail up to it; nothing where there is none."""
+        if "act_hash" not in self._found:
+            self._found["act_hash"] = Event.objects.filter(pk=self.last_act).values_list("hash", flat=True).first() or ""
+        found: str = self._found["act_hash"]
+        return found
+
+    def certified(self, year: int) -> Certification | None:
+        """Who prepared, certified and approved the statements of a year, as it stood then; None where nobody did."""
+        if ("certified", year) not in self._found:
+            self._found["certified", year] = acts.certified(year, self.seq, self.act)
+        found: Certification | None = self._found["certified", year]
+        return found
 
     @property
     def _closings(self) -> list[int]:
@@ -263,15 +294,20 @@ class Books:
         return FundingRule.objects.filter(effective_on__lte=self.as_of).order_by("-effective_on").first()
 
 
-def books_at(as_of: date, head: int | None = None, *, keys: Keys = BY_LINE) -> Books:
-    """The books as of a day, up to the seal numbered `head` (default: the newest); ValidationError for a number that no seal has."""
+def books_at(as_of: date, head: int | None = None, *, keys: Keys = BY_LINE, act: int | None = None) -> Books:
+    """The books as of a day, up to the seal numbered `head` and the act numbered `act` (default: the newest).
+
+    ValidationError (code "head" or "act") for a number that no seal or no act has.
+    """
     newest = sealing.head()
+    if act and not Event.objects.filter(pk=act).exists():
+        raise ValidationError(_("There is no act number %(number)s on record.") % {"number": act}, code="act")
     if head is None or head == newest.seq:
-        return Books(as_of, newest.seq, newest.hash, keys)
+        return Books(as_of, newest.seq, newest.hash, keys, act)
     seal = Seal.objects.filter(seq=head).first()
     if seal is None:
         raise ValidationError(_("The books have no seal number %(number)s.") % {"number": head}, code="head")
-    return Books(as_of, seal.seq, seal.hash, keys)
+    return Books(as_of, seal.seq, seal.hash, keys, act)
 
 
 def year_before(day: date) -> date:

@@ -83,7 +83,7 @@ def budget_and_actual(books: Books, since: date | None = None) -> Statement:
     """
     books = books.keyed(KEYS)
     start = since or date(books.as_of.year, 1, 1)
-    period = Period(books, start, books.as_of, texts.passages(books.as_of.year, books.seq))
+    period = Period(books, start, books.as_of, texts.passages(books.as_of.year, books.seq, books.act))
     before = Period(books, year_before(start), year_before(books.as_of), {})
     tables = [*period.tables(), *before.comparison(), reconciliation(period)]
     about = [] if period.found else [_("No budget was approved for this period.")]
@@ -103,7 +103,8 @@ class Period:
     passages: dict[str, str]
 
     def __post_init__(self) -> None:
-        self.found: dict[str, Approved] = approved(range(self.since.year, self.until.year + 1), self.books.seq)
+        years = range(self.since.year, self.until.year + 1)
+        self.found: dict[str, Approved] = approved(years, self.books.seq, self.books.act)
         known = FundWindow.objects.in_bulk(list(self.found))
         self.windows = sorted(self.found, key=lambda code: (code != "general", code))
         self.names = {code: known[code].name for code in self.windows}

@@ -24,6 +24,9 @@ class PeriodForm(forms.Form):
     head = forms.IntegerField(
         label=_("Ledger head"), required=False, min_value=0, help_text=_("The number printed on a statement makes it again as it was.")
     )
+    act = forms.IntegerField(
+        label=_("Act on record"), required=False, min_value=0, help_text=_("Printed beside it: budgets, texts, certification as they were.")
+    )
 
     books: Books
 
@@ -33,9 +36,9 @@ class PeriodForm(forms.Form):
         if found.get("since") and found["since"] > as_of:
             raise ValidationError({"since": _("The period must begin before it ends.")})
         try:
-            self.books = books_at(as_of, found.get("head"))
+            self.books = books_at(as_of, found.get("head"), act=found.get("act"))
         except ValidationError as error:
-            raise ValidationError({"head": error.messages}) from error
+            raise ValidationError({error.code or "head": error.messages}) from error
         return found
 
     @property

@@ -1,8 +1,8 @@
-"""What the tables of the year's texts refuse by themselves: what is approved never changes."""
+"""What the tables of this room refuse by themselves: texts that are approved never change, and what was issued was issued."""
 
 # ruff: noqa: S608 (the texts are made of names that this code declares, nothing comes from outside)
 
-from trustfund.guards import Guard, no_delete, no_replace
+from trustfund.guards import Guard, append_only, no_delete, no_replace
 
 
 def _approved(row: str) -> str:
@@ -12,6 +12,8 @@ def _approved(row: str) -> str:
 MESSAGE = "approved texts never change"
 
 GUARDS = [
+    *append_only("statements_issue"),
+    no_replace("statements_issue", "id", ("sha256", "purpose")),
     *no_delete("statements_disclosure"),
     no_replace("statements_disclosure", "id", ("year", "number")),
     no_replace("statements_passage", "id", ("disclosure_id", "subject")),

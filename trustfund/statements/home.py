@@ -21,6 +21,7 @@ ACTS = {
     "disclosure.approve": gettext_lazy("Approved"),
     "disclosure.return_": gettext_lazy("Returned to its maker"),
     "disclosure.cancel": gettext_lazy("Cancelled"),
+    "issue.make": gettext_lazy("Statement issued"),
 }
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from trustfund import clock
-from trustfund.statements import permissions
-from trustfund.workflow import Stateful
+from trustfund.ledger.versions import Version
+from trustfund.statements import content, permissions
+from trustfund.workflow import Digest
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST = 4000
@@ -26,10 +27,10 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         return self if permissions.can_see_lines(user) else self.none()
 
 
-class Disclosure(Stateful, models.Model):
+class Disclosure(Version):
     """The texts of a year's statements: each version written by one person and approved by another; the newest approved one is printed.
 
-    `head` is the ledger's head at its approval: a statement made again from an older head has the texts that were approved then.
+    A statement made again from an older head, or up to an older act on record, has the texts that were approved then (versions.py).
     """
 
     class State(models.TextChoices):
@@ -45,7 +46,6 @@ class Disclosure(Stateful, models.Model):
     made_at = models.DateTimeField(_("made on"), default=clock.now)
     checker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by"))
     approved_on = models.DateField(_("approved on"), null=True)
-    head = models.BigIntegerField(null=True)
     remark = models.CharField(_("why it was returned"), max_length=500, blank=True)
 
     objects = DisclosureQuerySet.as_manager()
@@ -61,6 +61,10 @@ class Disclosure(Stateful, models.Model):
                 condition=Q(state="approved", checker__isnull=False, approved_on__isnull=False, head__isnull=False)
                 | (~Q(state="approved") & Q(checker__isnull=True, approved_on__isnull=True, head__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="disclosure_approved_iff_on_record",
+                condition=Q(state="approved", act__isnull=False) | (~Q(state="approved") & Q(act__isnull=True)),
+            ),
             models.CheckConstraint(name="disclosure_year_is_a_year", condition=Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR)),
         ]
 
@@ -69,6 +73,9 @@ class Disclosure(Stateful, models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("statements:texts", args=[self.pk])
+
+    def content(self) -> dict[str, Any]:
+        return content.content_of(self)
 
     @property
     def state_tone(self) -> str:
@@ -81,9 +88,9 @@ class Disclosure(Stateful, models.Model):
         self.remark = ""
 
     @transition(state, source=State.PROPOSED, target=State.APPROVED, permission=permissions.can_approve_texts)
-    def approve(self, *, by: Any, on: Any, head: int) -> None:
+    def approve(self, *, by: Any, on: Any, head: int, event: int, digest: Digest) -> None:
         """Approved by the second person: it is printed, and never changes."""
-        self.checker, self.approved_on, self.head = by, on, head
+        self.checker, self.approved_on, self.head, self.act = by, on, head, event
 
     @transition(state, source=State.PROPOSED, target=State.RETURNED, permission=permissions.can_approve_texts)
     def return_(self, *, remark: str) -> None:
@@ -108,3 +115,65 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.disclosure_id}.{self.subject}"
+
+
+WHOLE_SET = "set"
+"""The code of Statements I to VI as one file."""
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def visible_to(self, user: Any) -> IssueQuerySet:
+        """All for those who may read the books, none for anybody else."""
+        return self if permissions.can_see_lines(user) else self.none()
+
+
+class Issue(models.Model):
+    """A statement that left the Fund as a file: of what, from which books and words, its hash, who gave it out and what for.
+
+    Either `code` (a statement of the whole Fund, or the set) or the `subaccount` that it is of.
+    """
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        XLSX = "xlsx", "XLSX"
+
+    code = models.CharField(max_length=40, blank=True)
+    subaccount = models.ForeignKey("ledger.Subaccount", models.PROTECT, null=True, related_name="+")
+    format = models.CharField(_("format"), max_length=4, choices=Format)
+    language = models.CharField(_("language"), max_length=8)
+    since = models.DateField(_("from"), null=True)
+    as_of = models.DateField(_("as of"))
+    head = models.BigIntegerField(_("ledger head"))
+    head_hash = models.CharField(max_length=64)
+    act = models.BigIntegerField(_("act on record"))
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(_("size"))
+    purpose = models.CharField(_("what for"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by"))
+    at = models.DateTimeField(_("issued on"), default=clock.now)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "purpose"], name="issue_once_for_a_purpose"),
+            models.CheckConstraint(
+                name="issue_of_the_fund_or_of_one",
+                condition=(Q(subaccount=None) & ~Q(code="")) | Q(subaccount__isnull=False, code=""),
+            ),
+            models.CheckConstraint(name="issue_has_a_purpose", condition=~Q(purpose="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"I-{self.pk:04d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("statements:issued_one", args=[self.pk])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What of it is on record: what it is of and its hash, not what it was for."""
+        days = {name: day.isoformat() if (day := getattr(self, name)) else None for name in ("since", "as_of")}
+        names = ("code", "subaccount_id", "format", "language", "head", "head_hash", "sha256")
+        return {**{name: getattr(self, name) for name in names}, **days, "event": self.act}

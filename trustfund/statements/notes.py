@@ -89,7 +89,7 @@ class Asked:
         self.days: Columns = [(None, until), (None, last_year_end(until))]
         self.period_heads = [column_head(*period) for period in self.periods]
         self.day_heads = [short_day_text(day) for _none, day in self.days]
-        self.passages = texts.passages(until.year, self.books.seq)
+        self.passages = texts.passages(until.year, self.books.seq, self.books.act)
 
     def account(self, code: str, columns: Columns, sign: int = 1, *, label: object = "", key: str = "", prefix: str = "") -> Row:
         """A row of one account, everybody's."""

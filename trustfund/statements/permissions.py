@@ -38,6 +38,11 @@ def can_approve_texts(disclosure: Disclosure, user: Any) -> bool:
     return holds(user, Role.APPROVER, Role.MANAGER) and user.pk != disclosure.maker_id
 
 
+def can_issue(user: Any) -> bool:
+    """Finance gives statements out."""
+    return holds(user, Role.FINANCE)
+
+
 def can_see_lines(user: Any) -> bool:
     """The lines behind the figures, with their entries."""
     return holds(user, *MONEY)

@@ -132,9 +132,7 @@ class Statement:
         """Who prepared, certified and approved the statements of the year, if these are a year's and it came so far."""
         if (self.books.as_of.month, self.books.as_of.day) != (12, 31) or self.since not in (None, date(self.books.as_of.year, 1, 1)):
             return None
-        people = ("prepared_by", "certified_by", "approved_by")
-        found = Certification.objects.select_related(*people).exclude(state=Certification.State.WITHDRAWN)
-        return found.filter(year=self.books.as_of.year, seq__lte=self.books.seq).first()
+        return self.books.certified(self.books.as_of.year)
 
     @property
     def is_approved(self) -> bool:
@@ -178,7 +176,9 @@ class Statement:
 
     @property
     def _certified(self) -> list[tuple[str, str]]:
-        return [(_("Status"), self.status), *((label, ", ".join(who)) for label, *who in self.signatures if who)]
+        upto, digest = _("up to act %(number)d on record") % {"number": self.books.last_act}, self.books.act_hash
+        beside = (_("Budgets, texts and certification"), f"{upto} ({digest})" if digest else upto)
+        return [beside, (_("Status"), self.status), *((label, ", ".join(who)) for label, *who in self.signatures if who)]
 
     def row(self, key: str) -> Row:
         """The row with this key, of whichever table; KeyError if there is none."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.budgets import lines
 from trustfund.ledger.models import FundWindow
+from trustfund.ledger.versions import upto
 from trustfund.statements.models import Disclosure, Passage
 
 EVENTS, RELATED = "events", "related_parties"
@@ -31,7 +32,7 @@ def label_of(subject: str) -> str:
     return _("Variance on “%(line)s”, %(window)s") % {"line": lines.label_of(line), "window": named.name if named else window}
 
 
-def passages(year: int, head: int) -> dict[str, str]:
-    """The texts of a year by subject, as they were approved up to a head; nothing while none is."""
-    approved = Disclosure.objects.filter(state=Disclosure.State.APPROVED, year=year, head__lte=head).order_by("-number").first()
+def passages(year: int, head: int, act: int | None = None) -> dict[str, str]:
+    """The texts of a year by subject, as they were approved up to a head of the ledger and an act on record; nothing while none is."""
+    approved = upto(Disclosure.objects.filter(year=year), head, act).order_by("-number").first()
     return dict(Passage.objects.filter(disclosure=approved).values_list("subject", "text")) if approved else {}

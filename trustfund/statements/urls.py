@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from trustfund.statements import text_views, views
+from trustfund.statements import issue_views, text_views, views
 
 app_name = "statements"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,11 @@ urlpatterns: list[URLPattern] = [
     path("texts/<int:pk>/approve/", text_views.approve, name="texts_approve"),
     path("texts/<int:pk>/return/", text_views.return_, name="texts_return"),
     path("texts/<int:pk>/cancel/", text_views.cancel, name="texts_cancel"),
+    path("issued/", issue_views.index, name="issued"),
+    path("issued/<int:pk>/", issue_views.detail, name="issued_one"),
+    path("issued/<int:pk>/file/", issue_views.file, name="issued_file"),
+    path("issue/<slug:code>/", issue_views.issue, name="issue"),
+    path("issue/of/<int:pk>/", issue_views.issue_of, name="issue_of"),
     path("<slug:code>.<slug:format>", views.download, name="download"),
     path("<slug:code>/", views.statement, name="statement"),
 ]

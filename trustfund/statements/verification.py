@@ -6,11 +6,12 @@ from datetime import date
 
 from trustfund import clock
 from trustfund.chain import Finding, advised
-from trustfund.ledger import balances, chart, sealing
+from trustfund.ledger import balances, chart, sealing, versions
 from trustfund.ledger.models import Line
 from trustfund.money import Money, total
-from trustfund.statements import figures
+from trustfund.statements import figures, issuing
 from trustfund.statements.books import Books
+from trustfund.statements.models import Disclosure
 
 KINDS = (chart.ASSET, chart.LIABILITY, chart.NET, chart.REVENUE, chart.EXPENSE)
 
@@ -45,3 +46,15 @@ def _tied(books: Books, day: date) -> list[Finding]:
 
 def _said(what: str, day: date, found: Money, wanted: Money) -> Finding:
     return Finding(f"{what} as of {day}", f"{wanted}, by the trial balance", str(found))
+
+
+@advised("The notes would print other texts than were approved. Put them back from a backup; a change is a further version by two people.")
+def texts() -> list[Finding]:
+    """Each approved version of a year's texts says what was approved, and none was slipped in or taken out."""
+    return versions.findings(Disclosure, "approved texts", lambda rows: rows.prefetch_related("passages"))
+
+
+@advised("A file that was given out names other books than these. Make it again, compare it with the copy that was given out, and ask why.")
+def issued() -> list[Finding]:
+    """Each statement that was issued is as on record, and the head that it prints is in the ledger."""
+    return issuing.unlike_record()

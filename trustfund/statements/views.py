@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -22,16 +21,16 @@ from trustfund.files.kinds import Kind
 from trustfund.ledger.models import Subaccount
 from trustfund.lists import Column, listing
 from trustfund.money import Money
-from trustfund.statements import catalogue, contributions, grant, pdf, permissions, xlsx
+from trustfund.statements import catalogue, contributions, grant, pdf, permissions
 from trustfund.statements.books import Books, Term, books_at, snapshot
 from trustfund.statements.catalogue import STATEMENTS, keys_of, label_of
 from trustfund.statements.forms import PeriodForm
+from trustfund.statements.issuing import KINDS
+from trustfund.statements.making import FORMATS, filename, set_name
 from trustfund.statements.shape import Figure, Ratio, Row, Share, Statement
 
 BEGINNING = "beginning"
 """In an address: from the first line on."""
-
-FORMATS: dict[str, tuple[Kind, Callable[[Statement], bytes]]] = {"pdf": (Kind.PDF, pdf.made), "xlsx": (Kind.XLSX, xlsx.made)}
 
 
 @login_required
@@ -44,8 +43,9 @@ def index(request: HttpRequest) -> HttpResponse:
     query = _query(form) if valid else ""
     shown = [_card(code, query) for code in STATEMENTS if permissions.can_see(request.user, code)]
     whole = f"{reverse('statements:set')}?{query}" if permissions.can_see(request.user, "set") else ""
-    texts_url = reverse("statements:texts_index") if permissions.can_see_lines(request.user) else ""
-    context = {"form": form, "statements": shown, "whole": whole, "texts_url": texts_url}
+    reads = permissions.can_see_lines(request.user)
+    context = {"form": form, "statements": shown, "whole": whole, "reads": reads}
+    context["issue"] = _issue_address(request, form.books, form.since_day, "set") if valid and whole else ""
     return render(request, "statements/index.html", context, status=200 if valid else 422)
 
 
@@ -56,7 +56,8 @@ def _card(code: str, query: str) -> dict[str, Any]:
 
 def _own(books: Books) -> Callable[[Subaccount], str]:
     """The addresses of statements of donors and grants from the same books."""
-    query = urlencode({"as_of": books.as_of.isoformat(), "head": books.seq})
+    act = {} if books.act is None else {"act": books.act}
+    query = urlencode({"as_of": books.as_of.isoformat(), "head": books.seq, **act})
     return lambda subaccount: f"{reverse('statements:subaccount', args=[subaccount.pk])}?{query}"
 
 
@@ -66,8 +67,9 @@ def _address(code: str, query: str, format: str = "") -> str:
 
 
 def _query(form: PeriodForm) -> str:
-    """The period as it stands in addresses; the head only where it was asked for."""
-    return urlencode({key: value.isoformat() if isinstance(value, date) else value for key, value in form.cleaned_data.items() if value})
+    """The period as it stands in addresses; the head and the act only where they were asked for."""
+    asked = {key: value for key, value in form.cleaned_data.items() if value not in (None, "")}
+    return urlencode({key: value.isoformat() if isinstance(value, date) else value for key, value in asked.items()})
 
 
 def _allowed(request: HttpRequest, code: str) -> None:
@@ -87,7 +89,17 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
     with snapshot():
         found = STATEMENTS[code].make(form.books, form.since_day, _own(form.books))
     links = {format: _address(code, _query(form), format) for format in FORMATS}
+    links["issue"] = _issue_address(request, found.books, form.since_day, code)
     return render(request, "statements/statement.html", {"form": form, "title": pdf.numbered(found), **page(request, found), **links})
+
+
+def _issue_address(request: HttpRequest, books: Books, since: date | None, code: str = "", of: int = 0) -> str:
+    """Where exactly this statement is issued, for who may."""
+    if not permissions.can_issue(request.user):
+        return ""
+    name, args = ("statements:issue_of", [of]) if of else ("statements:issue", [code])
+    exact = {"as_of": books.as_of, "since": since or "", "head": books.seq, "act": books.last_act}
+    return f"{reverse(name, args=args)}?{urlencode(exact)}"
 
 
 def page(request: HttpRequest, found: Statement) -> dict[str, Any]:
@@ -149,24 +161,10 @@ def whole_set(request: HttpRequest) -> HttpResponse:
         return serving.download(pdf.made_set(found), set_name(found), Kind.PDF)
 
 
-def set_name(found: list[Statement]) -> str:
-    """ "financial-statements_2026-01-01_2026-12-31_head-1234.pdf"."""
-    since = next(each.since for each in found if each.since)
-    books = found[0].books
-    return f"financial-statements_{since.isoformat()}_{books.as_of.isoformat()}_head-{books.seq}.pdf"
-
-
 def respond(found: Statement, format: str) -> HttpResponse:
     """A statement as a download, "pdf" or "xlsx" (also for the pages of upper rooms)."""
     kind, make = FORMATS[format]
     return serving.download(make(found), filename(found, format), kind)
-
-
-def filename(found: Statement, format: str) -> str:
-    """ "position_2026-12-31_head-1234.pdf": the same statement always has the same name."""
-    code = re.sub(r"[^A-Za-z0-9-]+", "-", found.code)
-    start = f"_{found.since.isoformat()}" if found.since else ""
-    return f"{code}{start}_{found.books.as_of.isoformat()}_head-{found.books.seq}.{format}"
 
 
 @login_required
@@ -177,6 +175,7 @@ def subaccount(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "statements/statement.html", {"form": form, "title": _("Statement")}, status=422)
     query = _query(form)
     links = {format: f"{reverse('statements:subaccount_download', args=[pk, format])}?{query}" for format in FORMATS}
+    links["issue"] = _issue_address(request, found.books, form.since_day, of=pk)
     return render(request, "statements/statement.html", {"form": form, "title": found.subject, **page(request, found), **links})
 
 
@@ -192,8 +191,7 @@ def subaccount_download(request: HttpRequest, pk: int, format: str) -> HttpRespo
 def _of_subaccount(request: HttpRequest, pk: int) -> tuple[PeriodForm, Statement | None]:
     if not permissions.can_see_lines(request.user):
         raise PermissionDenied
-    kinds = (Subaccount.Kind.DONOR, Subaccount.Kind.AGREEMENT, Subaccount.Kind.INSTALMENT, Subaccount.Kind.GRANT)
-    about = get_object_or_404(Subaccount, pk=pk, kind__in=kinds)
+    about = get_object_or_404(Subaccount, pk=pk, kind__in=KINDS)
     form = PeriodForm(request.GET)
     if not form.is_valid():
         return form, None

@@ -33,8 +33,8 @@ from trustfund.people.roles import Role
 from trustfund.statements import contributions, grant
 from trustfund.statements.books import Books
 from trustfund.statements.catalogue import STATEMENTS
+from trustfund.statements.making import FORMATS, filename
 from trustfund.statements.shape import Statement
-from trustfund.statements.views import FORMATS, filename
 from trustfund.vouchers.models import Voucher
 
 Content = bytes | Path
@@ -67,7 +67,7 @@ class Asks:
         return found.select_related("seal", "by").order_by("seal")
 
     def books(self) -> Books:
-        return Books(self.pack.until, self.pack.head, self.pack.head_hash)
+        return Books(self.pack.until, self.pack.head, self.pack.head_hash, act=self.pack.audit_head)
 
 
 def plain(text: Any) -> str:
@@ -147,19 +147,25 @@ def _documents(asks: Asks, entry: Any) -> Iterator[evidence.Document]:
 
 
 def banks(asks: Asks) -> Files:
-    """The banks' statements of the period as they came, and the reconciliation of each account on the last day."""
-    found = BankStatement.objects.filter(closed_on__gte=asks.pack.since, closed_on__lte=asks.pack.until)
-    for each in found.filter(imported_at__lte=asks.pack.asked_at).select_related("bank", "file").order_by("bank__code", "closed_on", "pk"):
-        with each.file.content.open("rb") as content:
-            yield f"bank/{plain(each.bank.code)}/{each.closed_on}_{plain(each.file.name)}", content.read()
+    """The banks' statements of the period as they came (for the auditor alone: they name who paid), and reconciliations of the last day."""
+    yield from _bank_files(asks) if asks.pack.of_auditor else ()
     for bank in Subaccount.objects.filter(kind=Subaccount.Kind.BANK).order_by("code"):
         done = reconcile(bank, asks.pack.until)
         if done is not None:
             yield f"bank/{plain(bank.code)}/reconciliation_{asks.pack.until}.csv", csv_text(papers.reconciliation_rows(done)).encode()
 
 
+def _bank_files(asks: Asks) -> Files:
+    found = BankStatement.objects.filter(closed_on__gte=asks.pack.since, closed_on__lte=asks.pack.until)
+    for each in found.filter(imported_at__lte=asks.pack.asked_at).select_related("bank", "file").order_by("bank__code", "closed_on", "pk"):
+        with each.file.content.open("rb") as content:
+            yield f"bank/{plain(each.bank.code)}/{each.closed_on}_{plain(each.file.name)}", content.read()
+
+
 def samples(asks: Asks) -> Files:
-    """The samples drawn within the period, up to the head: worksheets with their results."""
+    """The samples drawn within the period, up to the head: worksheets with their results. None in a pack of finance."""
+    if not asks.pack.of_auditor:
+        return
     within = {"since__lte": asks.pack.until, "until__gte": asks.pack.since, "head__lte": asks.pack.head}
     found = Sample.objects.filter(made_at__lte=asks.pack.asked_at, **within).select_related("account", "made_by").order_by("pk")
     for sample in found:

@@ -43,17 +43,13 @@ HOW TO CHECK IT
 
    It computes every seal again with sha256sum and compares the last one with the head above. chain/README.txt says how it works.
 
-4. A sample can be drawn again with sha256sum alone; each worksheet says how, with its seed.
-
-WHAT IS IN IT
+{draw}WHAT IS IN IT
 
 statements/  every statement as PDF and XLSX; totals in the workbooks are formulas, and a sheet has the lines behind every figure
 ledger/      the whole ledger from its first entry to the last day of the period: lines (CSV, XLSX) and both books as journals
 vouchers/    the journal vouchers posted in the period, a list and one PDF each
 documents/   the documents behind the entries of the period; index.csv says which stands behind which entry
-bank/        the banks' statements as they came, and the reconciliation of each account on the last day
-samples/     samples drawn by the auditor, as worksheets
-chain/       every seal with the text that it seals
+{more}chain/       every seal with the text that it seals
 SHA256SUMS   the hash of every file
 
 Not in it: payment orders, which name bank accounts in full (read them on screen), and anything about the people whom grants help. The
@@ -108,9 +104,18 @@ echo "$number seals are in order. The last one: $previous"
 """
 
 
+AUDITORS = {
+    "draw": "4. A sample can be drawn again with sha256sum alone; each worksheet says how, with its seed.\n\n",
+    "more": "bank/        the banks' statements as they came, and the reconciliation of each account on the last day\n"
+            "samples/     samples drawn by the auditor, as worksheets\n",
+}  # fmt: skip
+OTHERS = {"draw": "", "more": "bank/        the reconciliation of each bank account on the last day\n"}
+
+
 def whole(pack: Pack) -> str:
     """README.txt."""
-    return WHOLE.format(fund=settings.FUND_NAME, since=pack.since, until=pack.until, head=pack.head, hash=pack.head_hash)
+    words = AUDITORS if pack.of_auditor else OTHERS
+    return WHOLE.format(fund=settings.FUND_NAME, since=pack.since, until=pack.until, head=pack.head, hash=pack.head_hash, **words)
 
 
 def chain(head: int, digest: str, version: int) -> str:

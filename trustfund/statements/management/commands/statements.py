@@ -18,21 +18,22 @@ from trustfund.ledger.models import Subaccount
 from trustfund.statements import contributions, grant, pdf
 from trustfund.statements.books import Books, books_at, snapshot
 from trustfund.statements.catalogue import STATEMENTS, whole_set
+from trustfund.statements.making import FORMATS, filename, set_name
 from trustfund.statements.shape import Statement
-from trustfund.statements.views import FORMATS, filename, set_name
 
 
 class Command(BaseCommand):
     help = (
         "Write Statements I to VII, the trial balance, contributions, grants, ageings, one statement per donor (VIII) and per grant (IX), "
         "as PDF and XLSX, and the set I to VI as one PDF; print a manifest (sha256, name). "
-        "With the same day and head it writes the same bytes."
+        "With the same day, head and act it writes the same bytes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as-of", type=date.fromisoformat, default=None, help="the day (YYYY-MM-DD), today by default")
         parser.add_argument("--since", type=date.fromisoformat, default=None, help="the period's first day, 1 January by default")
         parser.add_argument("--head", type=int, default=None, help="the number of the ledger's head, the newest by default")
+        parser.add_argument("--act", type=int, default=None, help="the act that is printed beside the head, the newest by default")
         parser.add_argument("--language", default="en")
         parser.add_argument("--output", type=Path, required=True, help="the folder, made if it is not there")
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         with translation.override(options["language"]), snapshot():
             try:
-                books = books_at(options["as_of"] or clock.today(), options["head"])
+                books = books_at(options["as_of"] or clock.today(), options["head"], act=options["act"])
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
             rows = [self._statement(folder, found, format) for found in everything(books, options["since"]) for format in FORMATS]
