@@ -177,6 +177,9 @@ def second_quarter(fund: Fund) -> None:
     fund.voucher(day(4, 5), "Staff paid", debit("2010", usd("2000")), credit("1010", usd("2000"), fund.dollars))
     _safe_harbour(fund)
     _little_light(fund)
+    # 2,000 are moved to the window for emergencies, which has them when they are settled: Dr 3900 / Cr 2900 in the general window,
+    # Dr 1900 / Cr 3900 in the other. They are money of those who have given by now for any purpose.
+    fund.prepared(day(5, 4), "window_transfer", giver=fund.general, taker=fund.emergency, amount=usd("2000"))
     # The receipt of February was a gift of Maria Moreno: Dr 2100 500 / Cr 4030 500.
     fund.donor("Maria Moreno", "person", "ES", day(5, 4))
     fund.identifies(fund.receipt, "Maria Moreno", day(5, 5))
@@ -191,9 +194,6 @@ def second_quarter(fund: Fund) -> None:
     fund.voucher(day(6, 20), "The Board's session", debit("5210", usd("1500")), credit("2010", usd("1500")))
     # EUR 6,990 become USD 8,700: Dr 1010 8,700, Dr 5400 37.50 / Cr 1020 8,737.50 (at 0.80, as booked). EUR 10,000 are left.
     fund.prepared(day(6, 29), "conversion", old=fund.euros, out=eur("6990"), new=fund.dollars, came=usd("8700"))
-    # 2,000 are moved to the window for emergencies, which has them when they are settled: Dr 3900 / Cr 2900 in the general window,
-    # Dr 1900 / Cr 3900 in the other.
-    fund.prepared(day(6, 30), "window_transfer", giver=fund.general, taker=fund.emergency, amount=usd("2000"))
     _interest_and_charges(fund, day(6, 30), "400", "15")
 
 
