@@ -163,3 +163,13 @@ def test_there_is_no_such_month(client):
     open_years()
     sign_in(client, Role.FINANCE)
     assert client.get(reverse("ledger:costs_month", args=[99999])).status_code == 404
+
+
+def test_the_costs_of_an_earlier_year_stand_on_a_page_of_their_own(client):
+    open_years(2024, 2025, 2026)
+    for year in (2024, 2026):
+        post(postings.direct_cost("5220", usd(7)), date(year, 1, 20))
+    sign_in(client, Role.AUDITOR)
+    pages = [client.get(reverse("ledger:costs"), asked) for asked in ({}, {"year": "2024"}, {"year": "x"})]
+    shown = [[str(row.period) for row in page.context["months"]] for page in pages]
+    assert shown == [["2026-01"], ["2024-01"], ["2026-01"]]
