@@ -19,6 +19,7 @@ from grants.decisions.models import Session
 from grants.outcomes.models import OutcomeSheet
 from grants.payments.batches.models import PaymentBatch
 from grants.payments.models import Payment
+from grants.reports.disallowances.models import Disallowance
 from grants.reports.models import Report
 from grants.reviews.models import Review
 from grants.tranches.models import Tranche
@@ -93,6 +94,11 @@ def pk_of(queryset: Callable[[], Any]) -> Callable[[], int]:
     return lambda: queryset().latest("pk").pk
 
 
+def disallowance(state: str, column: str = "pk") -> Callable[[], int]:
+    """A disallowance of the demo in a state; a fund that was built before there were any has none."""
+    return lambda: Disallowance.objects.filter(state=state).order_by("pk").values_list(column, flat=True).last() or 1
+
+
 def voucher(state: str, **more: str) -> Callable[[], int]:
     """A voucher of the demo in a state; a fund that was built before there were any has none."""
     return lambda: Voucher.objects.filter(state=state, **more).values_list("pk", flat=True).last() or 1
@@ -139,6 +145,7 @@ ROOMS: dict[str, Callable[[], int]] = {
     "payments": payment("certified"),
     "batches": lambda: Payment.objects.filter(batch=batch("submitted")()).values_list("pk", flat=True).last() or 1,
     "closing": pk_of(lambda: Closure.objects.all()),
+    "disallowances": disallowance("proposed"),
     "ledger": pk_of(lambda: Entry.objects.all()),
     "banking": pk_of(lambda: BankStatement.objects.all()),
     "statements": pk_of(lambda: Subaccount.objects.filter(kind="grant")),
@@ -263,6 +270,9 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "payments:order": {"pk": lambda: Payment.objects.exclude(order=None).filter(state="exported").latest("pk").pk},
     "batches:file": {"batch_pk": batch("ordered")},
     "batches:refuse": {"batch_pk": batch("ordered")},
+    "closing:repaid": {"pk": disallowance("approved")},
+    "disallowances:document": {"pk": disallowance("approved")},
+    "disallowances:propose": {"report_pk": disallowance("approved", "report_id")},
     "closing:statement": {"grant_pk": lambda: my_grant().pk},
 }
 
