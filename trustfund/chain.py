@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -129,10 +130,19 @@ def within() -> AbstractContextManager[Any]:
 def at_once(statement: str, given: Sequence[str]) -> list[tuple[Any, ...]]:
     """The rows of a statement on PostgreSQL that the server keeps prepared: parsed and planned once per connection, not at every act.
 
-    By the driver's own cursor: Django's puts what is given into the text of the statement, to be read anew each time.
+    By the driver's own cursor: Django's puts what is given into the text of the statement, to be read anew each time. Whoever watches
+    Django's statements (`execute_wrapper`) sees this one too.
     """
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
+    run: Callable[..., Any] = _prepared
+    for wrapper in reversed(connection.execute_wrappers):
+        run = partial(wrapper, run)
+    rows: list[tuple[Any, ...]] = run(statement, given, False, {"connection": connection})
+    return rows
+
+
+def _prepared(statement: str, given: Sequence[str], _many: bool, _context: Any) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(statement, given, prepare=True).fetchall()
 
