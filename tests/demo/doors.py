@@ -29,12 +29,13 @@ from ngos.organisations.models import Membership, Organisation, OrganisationDocu
 from trustfund.auditor.models import Pack, Sample, Verification
 from trustfund.banking.models import BankLine, BankStatement
 from trustfund.budgets.models import Budget
+from trustfund.closings.models import YearEnd
 from trustfund.erp.models import Extract
 from trustfund.ledger.models import Entry, LedgerHead, Period, Rate, Subaccount
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
 from trustfund.opening.models import Opening
 from trustfund.people.models import RoleGrant, User
-from trustfund.statements.models import Disclosure
+from trustfund.statements.models import Disclosure, Issue
 from trustfund.vouchers.models import Attachment, Voucher
 
 NGO, DONOR = "ngo@demo.example", "donor@demo.example"
@@ -215,7 +216,7 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     "closings:decide": {"pk": pk_of(lambda: Period.objects.filter(state="open"))},
     "closings:review": {"pk": pk_of(lambda: Period.objects.filter(state="open", number__lt=13)), "key": lambda: "ageing"},
     "closings:certify": {"act": lambda: "prepare"},
-    "closings:decide_year_end": {"act": lambda: "approve"},
+    "closings:decide_year_end": {"act": lambda: "approve", "year": lambda: YearEnd.objects.latest("pk").year_id},
     "ledger:rate": {"pk": pk_of(lambda: Rate.objects.all())},
     "ledger:window_proposal": {"pk": lambda: _last(WindowProposal)},
     "ledger:decide_window": {"pk": lambda: _last(WindowProposal), "act": lambda: "adopt"},
@@ -226,6 +227,9 @@ ACTS: dict[str, dict[str, Callable[[], Any]]] = {
     **{f"statements:texts{act}": {"pk": pk_of(lambda: Disclosure.objects.all())} for act in TEXTS},
     "statements:statement": {"code": lambda: "position"},
     "statements:download": {"code": lambda: "position"},
+    "statements:issue": {"code": lambda: "position"},
+    "statements:issued_one": {"pk": pk_of(lambda: Issue.objects.all())},
+    "statements:issued_file": {"pk": pk_of(lambda: Issue.objects.all())},
     "statements:lines": {"key": lambda: "1010", "head": lambda: LedgerHead.objects.get().seq},
     "vouchers:detail": {"pk": voucher("approved")},
     "vouchers:prepare": {"name": lambda: "revaluation"},
