@@ -14,9 +14,10 @@ from tests.factories.books import give, make_bank, make_grant, post
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
 from trustfund import clock
-from trustfund.ledger import allocations, ended, finance_postings, moving, postings, standing, subaccounts, tags
-from trustfund.ledger.acting import begin, seal
-from trustfund.ledger.headroom import headroom, over_windows
+from trustfund.ledger import finance_postings, postings, standing, subaccounts, tags
+from trustfund.ledger.funding import allocations, ended, moving
+from trustfund.ledger.funding.acting import begin, seal
+from trustfund.ledger.funding.headroom import headroom, over_windows
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Allocation, Entry, Funding, FundWindow, Line
 from trustfund.ledger.verification import check_books

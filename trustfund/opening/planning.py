@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart
-from trustfund.ledger.headroom import set_aside
+from trustfund.ledger.funding.headroom import set_aside
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.money import Money, total, zero
 from trustfund.opening.checking import Balance, Funding, History, Plan, sums

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.budgets import lines
 from trustfund.budgets.found import Amounts, Approved, approved
-from trustfund.ledger.marks import entry_has
+from trustfund.ledger.closed.marks import entry_has
 from trustfund.ledger.models import FundWindow
 from trustfund.money import Money, total, zero
 from trustfund.statements import cash_flow, texts

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has, opening_entry
+from trustfund.ledger.closed.marks import entry_has, opening_entry
 from trustfund.ledger.models import Line
 from trustfund.statements.books import Books, Keys, Term, day_before
 from trustfund.statements.shape import (

@@ -17,8 +17,9 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import chart, costs, trace
-from trustfund.ledger.headroom import set_aside
+from trustfund.ledger import chart
+from trustfund.ledger.funding import costs, trace
+from trustfund.ledger.funding.headroom import set_aside
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Entry, FundingRule, Subaccount
 from trustfund.money import Money, total, zero

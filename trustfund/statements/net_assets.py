@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has, opening_entry
+from trustfund.ledger.closed.marks import entry_has, opening_entry
 from trustfund.statements.books import Books, Keys, Term, day_before
 from trustfund.statements.shape import Figure, Row, Statement, Table, added, beside_a_year_before, column_head
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has
+from trustfund.ledger.closed.marks import entry_has
 from trustfund.ledger.models import Subaccount
 from trustfund.money import Money
 from trustfund.statements import ageing, policies, texts

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.models import Line
 from trustfund.money import Money, total
 from trustfund.statements.books import Books, Term, year_before

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund import clock
-from trustfund.ledger import chart, periods, rates
+from trustfund.ledger import chart, periods
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.legs import Leg
 from trustfund.ledger.models import Entry, Subaccount

@@ -18,7 +18,9 @@ from tests.factories.donors import make_agreement, make_contact, make_contributi
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.files.serving import intact
-from trustfund.ledger import allocations, balances, rates, tags
+from trustfund.ledger import balances, tags
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Entry
 from trustfund.mail.models import Outbox
 from trustfund.money import Money, usd

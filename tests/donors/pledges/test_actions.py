@@ -17,7 +17,8 @@ from tests.factories.books import open_years
 from tests.factories.donors import make_agreement, make_contribution, make_document, make_donor, make_pledge
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import balances, rates
+from trustfund.ledger import balances
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role

@@ -17,8 +17,9 @@ from tests.factories.books import make_grant
 from tests.factories.donors import PDF, make_agreement, make_contact, make_contribution, make_document
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, balances, ended, tags
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import balances, tags
+from trustfund.ledger.funding import allocations, ended
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role

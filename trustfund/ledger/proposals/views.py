@@ -16,7 +16,7 @@ from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.ledger import balances
 from trustfund.ledger.asof import point_of
-from trustfund.ledger.headroom import rule_on
+from trustfund.ledger.funding.headroom import rule_on
 from trustfund.ledger.models import FundingRule, FundWindow
 from trustfund.ledger.proposals import actions, forms, permissions
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal

@@ -15,11 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from trustfund.ledger.acting import begin, seal
-from trustfund.ledger.costs import Pot
-from trustfund.ledger.headroom import Headroom, brought, headroom, rule_on, short_of
+from trustfund.ledger.funding.acting import begin, seal
+from trustfund.ledger.funding.costs import Pot
+from trustfund.ledger.funding.headroom import Headroom, brought, headroom, rule_on, short_of
+from trustfund.ledger.funding.splitting import Parts, by_rank
 from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
-from trustfund.ledger.splitting import Parts, by_rank
 from trustfund.money import Money
 
 
