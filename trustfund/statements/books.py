@@ -173,6 +173,11 @@ class Books:
         return Books(self.as_of, self.seq, self.hash, keys, self.act, _found=self._found)
 
     @property
+    def new_year(self) -> date:
+        """The first day of their year, from which a statement is made when it is not told from when."""
+        return self.as_of.replace(month=1, day=1)
+
+    @property
     def last_act(self) -> int:
         """The last act that says something beside the figures of these books: printed, it makes a statement again as it was."""
         if "last_act" not in self._found:

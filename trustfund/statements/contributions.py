@@ -187,7 +187,7 @@ def donor_statement(books: Books, subaccount: Subaccount, since: date | None = N
 
     `subject` is the donor's name for the donor's own eyes (default: the public label). Grants appear under their public labels.
     """
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     instalments = list(instalments_of(books, subaccount))
     cumulative = columns_of(books, instalments)
     before = columns_of(books, instalments, day_before(start))

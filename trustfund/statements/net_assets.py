@@ -55,7 +55,7 @@ def net_assets(books: Books, since: date | None = None) -> Statement:
     Net assets at the beginning and at the end are those of Statement I on those days, the surplus is that of Statement II.
     """
     books = books.keyed(KEYS)
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     shown = _components(books)
     periods = beside_a_year_before(start, books.as_of)
     tables = [_table(books, prefix, shown, *period) for prefix, period in zip(("", "before:"), periods, strict=True)]
