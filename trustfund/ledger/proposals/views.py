@@ -22,7 +22,7 @@ from trustfund.ledger.proposals import actions, forms, permissions
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
 from trustfund.ledger.views import readers
 from trustfund.ui.formatting import percent_text
-from trustfund.workflow import possible
+from trustfund.workflow import possibilities
 
 ACTS = ("adopt", "refuse", "withdraw")
 
@@ -109,7 +109,7 @@ def propose_rule(request: HttpRequest) -> HttpResponseBase:
 
 
 def _shown(request: HttpRequest, proposal: Any, title: str, facts: list[tuple[str, Any]], decided: str) -> HttpResponse:
-    can = {act: possible(getattr(proposal, act), by=request.user) for act in ACTS}
+    can = possibilities(proposal, ACTS, by=request.user)
     context = {"proposal": proposal, "title": title, "facts": facts, "can": can, "acts": decided, "events": trail_for(proposal)}
     return render(request, "ledger/proposals/proposal.html", context)
 
