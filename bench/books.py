@@ -22,9 +22,11 @@ from django.db.models.lookups import Exact
 
 from trustfund import clock
 from trustfund.chain import GENESIS
-from trustfund.ledger import closed, costs, marks, periods, sealing, subaccounts
-from trustfund.ledger.acting import begin, seal
+from trustfund.ledger import periods, sealing, subaccounts
+from trustfund.ledger.closed import kept, marks
 from trustfund.ledger.columns import EntryRow, LineRow
+from trustfund.ledger.funding import costs
+from trustfund.ledger.funding.acting import begin, seal
 from trustfund.ledger.models import Entry, Funding, LedgerHead, Line, Period, Seal, Subaccount
 from trustfund.money import Money
 
@@ -180,7 +182,7 @@ def _close() -> None:
         if period.number == 13 or period.year_id == CLOSED.year:
             newest = Entry.objects.filter(year=period.year_id).latest("seal_id").pk
             with transaction.atomic():
-                closed._keep(period.ends_on, newest, by=None)
+                kept._keep(period.ends_on, newest, by=None)
     with connection.cursor() as cursor:
         for table in ("ledger_closedbooks", "ledger_closedbalance", "ledger_closedmovement"):
             cursor.execute(f"VACUUM ANALYZE {table}")

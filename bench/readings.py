@@ -17,7 +17,8 @@ from bench.peers import Peer
 from bench.timing import timed
 from trustfund.budgets import lines
 from trustfund.budgets.models import Budget, BudgetLine
-from trustfund.ledger import balances, closed
+from trustfund.ledger import balances
+from trustfund.ledger.closed import kept
 from trustfund.ledger.models import GENERAL
 from trustfund.money import usd
 from trustfund.people.models import User
@@ -47,7 +48,7 @@ def compare(small: str, large: str, peer: Peer | None) -> None:
     for day, what in ((CLOSED, "closed to its last day"), (OPEN, f"with a month open ({OPEN_LINES:,} lines)")):
         _print(f"a year {what}", _figures(day, small, large))
     use(small)
-    with mock.patch.object(closed, "NEWEST", closed.NEWEST.replace("WHERE b.as_of", "WHERE 1 = 0 AND b.as_of")):
+    with mock.patch.object(kept, "NEWEST", kept.NEWEST.replace("WHERE b.as_of", "WHERE 1 = 0 AND b.as_of")):
         _print(f"the closed year on {SMALL:,} lines, added up without what was kept", _figures(CLOSED, small, small, rounds=1))
     _balance(peer)
 

@@ -16,7 +16,8 @@ class DonorsConfig(AppConfig):
         from donors.words import ACTS
         from trustfund.banking import hooks as banking
         from trustfund.closings import checks as closing_checks
-        from trustfund.ledger import checks, conditions, evidence
+        from trustfund.ledger import checks, evidence
+        from trustfund.ledger.funding import conditions
         from trustfund.people import duties, home, invitations, navigation
         from trustfund.statements import dues as statement_dues
         from trustfund.statements import policies

@@ -320,22 +320,19 @@ def installed_vs_declared(connection: Any) -> list[Finding]:
 
 
 def _differences(expected: dict[tuple[str, str], Any], found: dict[tuple[str, str], Any]) -> list[Finding]:
-    findings = []
-    for key in sorted(expected.keys() | found.keys()):
-        where = f"trigger {key[1]} of table {key[0]}"
-        if key not in found:
-            findings.append(Finding(where, "to be installed", "nothing (it was dropped)"))
-        elif key not in expected:
-            findings.append(Finding(where, "no such trigger", "a trigger that nobody declared"))
-        elif expected[key] != found[key]:
-            findings.append(Finding(where, "the declared trigger, always enabled", _how_it_differs(expected[key], found[key])))
-    return findings
+    differing = sorted(key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key))
+    return [Finding(f"trigger {key[1]} of table {key[0]}", *_expected_and_found(expected.get(key), found.get(key))) for key in differing]
 
 
-def _how_it_differs(expected: Any, found: Any) -> str:
+def _expected_and_found(expected: Any, found: Any) -> tuple[str, str]:
+    if found is None:
+        return "to be installed", "nothing (it was dropped)"
+    if expected is None:
+        return "no such trigger", "a trigger that nobody declared"
+    how = "another text or event"
     if isinstance(found, tuple) and found[1] != "A":
-        return "it is disabled" if found[1] == "D" else "it can be bypassed (not ENABLE ALWAYS)"
-    return "another text or event"
+        how = "it is disabled" if found[1] == "D" else "it can be bypassed (not ENABLE ALWAYS)"
+    return "the declared trigger, always enabled", how
 
 
 def _compare_sqlite(connection: Any, guards: list[Guard]) -> list[Finding]:

@@ -8,7 +8,7 @@ transition is run, saved and put on record, in one transaction.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -102,6 +102,11 @@ def possible(transition: Callable[..., Any], *, by: Any) -> bool:
     except (PermissionDenied, TransitionNotAllowed):
         return False
     return True
+
+
+def possibilities(obj: Any, acts: Iterable[str], *, by: Any) -> dict[str, bool]:
+    """Of each of these transitions, by name, whether `by` could do it now: what a page calls `can`."""
+    return {act: possible(getattr(obj, act), by=by) for act in acts}
 
 
 def _ask(fsm: Any, found: Any, obj: Any, by: Any) -> None:

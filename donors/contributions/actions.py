@@ -18,7 +18,8 @@ from donors.pledges.models import Instalment
 from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.audit.recording import draft
-from trustfund.ledger import balances, posting, postings, rates, subaccounts
+from trustfund.ledger import balances, posting, postings, subaccounts
+from trustfund.ledger.exchange import rates
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
 from trustfund.workflow import advance, lock

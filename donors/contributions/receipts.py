@@ -12,7 +12,7 @@ from trustfund.documents.pdf import Document
 from trustfund.files.kinds import Kind
 from trustfund.files.models import StoredFile
 from trustfund.files.storing import store_bytes
-from trustfund.ledger import rates
+from trustfund.ledger.exchange import rates
 
 if TYPE_CHECKING:
     from donors.contributions.models import Contribution

@@ -17,7 +17,7 @@ from donors.contributions.models import Contribution
 from trustfund import acting, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
-from trustfund.ledger.moving import moves_of
+from trustfund.ledger.funding.moving import moves_of
 from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible, require
 

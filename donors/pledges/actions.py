@@ -18,7 +18,9 @@ from donors.pledges.models import Amendment, Consent, Instalment, Pledge
 from donors.pledges.policy import policy_on, within_a_year
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import ended, posting, postings, rates, subaccounts
+from trustfund.ledger import posting, postings, subaccounts
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import ended
 from trustfund.money import Money, total
 from trustfund.workflow import advance, lock
 

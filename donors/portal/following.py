@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from trustfund.ledger import allocations, headroom
+from trustfund.ledger.funding import allocations, headroom
 from trustfund.money import Money, total, zero
 from trustfund.statements.books import books_at
 from trustfund.statements.contributions import Columns, charges_of

@@ -14,8 +14,8 @@ from donors.pledges.models import Pledge
 from donors.portal import flow
 from donors.portal.following import Followed, follow
 from trustfund import clock
-from trustfund.ledger.headroom import rule_on
-from trustfund.ledger.moving import moves_of
+from trustfund.ledger.funding.headroom import rule_on
+from trustfund.ledger.funding.moving import moves_of
 from trustfund.statements.books import snapshot
 from trustfund.statements.contributions import donor_statement
 from trustfund.statements.forms import PeriodForm

@@ -20,7 +20,8 @@ from ngos.due_diligence.standing import standing_of
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.files import Kind, store_bytes
-from trustfund.ledger import allocations, posting, postings, subaccounts
+from trustfund.ledger import posting, postings, subaccounts
+from trustfund.ledger.funding import allocations
 from trustfund.mail import outbox
 from trustfund.money import Money
 from trustfund.people.models import User

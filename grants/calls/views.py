@@ -20,7 +20,7 @@ from trustfund.audit.recording import trail_for
 from trustfund.lists import Column, Filter, listing
 from trustfund.pages import attempt, done
 from trustfund.ui.formatting import VIENNA, moment_text
-from trustfund.workflow import possible, require
+from trustfund.workflow import possibilities, require
 
 COLUMNS = [
     Column("reference", gettext_lazy("Reference"), "reference", sort="reference", url=lambda call: call.manage_url),
@@ -100,7 +100,7 @@ def manage(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": completeness.missing(call, clock.now()) if draft else [],
         "can_revise": permissions.can_revise(call, request.user),
         "can_draft": permissions.can_draft(request.user),
-        "can": {name: possible(getattr(call, name), by=request.user) for name in ("publish", "extend", "close", "archive", "cancel")},
+        "can": possibilities(call, ("publish", "extend", "close", "archive", "cancel"), by=request.user),
         "events": trail_for(call),
         "extensions": call.extensions.select_related("by"),
     }

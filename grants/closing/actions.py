@@ -22,7 +22,8 @@ from grants.tranches import actions as tranches
 from grants.tranches.models import OPEN_STATES
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import allocations, balances, conditions, ended, posting, postings
+from trustfund.ledger import balances, posting, postings
+from trustfund.ledger.funding import allocations, conditions, ended
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
 from trustfund.money import Money, zero

@@ -15,9 +15,9 @@ from grants.reports.models import Report
 from grants.tranches.models import State as TrancheState
 from grants.tranches.models import Tranche
 from trustfund.chain import Finding, advised
+from trustfund.ledger.funding.trace import DUE
 from trustfund.ledger.models import Entry, Line
 from trustfund.ledger.postings import BANKS
-from trustfund.ledger.trace import DUE
 from trustfund.money import Money
 
 DISALLOWED = "disallowance.approve"

@@ -9,7 +9,8 @@ from django.db.models import Max
 from grants.demo.cast import Cast
 from trustfund import clock
 from trustfund.closings import actions, checks
-from trustfund.ledger import certifying, periods
+from trustfund.ledger import periods
+from trustfund.ledger.closed import certifying
 from trustfund.ledger.models import Entry, FiscalYear, Period, Seal
 
 LEFT_OPEN = timedelta(days=70)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from grants.demo.cast import Cast
 from grants.demo.vouchers import submitted
 from trustfund import clock
-from trustfund.ledger import costs
+from trustfund.ledger.funding import costs
+from trustfund.ledger.funding.months import months
 from trustfund.ledger.models import Subaccount
-from trustfund.ledger.months import months
 from trustfund.money import usd
 from trustfund.vouchers import actions
 from trustfund.vouchers.rules import Row

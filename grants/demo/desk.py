@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-
-import openpyxl
 
 from grants.demo.cast import Cast
 from trustfund import clock
@@ -19,7 +16,7 @@ from trustfund.ledger.models import GENERAL, FundWindow, Line
 from trustfund.ledger.proposals import actions as proposals
 from trustfund.money import usd
 from trustfund.opening import actions as opening
-from trustfund.opening.workbook import SHEETS
+from trustfund.opening.workbook import written
 from trustfund.vouchers import actions as vouchers
 from trustfund.vouchers.prepared.registry import EVENTS
 
@@ -68,15 +65,7 @@ def _workbook() -> bytes:
         "Grants": [[WINDOW, "SR-G1", "28500.00", "23500.00", "0", "1645.00"]],
         "Funding": [["SR-G1", "SR-I1", "28500.00", "0"]],
     }
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in [SHEETS[name], *rows]:
-            sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return written(sheets)
 
 
 def _erp(cast: Cast, today: date) -> None:

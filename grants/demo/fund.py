@@ -17,7 +17,8 @@ from grants.demo import facts, papers
 from grants.demo.cast import Cast
 from trustfund import clock
 from trustfund.files.storing import store
-from trustfund.ledger import periods, rates, subaccounts
+from trustfund.ledger import periods, subaccounts
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Subaccount, Tag
 from trustfund.money import Money, usd
 

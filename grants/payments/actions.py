@@ -24,7 +24,8 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import allocations, conditions, ended, posting, postings
+from trustfund.ledger import posting, postings
+from trustfund.ledger.funding import allocations, conditions, ended
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
 from trustfund.money import Money, total, zero

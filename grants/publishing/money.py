@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trustfund import clock
-from trustfund.ledger import headroom, trace
+from trustfund.ledger.funding import headroom, trace
 from trustfund.money import Money, zero
 
 

@@ -23,7 +23,8 @@ from grants.reports import permissions, rows
 from grants.reports.models import Expenditure, Report, Wording
 from grants.reports.standing import accounted, reported
 from trustfund import clock
-from trustfund.ledger import balances, conditions, posting, postings
+from trustfund.ledger import balances, posting, postings
+from trustfund.ledger.funding import conditions
 from trustfund.mail import outbox
 from trustfund.money import Money, total
 from trustfund.people.models import User

@@ -29,7 +29,7 @@ from trustfund.files.kinds import Kind
 from trustfund.files.serving import download
 from trustfund.lists import Column, Filter, listing
 from trustfund.ui.formatting import day_text
-from trustfund.workflow import possible, require
+from trustfund.workflow import possibilities, require
 
 COLUMNS = [
     Column("reference", gettext_lazy("Report"), str, sort="grant__reference", url=Report.get_absolute_url),
@@ -144,7 +144,7 @@ def _tasks(report: Report) -> dict[str, Any]:
 
 def _acts(report: Report, user: Any) -> dict[str, bool]:
     names = ("submit", "send_back", "accept_substance", "accept")
-    return {name: possible(getattr(report, name), by=user) for name in names}
+    return possibilities(report, names, by=user)
 
 
 @login_required

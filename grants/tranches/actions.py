@@ -17,8 +17,9 @@ from grants.agreements.models import State as GrantState
 from grants.tranches import gates
 from grants.tranches.models import State, Tranche
 from trustfund import clock
-from trustfund.ledger import conditions, posting, postings
-from trustfund.ledger.trace import DUE
+from trustfund.ledger import posting, postings
+from trustfund.ledger.funding import conditions
+from trustfund.ledger.funding.trace import DUE
 from trustfund.mail import outbox
 from trustfund.people.models import User
 from trustfund.people.roles import Role

@@ -18,7 +18,7 @@ from trustfund import clock
 from trustfund.banking import actions, vouchering
 from trustfund.banking.models import BankLine, LineVoucher
 from trustfund.banking.open_items import suggestions
-from trustfund.ledger import rates
+from trustfund.ledger.exchange import rates
 from trustfund.money import Money, usd
 from trustfund.people.models import User
 from trustfund.people.roles import Role

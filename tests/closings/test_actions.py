@@ -15,8 +15,9 @@ from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.closings import actions, checks
 from trustfund.closings.models import Checklist, Reopening, YearEnd
-from trustfund.ledger import balances, certifying, periods, postings
-from trustfund.ledger.closed_models import Certification, ClosedBooks
+from trustfund.ledger import balances, periods, postings
+from trustfund.ledger.closed import certifying
+from trustfund.ledger.closed.models import Certification, ClosedBooks
 from trustfund.ledger.models import Entry, FiscalYear, Period
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd

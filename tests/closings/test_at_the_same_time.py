@@ -13,7 +13,7 @@ from trustfund import clock
 from trustfund.closings import actions
 from trustfund.closings.models import YearEnd
 from trustfund.ledger import postings
-from trustfund.ledger.closed_models import ClosedBooks
+from trustfund.ledger.closed.models import ClosedBooks
 from trustfund.ledger.models import Entry, FiscalYear, Period, Subaccount
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd

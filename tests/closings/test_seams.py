@@ -14,7 +14,8 @@ from tests.factories.prepared import make_prepared, reversed_by_two
 from tests.vouchers.test_every_event import eur, keep, on
 from tests.vouchers.test_prepared import estimate
 from trustfund.closings import checks
-from trustfund.ledger import costs, periods, postings
+from trustfund.ledger import periods, postings
+from trustfund.ledger.funding import costs
 from trustfund.ledger.models import Period
 from trustfund.money import usd
 from trustfund.people.roles import Role

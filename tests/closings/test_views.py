@@ -12,7 +12,8 @@ from tests.factories.vouchers import make_voucher
 from trustfund import clock
 from trustfund.closings import actions, home
 from trustfund.closings.models import Checklist, Review, YearEnd
-from trustfund.ledger import certifying, postings
+from trustfund.ledger import postings
+from trustfund.ledger.closed import certifying
 from trustfund.ledger.models import FiscalYear, Period
 from trustfund.money import usd
 from trustfund.people.roles import Role

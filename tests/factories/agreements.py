@@ -36,7 +36,8 @@ from tests.factories.people import make_user
 from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.banking import actions as banking
-from trustfund.ledger import allocations, posting, postings, subaccounts
+from trustfund.ledger import posting, postings, subaccounts
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 from trustfund.people.models import User

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 
 from trustfund.erp import layout
 from trustfund.files.sheets import MOST_COLUMNS, open_workbook, values_of
-from trustfund.ledger import rate_files
+from trustfund.ledger.exchange import rate_files
 from trustfund.opening import workbook
 
 

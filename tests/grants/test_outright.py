@@ -25,7 +25,8 @@ from tests.factories.ngos import owner_of
 from tests.factories.people import make_user
 from tests.factories.reports import make_report
 from trustfund import clock
-from trustfund.ledger import allocations, balances, posting
+from trustfund.ledger import balances, posting
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Entry, Line
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd

@@ -5,7 +5,10 @@ from decimal import Decimal
 
 from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.remembered import remembered
-from trustfund.ledger import allocations, closing, periods, postings, rates
+from trustfund.ledger import periods, postings
+from trustfund.ledger.closed import closing
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import allocations
 from trustfund.money import Money, usd
 
 

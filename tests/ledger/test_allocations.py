@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.factories.books import DAY, give, make_bank, make_grant, make_instalment, open_years, post
-from trustfund.ledger import allocations, postings, tags
-from trustfund.ledger.headroom import headroom, set_aside
+from trustfund.ledger import postings, tags
+from trustfund.ledger.funding import allocations
+from trustfund.ledger.funding.headroom import headroom, set_aside
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Allocation, FundingRule, Reservation
 from trustfund.money import Money, usd

@@ -8,7 +8,8 @@ from django.db import connection
 
 from tests.factories.books import DAY, give, make_bank, make_grant, open_years, post
 from trustfund import guards
-from trustfund.ledger import allocations, postings
+from trustfund.ledger import postings
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Allocation, Entry, LedgerHead, Line, Seal
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd

@@ -11,9 +11,11 @@ from tests.factories.books import give, make_bank, open_years, post
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import Superuser
 from trustfund import guards
-from trustfund.ledger import balances, closed, costs, marks, periods, postings
-from trustfund.ledger.closed_checks import kept_balances
-from trustfund.ledger.closed_models import ClosedBalance, ClosedBooks, ClosedMovement
+from trustfund.ledger import balances, periods, postings
+from trustfund.ledger.closed import kept, marks
+from trustfund.ledger.closed.checks import kept_balances
+from trustfund.ledger.closed.models import ClosedBalance, ClosedBooks, ClosedMovement
+from trustfund.ledger.funding import costs
 from trustfund.ledger.models import Entry, Period
 from trustfund.money import usd
 from trustfund.people.roles import Role
@@ -89,9 +91,9 @@ def test_adjustments_after_the_next_january_was_closed_are_counted_and_then_kept
     """The books of a year are adjusted until March, while its successor's January is closed already."""
     post(postings.direct_cost("5220", usd("40")), date(2025, 12, 31), kind=Entry.Kind.ADJUSTMENT)
     assert balances.balance("5220", date(2026, 1, 31)) == usd("40")
-    assert closed.newest(date(2026, 1, 31)).late
+    assert kept.newest(date(2026, 1, 31)).late
     close(2025, *range(1, 14))
-    newest = closed.newest(date(2026, 1, 31))
+    newest = kept.newest(date(2026, 1, 31))
     assert (newest.as_of, newest.base_id, bool(newest.late)) == (date(2026, 1, 31), january.pk, False)
     assert balances.balance("5220", date(2026, 1, 31)) == usd("40")
     assert balances.balance("5220", date(2026, 1, 31), head=january.seq) == usd("0")

@@ -12,8 +12,9 @@ from django.db import connection
 
 from tests.factories.books import DAY, give, make_bank, make_grant, open_years, post
 from tests.factories.people import make_user
-from trustfund.ledger import allocations, periods, posting, postings
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import periods, posting, postings
+from trustfund.ledger.funding import allocations
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.models import Entry, Period, Reservation
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd
@@ -128,7 +129,8 @@ import sys, django
 django.setup()
 from datetime import date
 from django.core.exceptions import ValidationError
-from trustfund.ledger import allocations, posting, postings
+from trustfund.ledger import posting, postings
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Subaccount
 from trustfund.money import usd
 number, day, made = int(sys.argv[1]), date(2026, 3, 16), 0

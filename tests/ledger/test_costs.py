@@ -11,8 +11,9 @@ from tests.factories.books import give, make_bank, make_grant, make_instalment, 
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import force, said
 from trustfund import clock
-from trustfund.ledger import allocations, costs, periods, posting, postings, standing, subaccounts, tags
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import periods, posting, postings, standing, subaccounts, tags
+from trustfund.ledger.funding import allocations, costs
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Allocation, Funding, FundingRule, FundWindow, Period, Subaccount
 from trustfund.ledger.verification import check_books

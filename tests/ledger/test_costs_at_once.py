@@ -1,18 +1,17 @@
 """Two monthly allocations in one moment, and one beside a certification of the same money: never twice, never below nothing."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from tests.factories.books import give, make_bank, make_grant, post
 from tests.factories.people import make_user
+from tests.threads import together
 from trustfund import clock
-from trustfund.ledger import allocations, costs, postings
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import postings
+from trustfund.ledger.funding import allocations, costs
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Allocation, Funding, Period
 from trustfund.ledger.verification import check_books
@@ -29,23 +28,6 @@ def at_the_end_of_the_year():
         yield
 
 
-def at_once(*acts):
-    """Run the acts in threads that start together; the results, or the code of the ValidationError."""
-    start = Barrier(len(acts))
-
-    def alone(act):
-        try:
-            start.wait()
-            return act()
-        except ValidationError as error:
-            return error.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(alone, acts))
-
-
 def allocate(finance):
     return costs.allocate(Period.objects.get(number=1), by=finance)
 
@@ -58,8 +40,8 @@ def test_two_allocations_of_a_month_in_one_moment_charge_it_once():
     give("1000", date(2026, 1, 5)), give("500", date(2026, 1, 6))
     post(postings.direct_cost("5200", usd(90)), JANUARY)
     finance = make_user(Role.FINANCE)
-    done = at_once(*[lambda: allocate(finance)] * 4)
-    assert sorted(str(each) for each in done if not isinstance(each, list)) == ["nothing"] * 3
+    done = together(*[lambda: allocate(finance)] * 4)
+    assert [each.code for each in done if isinstance(each, ValidationError)] == ["nothing"] * 3
     assert (Funding.objects.filter(kind="costs").count(), charged()) == (1, 9000)
     assert check_books() == []
 
@@ -74,7 +56,7 @@ def test_an_allocation_beside_certifications_of_the_same_money_never_passes_the_
     def certify(grant):
         return lambda: allocations.reserve(grant, usd(30), on=JANUARY, by=None, reference=f"r:{grant.code}")
 
-    at_once(lambda: allocate(finance), *[certify(grant) for grant in grants])
+    together(lambda: allocate(finance), *[certify(grant) for grant in grants])
     (row,) = [row for row in headroom(date(2026, 12, 31)) if row.instalment == instalment]
     assert row.available >= usd(0)
     assert row.reserved + row.charged + row.available == usd(100)
@@ -89,6 +71,6 @@ def test_a_charge_back_beside_an_allocation_leaves_nothing_below_zero():
     post(postings.interest(make_bank(), usd(5)), JANUARY)
     finance = make_user(Role.FINANCE)
     legs = [debit("4090", usd(100), gift), credit("1030", usd(100))]
-    at_once(lambda: allocate(finance), lambda: post(legs, date(2026, 2, 2), replaced=True))
+    together(lambda: allocate(finance), lambda: post(legs, date(2026, 2, 2), replaced=True))
     assert all(row.available >= usd(0) for row in headroom(date(2026, 12, 31)))
     assert check_books() == []

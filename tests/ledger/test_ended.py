@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
-from trustfund.ledger import allocations, balances, conditions, ended, postings
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import balances, postings
+from trustfund.ledger.funding import allocations, conditions, ended
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.models import Entry
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd

@@ -11,8 +11,11 @@ from tests.factories.books import DAY, give, make_bank, make_grant, open_years, 
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import Superuser
 from trustfund import clock, guards
-from trustfund.ledger import allocations, certifying, costs, periods, posting, postings, rates, tags
+from trustfund.ledger import periods, posting, postings, tags
+from trustfund.ledger.closed import certifying
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.fields import ExactDecimalField
+from trustfund.ledger.funding import allocations, costs
 from trustfund.ledger.models import FiscalYear, Period
 from trustfund.ledger.verification import check_books, findings
 from trustfund.money import usd

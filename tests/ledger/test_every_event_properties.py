@@ -19,8 +19,10 @@ from tests.ledger import test_properties as base
 from tests.statements.test_flows_tie import ties
 from tests.statements.test_tie_out import adds_up
 from trustfund import clock
-from trustfund.ledger import balances, closing, moving, posting, postings, standing, subaccounts, trace
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import balances, posting, postings, standing, subaccounts
+from trustfund.ledger.closed import closing
+from trustfund.ledger.funding import moving, trace
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import FundWindow
 from trustfund.money import Money, total, usd

@@ -1,22 +1,22 @@
 """Transfers between windows move the money of contributions: whose it is, what it may fund, what is refused; figures worked by hand."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from tests.factories.books import give, make_bank, make_grant, post
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
+from tests.threads import together
 from trustfund import clock
-from trustfund.ledger import allocations, ended, finance_postings, moving, postings, standing, subaccounts, tags
-from trustfund.ledger.acting import begin, seal
-from trustfund.ledger.headroom import headroom, over_windows
+from trustfund.ledger import finance_postings, postings, standing, subaccounts, tags
+from trustfund.ledger.funding import allocations, ended, moving
+from trustfund.ledger.funding.acting import begin, seal
+from trustfund.ledger.funding.headroom import headroom, over_windows
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Allocation, Entry, Funding, FundWindow, Line
 from trustfund.ledger.verification import check_books
@@ -246,22 +246,10 @@ def test_nobody_moves_money_by_a_free_voucher():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_transfer_and_a_certification_in_one_moment_use_the_money_once():
-    gift, grant, start = give("100", DAY), make_grant(), Barrier(2)
+    gift, grant = give("100", DAY), make_grant()
     checker, maker = make_user(Role.APPROVER), make_user(Role.FINANCE)
     voucher = make_prepared("window_transfer", "submitted", giver=window("general"), taker=window(), amount=usd("80"), maker=maker)
-
-    def alone(act):
-        try:
-            start.wait()
-            return act()
-        except ValidationError as error:
-            return error.code
-        finally:
-            connection.close()
-
-    acts = [lambda: actions.approve(voucher, by=checker), lambda: certify("80", "general", grant)]
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(alone, acts))
+    together(lambda: actions.approve(voucher, by=checker), lambda: certify("80", "general", grant))
     moved, promised = Funding.objects.filter(kind="transfer").exists(), Funding.objects.filter(kind="reserve").exists()
     assert moved != promised
     assert free(gift) == usd(20)

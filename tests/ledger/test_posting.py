@@ -13,7 +13,8 @@ from trustfund.audit import recording
 from trustfund.audit.models import AuditHead
 from trustfund.audit.verification import verify_chain
 from trustfund.chain import canonical, link
-from trustfund.ledger import allocations, balances, posting, postings
+from trustfund.ledger import balances, posting, postings
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.legs import Leg, credit, debit
 from trustfund.ledger.models import Entry, FundWindow, LedgerHead, Note, Seal
 from trustfund.ledger.verification import check_books

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.books import make_bank, make_grant, make_instalment, open_years, post
-from trustfund.ledger import balances, closing, headroom, posting, postings, subaccounts, trace
+from trustfund.ledger import balances, posting, postings, subaccounts
+from trustfund.ledger.closed import closing
+from trustfund.ledger.funding import headroom, trace
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 

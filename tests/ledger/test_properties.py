@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, balances, closing, costs, posting, postings, tags
-from trustfund.ledger.headroom import brought, headroom, over_windows, totals
+from trustfund.ledger import balances, posting, postings, tags
+from trustfund.ledger.closed import closing
+from trustfund.ledger.funding import allocations, costs
+from trustfund.ledger.funding.headroom import brought, headroom, over_windows, totals
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Entry, FundWindow, Period
 from trustfund.ledger.verification import check_books

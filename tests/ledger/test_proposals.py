@@ -16,8 +16,9 @@ from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared
 from tests.grants.payments.test_at_the_same_time import at_once, people, size
 from trustfund import clock
-from trustfund.ledger import allocations, periods, posting
-from trustfund.ledger.headroom import rule_on
+from trustfund.ledger import periods, posting
+from trustfund.ledger.funding import allocations
+from trustfund.ledger.funding.headroom import rule_on
 from trustfund.ledger.home import items
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import FundingRule, FundWindow, Period, Subaccount

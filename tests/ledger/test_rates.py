@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 
 from tests.factories.people import make_user
 from trustfund.audit.models import Event
-from trustfund.ledger import rate_files, rates, standing
+from trustfund.ledger import standing
+from trustfund.ledger.exchange import rate_files, rates
 from trustfund.ledger.models import Rate
 from trustfund.money import Money, usd
 

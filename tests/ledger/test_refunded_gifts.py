@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from tests.factories.books import DAY, give, make_bank, post
 from trustfund.ledger import posting, postings
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.models import Entry
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd

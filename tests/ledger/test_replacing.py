@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from tests.factories.books import give, make_bank, make_grant, post
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, costs, posting, postings, tags
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import posting, postings, tags
+from trustfund.ledger.funding import allocations, costs
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Entry, Funding, Period
 from trustfund.ledger.verification import check_books

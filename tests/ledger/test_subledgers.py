@@ -4,7 +4,8 @@ import pytest
 
 from tests.factories.books import DAY, give, make_bank, make_grant, open_years, post
 from tests.ledger.forcing import alter, said_by
-from trustfund.ledger import allocations, checks, postings
+from trustfund.ledger import checks, postings
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.verification import answered, check_books, named_checks
 from trustfund.money import usd
 

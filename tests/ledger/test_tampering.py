@@ -8,7 +8,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.factories.books import DAY, give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.people import make_user
-from trustfund.ledger import allocations, periods, postings, rates
+from trustfund.ledger import periods, postings
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, LedgerHead, Line, Period, Seal
 from trustfund.money import usd
 from trustfund.people.roles import Role

@@ -11,7 +11,8 @@ from tests.factories.books import give, make_bank, make_instalment, open_years, 
 from tests.factories.people import make_user
 from tests.ledger import books_of_a_year
 from trustfund import clock, lists
-from trustfund.ledger import periods, postings, rates
+from trustfund.ledger import periods, postings
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Entry, FiscalYear, Period, Rate, Subaccount
 from trustfund.money import usd
 from trustfund.people.roles import Role

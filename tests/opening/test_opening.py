@@ -18,9 +18,10 @@ from tests.factories.books import DAY, make_bank, open_years, post
 from tests.factories.people import make_user
 from tests.grants.payments.test_at_the_same_time import at_once, people, size
 from trustfund import clock
-from trustfund.ledger import postings, trace
+from trustfund.ledger import postings
 from trustfund.ledger.balances import trial_balance
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger.funding import trace
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd, zero

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -10,7 +9,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-import openpyxl
 from django.core.files.base import ContentFile
 from django.db import transaction
 
@@ -42,7 +40,7 @@ from trustfund.ledger.models import FundWindow, Period, Subaccount, Tag
 from trustfund.ledger.proposals import actions as proposals
 from trustfund.money import Money, usd
 from trustfund.opening import actions as opening
-from trustfund.opening.workbook import SHEETS
+from trustfund.opening.workbook import written
 from trustfund.people.roles import Role
 from trustfund.vouchers import actions as vouchers
 from trustfund.vouchers.models import Voucher
@@ -92,7 +90,7 @@ class Fund:
     def takes_over(self, on: date, **sheets: list[list[Any]]) -> None:
         """A fund that existed before: its workbook with the balances of the last audited day, by two people."""
         with clock.frozen(on):
-            staged = opening.stage("before.xlsx", workbook_of(sheets), audited_on=day(12, 31, YEAR - 1), by=self.finance)
+            staged = opening.stage("before.xlsx", written(sheets), audited_on=day(12, 31, YEAR - 1), by=self.finance)
             opening.approve(staged, by=self.checker)
 
     def budget(self, on: date, *, reason: str = "", **amounts: str) -> None:
@@ -270,19 +268,6 @@ def debit(account: str, amount: Money, of: Subaccount | None = None) -> Row:
 
 def credit(account: str, amount: Money, of: Subaccount | None = None) -> Row:
     return Row(account, "credit", amount, of)
-
-
-def workbook_of(sheets: dict[str, list[list[Any]]]) -> bytes:
-    """The workbook of an opening."""
-    made = openpyxl.Workbook()
-    made.remove(made.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = made.create_sheet(name)
-        for row in [SHEETS[name], *rows]:
-            sheet.append(row)
-    target = io.BytesIO()
-    made.save(target)
-    return target.getvalue()
 
 
 @contextmanager

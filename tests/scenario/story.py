@@ -16,7 +16,7 @@ from decimal import Decimal
 from donors.pledges import actions as pledges
 from tests.scenario.fund import YEAR, Fund, credit, day, debit
 from trustfund import clock
-from trustfund.ledger import closing
+from trustfund.ledger.closed import closing
 from trustfund.money import Money, usd
 
 EURO_RATES = ["0.85", "0.85", "0.85", *["0.80"] * 8, "0.80"]

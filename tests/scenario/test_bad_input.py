@@ -30,7 +30,8 @@ from trustfund import clock
 from trustfund.banking.csv_files import Layout
 from trustfund.banking.models import BankLine, BankStatement
 from trustfund.files import StoredFile
-from trustfund.ledger import periods, rates
+from trustfund.ledger import periods
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Allocation, Entry, Line, Period, Rate, Seal, Subaccount
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd

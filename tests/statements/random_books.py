@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.factories import books
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, balances, closing, costs, posting, postings
+from trustfund.ledger import balances, posting, postings
+from trustfund.ledger.closed import closing
+from trustfund.ledger.funding import allocations, costs
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import Entry, Funding, Period, Subaccount
 from trustfund.money import Money, usd

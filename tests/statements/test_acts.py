@@ -19,7 +19,8 @@ from trustfund.audit.models import Event
 from trustfund.audit.recording import trail_for
 from trustfund.budgets.models import Budget
 from trustfund.budgets.verification import budgets
-from trustfund.ledger import certifying, periods, sealing
+from trustfund.ledger import periods, sealing
+from trustfund.ledger.closed import certifying
 from trustfund.ledger.models import FiscalYear, Period
 from trustfund.people.roles import Role
 from trustfund.statements.models import Disclosure

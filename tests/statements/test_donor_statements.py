@@ -8,7 +8,8 @@ import pytest
 
 from tests.factories import books
 from tests.statements.test_tie_out import adds_up
-from trustfund.ledger import allocations, postings, subaccounts
+from trustfund.ledger import postings, subaccounts
+from trustfund.ledger.funding import allocations
 from trustfund.money import usd
 from trustfund.statements import contributions, outcomes
 from trustfund.statements.books import books_at

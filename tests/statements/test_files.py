@@ -22,7 +22,7 @@ from tests.ledger import books_of_a_year
 from tests.statements.formulas import Calculator
 from tests.statements.random_books import ACTS, happen
 from trustfund.ledger import postings, sealing
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import usd
 from trustfund.statements import ageing, budget, cash_flow, contributions, figures, grant, net_assets, notes, pdf, pooled, xlsx

@@ -13,9 +13,11 @@ from tests import lock_order
 from tests.factories.people import make_user
 from tests.statements.random_books import ACTS, FIRST, MORE, _events, happen
 from tests.statements.test_tie_out import RANDOM
-from trustfund.ledger import balances, chart, closed, headroom, periods, sealing
-from trustfund.ledger.closed_checks import kept_balances
-from trustfund.ledger.closed_models import ClosedBooks
+from trustfund.ledger import balances, chart, periods, sealing
+from trustfund.ledger.closed import kept
+from trustfund.ledger.closed.checks import kept_balances
+from trustfund.ledger.closed.models import ClosedBooks
+from trustfund.ledger.funding import headroom
 from trustfund.ledger.models import Period, Seal, Subaccount
 from trustfund.people.models import User
 from trustfund.people.roles import Role
@@ -91,8 +93,8 @@ def test_figures_are_the_same_with_kept_balances_and_without(events, days, lengt
     for day in {until, date(until.year, until.month, 1) - timedelta(days=1), date(until.year, 12, 31)}:
         for head in {part.seq if part else 0, sealing.head().seq} - {0}:
             found = everything(day, min(since, day), head)
-            nothing = closed.NEWEST.replace("WHERE b.as_of", "WHERE 1 = 0 AND b.as_of")
-            with mock.patch.object(closed, "NEWEST", nothing):
+            nothing = kept.NEWEST.replace("WHERE b.as_of", "WHERE 1 = 0 AND b.as_of")
+            with mock.patch.object(kept, "NEWEST", nothing):
                 assert found == everything(day, min(since, day), head)
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.factories.books import DAY, give, open_years, post
 from tests.statements.random_books import EVENTS, FIRST, happen
-from trustfund.ledger import balances, chart, headroom, moving, sealing, standing, subaccounts
+from trustfund.ledger import balances, chart, sealing, standing, subaccounts
+from trustfund.ledger.funding import headroom, moving
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import FundWindow, Seal, Subaccount
 from trustfund.ledger.verification import check_books

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.books import make_bank, make_grant, make_instalment, open_years, post
-from trustfund.ledger import closing, postings
+from trustfund.ledger import postings
+from trustfund.ledger.closed import closing
 from trustfund.ledger.legs import credit, debit
 from trustfund.money import Money, usd
 from trustfund.statements import cash_flow, figures, net_assets, pooled

@@ -16,7 +16,9 @@ from tests.factories.books import make_grant as make_books_grant
 from tests.factories.donors import make_agreement, make_contribution, make_pledge
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, posting, postings, rates
+from trustfund.ledger import posting, postings
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.legs import credit, debit
 from trustfund.money import Money, usd, zero
 from trustfund.people.roles import Role

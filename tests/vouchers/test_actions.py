@@ -20,7 +20,8 @@ from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.audit.recording import trail_for
 from trustfund.files.models import StoredFile
-from trustfund.ledger import balances, periods, rates
+from trustfund.ledger import balances, periods
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Entry, Period
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd

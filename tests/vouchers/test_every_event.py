@@ -14,7 +14,9 @@ from tests.ledger.test_exports import CHECKS
 from tests.statements.test_flows_tie import ties
 from tests.statements.test_tie_out import adds_up
 from trustfund import clock
-from trustfund.ledger import allocations, balances, postings, rates, standing
+from trustfund.ledger import balances, postings, standing
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import FundWindow
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd

@@ -21,8 +21,9 @@ from tests.factories.vouchers import make_voucher
 from tests.vouchers.test_every_event import eur, held, keep, on
 from trustfund import clock
 from trustfund.audit.recording import trail_for
-from trustfund.ledger import balances, postings, rates
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger import balances, postings
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.models import Entry, FundWindow
 from trustfund.ledger.verification import check_books
 from trustfund.mail.models import Outbox

@@ -17,7 +17,8 @@ from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
 from tests.factories.reports import make_report
 from trustfund import clock
-from trustfund.ledger import balances, trace
+from trustfund.ledger import balances
+from trustfund.ledger.funding import trace
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role

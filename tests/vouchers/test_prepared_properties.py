@@ -16,7 +16,7 @@ from tests.factories.prepared import make_prepared, reversed_by_two
 from tests.statements.test_flows_tie import ties
 from tests.vouchers.test_every_event import eur, keep
 from trustfund import clock
-from trustfund.ledger import rates
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import FundWindow
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money

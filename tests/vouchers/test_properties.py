@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.factories.books import DAY, give, make_bank, make_grant, make_instalment, post
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, chart, postings, rates, subaccounts
+from trustfund.ledger import chart, postings, subaccounts
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Entry
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd

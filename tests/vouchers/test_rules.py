@@ -11,7 +11,8 @@ from tests.factories.books import DAY, make_bank, make_grant, make_instalment, o
 from tests.factories.people import make_user
 from tests.factories.vouchers import credit, debit, fee, says
 from trustfund import clock
-from trustfund.ledger import chart, periods, rates, subaccounts
+from trustfund.ledger import chart, periods, subaccounts
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Period
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role

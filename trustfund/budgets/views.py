@@ -23,7 +23,7 @@ from trustfund.ledger.models import GENERAL, FundWindow
 from trustfund.lists import Column, Filter, listing
 from trustfund.money import total, zero
 from trustfund.people.sessions import fresh_sign_in
-from trustfund.workflow import possible, require
+from trustfund.workflow import possibilities, require
 
 COLUMNS = [
     Column("year", gettext_lazy("Year"), lambda each: str(each.year), sort="year", url=Budget.get_absolute_url),
@@ -86,7 +86,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "budget": budget,
         **_table(budget, before),
         "events": trail_for(budget),
-        "can": {act: possible(getattr(budget, act), by=request.user) for act in ACTS},
+        "can": possibilities(budget, ACTS, by=request.user),
         "revisable": revisable,
     }
     return render(request, "budgets/detail.html", context)

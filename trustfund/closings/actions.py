@@ -14,7 +14,8 @@ from trustfund.audit.recording import record
 from trustfund.chain import canonical
 from trustfund.closings import checks, permissions
 from trustfund.closings.models import Checklist, Reopening, Review, YearEnd
-from trustfund.ledger import balances, closing, periods
+from trustfund.ledger import balances, periods
+from trustfund.ledger.closed import closing
 from trustfund.ledger.models import FiscalYear, Period
 from trustfund.money import total
 from trustfund.workflow import advance, lock

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund import clock
 from trustfund.closings.models import YearEnd
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.models import Entry, Period
 from trustfund.ledger.permissions import can_approve_year, can_certify_year
 from trustfund.people.home import Item

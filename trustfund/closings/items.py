@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.banking.reconciliation import reconcile
 from trustfund.closings.checks import BOTH, MONTH, YEAR, Check, Found
-from trustfund.ledger import balances, chart, costs
-from trustfund.ledger.closed import Reading
+from trustfund.ledger import balances, chart
+from trustfund.ledger.closed.kept import Reading
+from trustfund.ledger.funding import costs
+from trustfund.ledger.funding.months import month
 from trustfund.ledger.models import Entry, Line, Period, Subaccount
-from trustfund.ledger.months import month
 from trustfund.money import Money, usd
 from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared.estimate import YEAR_END_ESTIMATE

@@ -19,8 +19,9 @@ from trustfund.audit.recording import trail_for
 from trustfund.closings import actions, checks, permissions
 from trustfund.closings.forms import NoteForm, ReasonsForm, ReopenForm
 from trustfund.closings.models import Checklist, Reopening, YearEnd
-from trustfund.ledger import balances, certifying, periods
-from trustfund.ledger.closed_models import Certification, ClosedBooks
+from trustfund.ledger import balances, periods
+from trustfund.ledger.closed import certifying
+from trustfund.ledger.closed.models import Certification, ClosedBooks
 from trustfund.ledger.models import Entry, FiscalYear, Period
 from trustfund.ledger.permissions import can_prepare_year
 from trustfund.statements import issuing

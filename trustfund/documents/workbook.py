@@ -14,10 +14,11 @@ The same content gives the same bytes: no time of making is written.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import UnionType
 from typing import Any
 
 import xlsxwriter
@@ -41,6 +42,23 @@ KINDS: dict[str, dict[str, Any]] = {
     "subtotal": {"bold": True, "top": 1},
     "total": {"bold": True, "top": 1, "bottom": 6},
 }
+
+
+def _figure(money: Money) -> str:
+    """The format of an amount: as many digits as its currency has, in brackets below zero, a dash for nothing."""
+    digits = minor_units(money.currency)
+    figure = "#,##0" + ("." + "0" * digits if digits else "")
+    return f'{figure};({figure});"–"'
+
+
+WRITTEN: list[tuple[type | UnionType, str, Callable[[Any], Any], Callable[[Any], str]]] = [
+    (Money, "write_number", lambda money: money.amount, _figure),
+    (bool, "write_boolean", lambda truth: truth, lambda _truth: ""),
+    (Decimal | int, "write_number", lambda number: number, lambda _number: "General"),
+    (datetime, "write_string", lambda moment: moment.strftime("%Y-%m-%d %H:%M %Z"), lambda _moment: ""),
+    (date, "write_datetime", lambda day: day, lambda _day: "yyyy-mm-dd"),
+]
+"""How a value stands in a cell, by the first type that it is of: the sheet's method, what that is given, the format of numbers."""
 
 
 @dataclass(frozen=True)
@@ -138,24 +156,17 @@ class Sheet:
 
     def _write(self, column: int, value: Any, kind: str, indent: int) -> None:
         at = (self.next, column)
-        if isinstance(value, Formula) and isinstance(value.value, Money):
-            self.sheet.write_formula(*at, value.text, self._number(value.value, kind), value.value.amount)
-        elif isinstance(value, Formula):
-            self.sheet.write_formula(*at, value.text, self.book.format(kind, "0.00%"), value.value)
-        elif isinstance(value, Money):
-            self.sheet.write_number(*at, value.amount, self._number(value, kind))
-        elif isinstance(value, bool):
-            self.sheet.write_boolean(*at, value, self.book.format(kind))
-        elif isinstance(value, Decimal | int):
-            self.sheet.write_number(*at, value, self.book.format(kind, "General"))
-        elif isinstance(value, datetime):
-            self.sheet.write_string(*at, value.strftime("%Y-%m-%d %H:%M %Z"), self.book.format(kind))
-        elif isinstance(value, date):
-            self.sheet.write_datetime(*at, value, self.book.format(kind, "yyyy-mm-dd"))
-        elif value not in (None, ""):
+        if isinstance(value, Formula):
+            self._formula(value, kind, at)
+            return
+        for types, method, given, number in WRITTEN:
+            if isinstance(value, types):
+                getattr(self.sheet, method)(*at, given(value), self.book.format(kind, number(value)))
+                return
+        if value not in (None, ""):
             self.sheet.write_string(*at, str(value)[:LONGEST_CELL], self.book.format(kind, "@" if kind == "line" else "", indent))
 
-    def _number(self, money: Money, kind: str) -> Any:
-        digits = minor_units(money.currency)
-        figure = "#,##0" + ("." + "0" * digits if digits else "")
-        return self.book.format(kind, f'{figure};({figure});"–"')
+    def _formula(self, formula: Formula, kind: str, at: tuple[int, int]) -> None:
+        now = formula.value
+        number, result = (_figure(now), now.amount) if isinstance(now, Money) else ("0.00%", now)
+        self.sheet.write_formula(*at, formula.text, self.book.format(kind, number), result)

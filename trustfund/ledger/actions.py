@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
-from trustfund.ledger import periods, permissions, rates, subaccounts
+from trustfund.ledger import periods, permissions, subaccounts
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import FiscalYear, Rate, Subaccount
 
 

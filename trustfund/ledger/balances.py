@@ -1,4 +1,4 @@
-"""Balances: sums of lines, where periods are closed by way of what was kept at their closing (`closed`).
+"""Balances: sums of lines, where periods are closed by way of what was kept at their closing (`closed.kept`).
 
 Debit less credit in USD, so that a liability's balance is negative.
 """
@@ -11,15 +11,15 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from trustfund.ledger import closed
 from trustfund.ledger.chart import BY_CODE, Definition
-from trustfund.ledger.marks import YEAR_END
+from trustfund.ledger.closed import kept
+from trustfund.ledger.closed.marks import YEAR_END
 from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
 NOTHING = Money(0, "USD")
 SIGNED = F("debit") - F("credit")
-ORIGINAL = closed.ORIGINAL
+ORIGINAL = kept.ORIGINAL
 
 ESTIMATED = "voucher.year_end_estimate"
 """The source of entries that estimate, at year-end, what NGOs have spent and not yet reported."""
@@ -100,12 +100,12 @@ def trial_balance(as_of: date, head: int | None = None, *, window: str | None = 
 
 def _totals(
     by: list[str], as_of: date | None, head: int | None, *, window: str | None = None, closing: bool = True, **narrow: Any
-) -> closed.Totals:
+) -> kept.Totals:
     """Sums from kept balances and the lines beside them, in a window or all, with or without year-end closing."""
     if window is not None:
         narrow["window_id"] = window
-    without = None if closing else closed.year_end_entries()
-    return closed.Reading.at(as_of, head).totals(by, without=without, **narrow)
+    without = None if closing else kept.year_end_entries()
+    return kept.Reading.at(as_of, head).totals(by, without=without, **narrow)
 
 
 def balance(
@@ -119,7 +119,7 @@ def balance(
 ) -> Money:
     """The balance of one account, of a subaccount (or all under a donor or agreement) if one is named, in USD: debit less credit."""
     if of is None and closing:
-        return _usd(closed.balance(code, as_of, head, window))
+        return _usd(kept.balance(code, as_of, head, window))
     if of is None or of.kind == Subaccount.Kind.BANK:
         narrow = {"subaccount_id": of.pk} if of else {}
         sums = _totals([], as_of, head, window=window, closing=closing, account_id=code, **narrow).get((), (0, 0, 0))

@@ -9,14 +9,15 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from django.db.models.functions import Abs
 
 from trustfund.chain import Finding
-from trustfund.ledger import chart, costs, headroom
-from trustfund.ledger.closed_checks import certifications, kept_balances
+from trustfund.ledger import chart
+from trustfund.ledger.closed.checks import certifications, kept_balances
+from trustfund.ledger.funding import costs, headroom
+from trustfund.ledger.funding.moving import transfers
+from trustfund.ledger.funding.trace import cash_to_grants
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.kept import KEPT
 from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
-from trustfund.ledger.moving import transfers
+from trustfund.ledger.on_record import KEPT
 from trustfund.ledger.subledgers import SUBLEDGERS
-from trustfund.ledger.trace import cash_to_grants
 from trustfund.money import Money
 
 

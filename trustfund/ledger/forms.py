@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from trustfund import clock
-from trustfund.ledger import rate_files
+from trustfund.ledger.exchange import rate_files
 from trustfund.ledger.models import GENERAL, FundWindow, Subaccount
 from trustfund.money import CURRENCIES
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from trustfund import clock
+from trustfund.ledger.funding.months import months
 from trustfund.ledger.models import Period
-from trustfund.ledger.months import months
 from trustfund.ledger.periods import TAKES_POSTINGS
 from trustfund.ledger.permissions import can_read_books
 from trustfund.ledger.proposals.models import RuleProposal, State, WindowProposal

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-import trustfund.ledger.closed_models
+import trustfund.ledger.closed.models
 from trustfund.ledger import permissions
 from trustfund.ledger.fields import ExactDecimalField
 from trustfund.money import Money

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from trustfund.audit.recording import record
-from trustfund.ledger import closed, sealing
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger import sealing
+from trustfund.ledger.closed import kept
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.models import Entry, FiscalYear, Period
 from trustfund.workflow import advance
 
@@ -70,7 +71,7 @@ def close(period: Period, *, by: Any) -> Period:
     if earlier is not None:
         raise ValidationError(_("Close the period %(period)s first.") % {"period": earlier}, code="order")
     moved = _moved(period.close, by=by, approver=by)
-    closed.keep(moved, sealing.head(), by=by)
+    kept.keep(moved, sealing.head(), by=by)
     return moved
 
 

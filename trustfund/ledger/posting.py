@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from trustfund.audit.models import Event
 from trustfund.chain import within
-from trustfund.ledger import allocations, chart, headroom, moving, replacing, writing
+from trustfund.ledger import chart, writing
+from trustfund.ledger.funding import allocations, headroom, moving, replacing
 from trustfund.ledger.legs import Leg, credit, debit
 from trustfund.ledger.models import GENERAL, Entry, Funding, FundWindow, Note
 from trustfund.ledger.writing import Draft

@@ -3,7 +3,7 @@
 Every amount is `Money` in USD at the rate of the event; `original` is the same amount in the currency of the transaction and
 `rate` its units per USD (leave both out when the transaction is in USD). A leg of nothing is left out. Every line that concerns an
 instalment or a grant names it, exchange differences on a receivable too: what the lines of an instalment lack to balance is the cash
-that it brought, and what the lines of a grant lack to balance is the cash that it got (see allocations.py).
+that it brought, and what the lines of a grant lack to balance is the cash that it got (see funding/allocations.py).
 """
 
 from __future__ import annotations

@@ -12,8 +12,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.fields import UsdField
-from trustfund.ledger import chart, closed, rate_use
+from trustfund.ledger import chart
 from trustfund.ledger.asof import Point
+from trustfund.ledger.closed import kept
+from trustfund.ledger.exchange import rate_use
 from trustfund.ledger.models import Entry, FiscalYear, Line, Rate, Subaccount
 from trustfund.lists import Column, Sums
 from trustfund.money import Money
@@ -63,7 +65,7 @@ def account_sums(code: str, start: date | None, end: date | None, of: Subaccount
         narrow: dict[str, Any] = {"account_id": code} | ({"subaccount_id": of.pk} if of else {})
         before = None if start is None else start - timedelta(days=1) if end is None else min(start - timedelta(days=1), end)
         days = [end] if before is None else [end, before]
-        totals = [closed.Reading.at(day, head).totals([], **narrow).get((), (0, 0, 0)) for day in days]
+        totals = [kept.Reading.at(day, head).totals([], **narrow).get((), (0, 0, 0)) for day in days]
         cents = [totals[0][side] - sum(each[side] for each in totals[1:]) for side in (0, 1)]
         return {key: Money.from_minor(each, "USD") for key, each in zip(("debit", "credit"), cents, strict=True)}
 
@@ -91,7 +93,7 @@ OFF_MEMO = [code for code in chart.BY_CODE if code not in MEMO]
 
 
 def _debits(as_of: date | None, head: int | None) -> int:
-    return sum(debits for debits, _credits, _own in closed.Reading.at(as_of, head).totals([], account_id__in=OFF_MEMO).values())
+    return sum(debits for debits, _credits, _own in kept.Reading.at(as_of, head).totals([], account_id__in=OFF_MEMO).values())
 
 
 def with_amount(entries: QuerySet[Entry]) -> QuerySet[Entry]:

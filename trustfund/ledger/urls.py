@@ -1,6 +1,8 @@
 from django.urls import path
 
-from trustfund.ledger import cost_views, rate_views, views
+from trustfund.ledger import views
+from trustfund.ledger.exchange import rate_views
+from trustfund.ledger.funding import cost_views
 from trustfund.ledger.proposals import views as proposals
 
 app_name = "ledger"

@@ -15,7 +15,8 @@ from trustfund.audit.recording import lock_head, record
 from trustfund.files.kinds import Kind
 from trustfund.files.models import StoredFile
 from trustfund.files.storing import store_read
-from trustfund.ledger import allocations, periods, posting, sealing, subaccounts
+from trustfund.ledger import periods, posting, sealing, subaccounts
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.legs import Leg
 from trustfund.ledger.models import Entry, Seal, Subaccount

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart
-from trustfund.ledger.headroom import set_aside
+from trustfund.ledger.funding.headroom import set_aside
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.money import Money, total, zero
 from trustfund.opening.checking import Balance, Funding, History, Plan, sums
@@ -87,18 +87,23 @@ def _memo(plan: Plan) -> Iterator[Problem]:
 def _contributions(plan: Plan) -> Iterator[Problem]:
     """What each brought, less what went back, covers its support cost and what it granted; the support cost is that of its rate."""
     for row in plan.instalments:
-        kept = row["received"] - row["refunded"]
-        psc = set_aside(kept, plan.rates.get(row.of))
-        if kept < zero():
-            yield row.row.problem("refunded", _("more went back than came."))
-        elif row["psc"] != psc:
-            names = {"psc": money_text(psc), "kept": money_text(kept)}
-            yield row.row.problem("psc", _("at the rate of its subaccount the support cost in %(kept)s is %(psc)s.") % names)
-        elif row["granted"] > kept - psc:
-            yield row.row.problem("granted", _("more was granted than there was: %(left)s.") % {"left": money_text(kept - psc)})
-        elif _recognized(plan, row) < zero():
-            yield row.row.problem("received", _("2200 of this instalment is more than what it received."))
+        yield from _contribution(plan, row)
     yield from _unknown(plan, "instalment", plan.instalments, ("2200", "1300"))
+
+
+def _contribution(plan: Plan, row: History) -> Iterator[Problem]:
+    """The first thing that is wrong with one of them."""
+    kept = row["received"] - row["refunded"]
+    psc = set_aside(kept, plan.rates.get(row.of))
+    if kept < zero():
+        yield row.row.problem("refunded", _("more went back than came."))
+    elif row["psc"] != psc:
+        names = {"psc": money_text(psc), "kept": money_text(kept)}
+        yield row.row.problem("psc", _("at the rate of its subaccount the support cost in %(kept)s is %(psc)s.") % names)
+    elif row["granted"] > kept - psc:
+        yield row.row.problem("granted", _("more was granted than there was: %(left)s.") % {"left": money_text(kept - psc)})
+    elif _recognized(plan, row) < zero():
+        yield row.row.problem("received", _("2200 of this instalment is more than what it received."))
 
 
 def _recognized(plan: Plan, row: History) -> Money:

@@ -22,7 +22,7 @@ from trustfund.lists import Column, listing
 from trustfund.money import total
 from trustfund.opening import actions, forms, permissions, planning, workbook
 from trustfund.opening.models import Opening
-from trustfund.workflow import possible
+from trustfund.workflow import possibilities
 
 COLUMNS = [
     Column("number", gettext_lazy("Number"), str, sort="pk", url=Opening.get_absolute_url),
@@ -92,7 +92,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": _counts(plan),
         "posted": opening.entries(),
         "events": trail_for(opening),
-        "can": {act: possible(getattr(opening, act), by=request.user) for act in ("approve", "refuse", "undo")},
+        "can": possibilities(opening, ("approve", "refuse", "undo"), by=request.user),
         "previewed": PREVIEWED,
     }
     return render(request, "opening/detail.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -81,12 +81,17 @@ def refuse(problems: list[Problem]) -> None:
 
 def template() -> bytes:
     """An empty workbook with the columns, and in each sheet one row that shows how it is filled in (to be taken out)."""
+    return written({name: [EXAMPLES[name]] for name in SHEETS})
+
+
+def written(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:
+    """A workbook with these rows of each sheet, under the heads of its columns."""
     with translation.override("en"):
         book = Workbook("Opening of a fund")
-        for name, columns in SHEETS.items():
-            sheet = book.sheet(name, widths=[20] * len(columns))
-            sheet.row(columns, "head")
-            sheet.row(EXAMPLES[name])
+        for name, rows in sheets.items():
+            sheet = book.sheet(name, widths=[20] * len(SHEETS[name]))
+            for row, kind in [(SHEETS[name], "head"), *((each, "line") for each in rows)]:
+                sheet.row(row, kind)
         return book.content()
 
 

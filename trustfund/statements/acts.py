@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from trustfund.audit.models import Event
 from trustfund.budgets.models import Budget
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.versions import upto
 from trustfund.statements.models import Disclosure
 

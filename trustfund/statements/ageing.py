@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has, marked
+from trustfund.ledger.closed.marks import entry_has, marked
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
 from trustfund.statements.books import Books, Keys, Term

@@ -5,7 +5,8 @@ class StatementsConfig(AppConfig):
     name = "trustfund.statements"
 
     def ready(self) -> None:
-        from trustfund.ledger import checks, marks
+        from trustfund.ledger import checks
+        from trustfund.ledger.closed import marks
         from trustfund.people import home, navigation
         from trustfund.statements import budget, cash_flow, net_assets, notes, pooled
         from trustfund.statements import home as room

@@ -24,8 +24,9 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund.audit.models import Event
-from trustfund.ledger import chart, closed, marks, sealing, snapshots
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger import chart, sealing, snapshots
+from trustfund.ledger.closed import kept, marks
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.models import Allocation, FundingRule, Line, Seal
 from trustfund.money import Money, zero
 from trustfund.statements import acts
@@ -172,6 +173,11 @@ class Books:
         return Books(self.as_of, self.seq, self.hash, keys, self.act, _found=self._found)
 
     @property
+    def new_year(self) -> date:
+        """The first day of their year, from which a statement is made when it is not told from when."""
+        return self.as_of.replace(month=1, day=1)
+
+    @property
     def last_act(self) -> int:
         """The last act that says something beside the figures of these books: printed, it makes a statement again as it was."""
         if "last_act" not in self._found:
@@ -197,7 +203,7 @@ class Books:
     @property
     def _closings(self) -> list[int]:
         if "closings" not in self._found:
-            self._found["closings"] = closed.year_end_entries()
+            self._found["closings"] = kept.year_end_entries()
         found: list[int] = self._found["closings"]
         return found
 
@@ -228,24 +234,24 @@ class Books:
         if since > until:
             return {}
         if reading.kept is None or reading.kept.as_of < day_before(since):
-            return self._added(closed.Reading(until, self.seq, None), date__gte=since)
+            return self._added(kept.Reading(until, self.seq, None), date__gte=since)
         before = self.sums(None, day_before(since))
         moved = {key: _less(sums, before.get(key, (0, 0))) for key, sums in self.sums(None, until).items()}
         return {key: sums for key, sums in moved.items() if any(sums)}
 
-    def _reading(self, until: date) -> closed.Reading:
+    def _reading(self, until: date) -> kept.Reading:
         """With the newest kept books that know every mark, which all statements share; where there are none, with those that know its own
         (books that were kept before a mark of another statement was known)."""
         shared = self._newest(until, (*marks.KNOWN, *(name for name in self.keys.names if name not in marks.KNOWN)))
         return shared if shared.kept else self._newest(until, tuple(self.keys.names))
 
-    def _newest(self, until: date, names: tuple[str, ...]) -> closed.Reading:
+    def _newest(self, until: date, names: tuple[str, ...]) -> kept.Reading:
         if (until, names) not in self._found:
-            self._found[until, names] = closed.Reading.at(until, self.seq, names)
-        reading: closed.Reading = self._found[until, names]
+            self._found[until, names] = kept.Reading.at(until, self.seq, names)
+        reading: kept.Reading = self._found[until, names]
         return reading
 
-    def _added(self, reading: closed.Reading, **narrow: Any) -> Sums:
+    def _added(self, reading: kept.Reading, **narrow: Any) -> Sums:
         found: Sums = {}
         without = None if self.keys.closing else self._closings
         if self.keys.by_subaccount:
@@ -260,17 +266,17 @@ class Books:
             found[key] = (sums[0] + debits, sums[1] + credits)
         return found
 
-    def _mapped(self, totals: closed.Totals) -> closed.Totals:
+    def _mapped(self, totals: kept.Totals) -> kept.Totals:
         """Sums by subaccount, each under its value of the keys' expression."""
         values = self.keys.by_subaccount
         assert values is not None
-        one, found = self._found.get(values) or self._found.setdefault(values, values()), closed.Totals()
+        one, found = self._found.get(values) or self._found.setdefault(values, values()), kept.Totals()
         for (account, subaccount, *flags), sums in totals.items():
             before = found.get(key := (account, one.get(subaccount), *flags), (0, 0, 0))
             found[key] = (before[0] + sums[0], before[1] + sums[1], before[2] + sums[2])
         return found
 
-    def _walked(self, reading: closed.Reading, **narrow: Any) -> closed.Totals:
+    def _walked(self, reading: kept.Reading, **narrow: Any) -> kept.Totals:
         """From the lines alone, for keys that are worked out line by line."""
         names = self.keys.fields
         lines = self.keys.marked(self.lines(until=reading.as_of).filter(**narrow)).order_by().values(*names)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.budgets import lines
 from trustfund.budgets.found import Amounts, Approved, approved
-from trustfund.ledger.marks import entry_has
+from trustfund.ledger.closed.marks import entry_has
 from trustfund.ledger.models import FundWindow
 from trustfund.money import Money, total, zero
 from trustfund.statements import cash_flow, texts
@@ -82,7 +82,7 @@ def budget_and_actual(books: Books, since: date | None = None) -> Statement:
     Budgets are those of the years that the period touches, approved up to the head of the books.
     """
     books = books.keyed(KEYS)
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     period = Period(books, start, books.as_of, texts.passages(books.as_of.year, books.seq, books.act))
     before = Period(books, year_before(start), year_before(books.as_of), {})
     tables = [*period.tables(), *before.comparison(), reconciliation(period)]

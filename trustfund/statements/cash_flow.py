@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has, opening_entry
+from trustfund.ledger.closed.marks import entry_has, opening_entry
 from trustfund.ledger.models import Line
-from trustfund.statements.books import Books, Keys, Term, day_before
+from trustfund.statements.books import Books, Keys, Term
 from trustfund.statements.shape import (
     Columns,
     Row,
     Statement,
     Table,
     added,
+    at_beginning,
     beside_a_year_before,
     column_head,
     if_any,
@@ -110,7 +111,7 @@ KEYS = Keys(
 def cash_flow(books: Books, since: date | None = None) -> Statement:
     """Statement IV from `since` (default: 1 January) to the day of the books, beside the same period of the year before."""
     books = books.keyed(KEYS)
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     columns = beside_a_year_before(start, books.as_of)
     operating, investing, financing = _operating(books, columns), _investing(books, columns), _financing(books, columns)
     net = added("net", _("Net increase (decrease) in cash and cash equivalents"), [operating[-1], investing[-1], financing[-1]], "subtotal")
@@ -155,10 +156,9 @@ def _financing(books: Books, columns: Columns) -> list[Row]:
 def _to_closing(books: Books, columns: Columns, net: Row) -> list[Row]:
     """From the net flow to the cash at the end, which is that of Statement I."""
     between = [_labelled(books, "IV.cash.*.exchange", columns, 1), *if_any([_labelled(books, "IV.opening", columns)])]
-    beginnings = [(Term("IV.cash*", day_before(since)),) if since else () for since, _until in columns]
-    opening = summed(books, "opening", _("Cash and cash equivalents at the beginning"), beginnings)
-    closing = added("closing", _("Cash and cash equivalents at the end (Statement I)"), [net, *between, opening], "total")
-    return [*between, opening, closing]
+    beginning = at_beginning(books, "IV.cash*", _("Cash and cash equivalents at the beginning"), columns)
+    closing = added("closing", _("Cash and cash equivalents at the end (Statement I)"), [net, *between, beginning], "total")
+    return [*between, beginning, closing]
 
 
 def _terms(key: str, columns: Columns, sign: int) -> list[tuple[Term, ...]]:

@@ -17,8 +17,9 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import chart, costs, trace
-from trustfund.ledger.headroom import set_aside
+from trustfund.ledger import chart
+from trustfund.ledger.funding import costs, trace
+from trustfund.ledger.funding.headroom import set_aside
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Entry, FundingRule, Subaccount
 from trustfund.money import Money, total, zero
@@ -186,7 +187,7 @@ def donor_statement(books: Books, subaccount: Subaccount, since: date | None = N
 
     `subject` is the donor's name for the donor's own eyes (default: the public label). Grants appear under their public labels.
     """
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     instalments = list(instalments_of(books, subaccount))
     cumulative = columns_of(books, instalments)
     before = columns_of(books, instalments, day_before(start))

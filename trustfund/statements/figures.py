@@ -138,7 +138,7 @@ def _policies() -> list[str]:
 
 def performance(books: Books, since: date | None = None) -> Statement:
     """Statement II from `since` (default: 1 January) to the day of the books, beside the same period of the year before."""
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     columns = beside_a_year_before(start, books.as_of)
     revenue = [line(books, key, label, columns, -1) for key, label in REVENUE]
     expenses = [line(books, key, label, columns) for key, label in EXPENSES]
@@ -164,7 +164,7 @@ def trial_balance(books: Books, since: date | None = None) -> Statement:
     The books as they are, year-end closing included; balances are debits less credits.
     """
     books = books.keyed(BY_ACCOUNT)
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     row = _account_row(books, start)
     real = _moved([row(each) for each in chart.CHART if each.type != chart.MEMO])
     memo = _moved([row(each) for each in chart.CHART if each.type == chart.MEMO])

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
-from trustfund.ledger import trace
 from trustfund.ledger.balances import ESTIMATE
+from trustfund.ledger.funding import trace
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import Money, total

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has, opening_entry
+from trustfund.ledger.closed.marks import entry_has, opening_entry
 from trustfund.statements.books import Books, Keys, Term, day_before
 from trustfund.statements.shape import Figure, Row, Statement, Table, added, beside_a_year_before, column_head
 
@@ -55,7 +55,7 @@ def net_assets(books: Books, since: date | None = None) -> Statement:
     Net assets at the beginning and at the end are those of Statement I on those days, the surplus is that of Statement II.
     """
     books = books.keyed(KEYS)
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     shown = _components(books)
     periods = beside_a_year_before(start, books.as_of)
     tables = [_table(books, prefix, shown, *period) for prefix, period in zip(("", "before:"), periods, strict=True)]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has
+from trustfund.ledger.closed.marks import entry_has
 from trustfund.ledger.models import Subaccount
 from trustfund.money import Money
 from trustfund.statements import ageing, policies, texts
@@ -113,7 +113,7 @@ class Asked:
 def notes(books: Books, since: date | None = None, url: Url = None) -> Statement:
     """Statement VI from `since` (default: 1 January) to the day of the books; `url` gives a donor's or a grant's statement."""
     books = books.keyed(KEYS)
-    asked = Asked(books, since or date(books.as_of.year, 1, 1), url)
+    asked = Asked(books, since or books.new_year, url)
     makers = [
         _basis, _policies, _cash, _contributions, _receivables, _advances, _other_receivables, _payables, _net_assets, _commitments,
         _pledges, _impairment, _rates, _related, _events,

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
-from trustfund.ledger.marks import entry_has, opening_entry
+from trustfund.ledger.closed.marks import entry_has, opening_entry
 from trustfund.ledger.models import Subaccount
-from trustfund.statements.books import Books, Keys, Term, day_before
+from trustfund.statements.books import Books, Keys
 from trustfund.statements.cash_flow import CASH, EXCHANGE
 from trustfund.statements.shape import (
     Columns,
@@ -24,13 +24,13 @@ from trustfund.statements.shape import (
     Statement,
     Table,
     added,
+    at_beginning,
     beside_a_year_before,
     column_head,
     if_any,
     line,
     section,
     share,
-    summed,
 )
 from trustfund.ui.formatting import short_day_text
 
@@ -143,7 +143,7 @@ KEYS = Keys(key_of, MARKS)
 def pooled(books: Books, since: date | None = None) -> Statement:
     """Statement VII: the period a year before, from `since` (default: 1 January) to the day of the books, and from the beginning."""
     books = books.keyed(KEYS)
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     period, before = beside_a_year_before(start, books.as_of)
     columns: Columns = [before, period, (None, books.as_of)]
     heads = [*[column_head(*column) for column in columns[:2]], _("Cumulative to %(date)s") % {"date": short_day_text(books.as_of)}]
@@ -173,12 +173,11 @@ def _sources_and_uses(books: Books, columns: Columns) -> list[Row]:
     funded = added("funded", _("Net funded amount"), transfers)
     uses = added("uses", _("Total uses of funds"), [funded, *costs])
     change = added("change", _("Change in fund balance"), [sources, uses], "subtotal", [1, -1])
-    beginnings = [(Term("VII.fund.*", day_before(since)),) if since else () for since, _until in columns]
-    opening = summed(books, "opening", _("Opening fund balance"), beginnings)
-    closing = added("closing", _("Closing fund balance"), [change, opening], "total")
+    beginning = at_beginning(books, "VII.fund.*", _("Opening fund balance"), columns)
+    closing = added("closing", _("Closing fund balance"), [change, beginning], "total")
     return [
         *[section("s", _("Sources of funds")), *given, contributed, *income, sources],
-        *[section("u", _("Uses of funds")), *transfers, funded, *costs, uses, change, opening, closing],
+        *[section("u", _("Uses of funds")), *transfers, funded, *costs, uses, change, beginning, closing],
         share("utilization", _("Uses in percent of sources"), uses, sources),
         share("left", _("Closing fund balance in percent of contributions"), closing, given[0]),
     ]

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.models import Line
 from trustfund.money import Money, total
-from trustfund.statements.books import Books, Term, year_before
+from trustfund.statements.books import Books, Term, day_before, year_before
 from trustfund.ui.formatting import day_text, percent_text, short_day_text
 
 SIX_PLACES = Decimal("0.000001")
@@ -130,7 +130,7 @@ class Statement:
     @property
     def certification(self) -> Certification | None:
         """Who prepared, certified and approved the statements of the year, if these are a year's and it came so far."""
-        if (self.books.as_of.month, self.books.as_of.day) != (12, 31) or self.since not in (None, date(self.books.as_of.year, 1, 1)):
+        if (self.books.as_of.month, self.books.as_of.day) != (12, 31) or self.since not in (None, self.books.new_year):
             return None
         return self.books.certified(self.books.as_of.year)
 
@@ -207,6 +207,11 @@ def column_head(since: date | None, until: date) -> str:
     if since == date(until.year, 1, 1) and until == date(until.year, 12, 31):
         return str(until.year)
     return _("%(start)s to %(end)s") % {"start": short_day_text(since or until), "end": short_day_text(until)}
+
+
+def at_beginning(books: Books, key: str, label: object, columns: Columns) -> Row:
+    """A row of what the lines of one key come to on the day before each column begins."""
+    return summed(books, "opening", label, [(Term(key, day_before(since)),) if since else () for since, _until in columns])
 
 
 def line(books: Books, key: str, label: object, columns: Columns, sign: int = 1) -> Row:

@@ -20,7 +20,7 @@ from trustfund.lists import Column, Filter, listing
 from trustfund.statements import actions, budget, permissions, texts
 from trustfund.statements.books import books_at
 from trustfund.statements.models import FIRST_YEAR, LAST_YEAR, LONGEST, Disclosure
-from trustfund.workflow import possible, require
+from trustfund.workflow import possibilities, require
 
 COLUMNS = [
     Column("year", gettext_lazy("Year"), lambda each: str(each.year), sort="year", url=Disclosure.get_absolute_url),
@@ -103,7 +103,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "disclosure": found,
         "passages": [(texts.label_of(each.subject), each.text) for each in found.passages.all()],
         "events": trail_for(found),
-        "can": {act: possible(getattr(found, act), by=request.user) for act in ACTS},
+        "can": possibilities(found, ACTS, by=request.user),
     }
     return render(request, "statements/texts.html", context)
 

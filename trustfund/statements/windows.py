@@ -17,7 +17,7 @@ from trustfund.statements.shape import Figure, Row, Statement, Table
 
 def windows(books: Books, since: date | None = None) -> Statement:
     """A row per window: assets, liabilities and net assets on the day, revenue and expenses from `since` (default: 1 January)."""
-    start = since or date(books.as_of.year, 1, 1)
+    start = since or books.new_year
     held, results = _sums(books, None), _sums(books, start)
     rows = [_row(window, held.get(window.code, {}), results.get(window.code, {})) for window in FundWindow.objects.all()]
     heads = [_("Fund window"), _("Assets"), _("Liabilities"), _("Net assets"), _("Revenue"), _("Expenses")]

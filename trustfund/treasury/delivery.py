@@ -15,10 +15,10 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from trustfund.ledger import trace
-from trustfund.ledger.headroom import headroom, totals
+from trustfund.ledger.closed.marks import YEAR_END, entry_has, opening_entry
+from trustfund.ledger.funding import trace
+from trustfund.ledger.funding.headroom import headroom, totals
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.marks import YEAR_END, entry_has, opening_entry
 from trustfund.ledger.models import FundWindow, Line, Subaccount
 from trustfund.money import Money, zero
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund import clock
 from trustfund.ledger import chart
-from trustfund.ledger.closed import Reading
+from trustfund.ledger.closed.kept import Reading
 from trustfund.ledger.models import Subaccount
 from trustfund.money import Money, total, zero
 from trustfund.statements.dues import due_dates

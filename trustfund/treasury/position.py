@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import balances, chart
-from trustfund.ledger.closed import Reading, year_end_entries
-from trustfund.ledger.headroom import headroom
+from trustfund.ledger.closed.kept import Reading, year_end_entries
+from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import Allocation, FundWindow, Subaccount
 from trustfund.money import Money, total, zero

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund import clock
-from trustfund.ledger import chart, periods, rates
+from trustfund.ledger import chart, periods
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.legs import Leg
 from trustfund.ledger.models import Entry, Subaccount
@@ -183,10 +184,14 @@ def header_problems(content: Content) -> Iterator[Problem]:
     elif content.entry_kind == Entry.Kind.ADJUSTMENT and (content.on.month, content.on.day) != (12, 31):
         yield Problem(_("A year-end adjustment is dated 31 December: it goes to period 13."), field="date")
     else:
-        try:
-            periods.period_for(content.on, content.entry_kind)
-        except ValidationError as error:
-            yield Problem(error.messages[0], field="date")
+        yield from _period_problems(content)
+
+
+def _period_problems(content: Content) -> Iterator[Problem]:
+    try:
+        periods.period_for(content.on, content.entry_kind)
+    except ValidationError as error:
+        yield Problem(error.messages[0], field="date")
 
 
 def row_problems(rows: list[Row]) -> Iterator[Problem]:
@@ -211,17 +216,21 @@ def _row_problems(row: Row) -> Iterator[tuple[str, str]]:
 def _subaccount_problems(definition: chart.Definition, row: Row) -> Iterator[tuple[str, str]]:
     kinds, names = definition.subaccount_kinds.split(), {"code": row.account, "of": row.of and row.of.code}
     names["kind"] = _(" or ").join(str(Subaccount.Kind(kind).label) for kind in kinds)
-    if row.of is None:
-        if definition.subaccount_rule == chart.REQUIRED:
-            yield _("Account %(code)s wants a subaccount: %(kind)s.") % names, "subaccount"
-    elif row.of.code in (TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS):
-        yield _("%(of)s stands for the years before these books: nothing is posted to it now.") % names, "subaccount"
-    elif not kinds:
-        yield _("Account %(code)s has no subaccounts: leave this empty.") % names, "subaccount"
-    elif row.of.kind not in kinds:
-        yield _("Account %(code)s can’t name %(of)s: it wants %(kind)s.") % names, "subaccount"
-    elif row.account in BANKS:
+    if sentence := _unfit(row.of, kinds, definition.subaccount_rule):
+        yield sentence % names, "subaccount"
+    elif row.of is not None and row.account in BANKS:
         yield from _bank_problems(row, row.of)
+
+
+def _unfit(of: Subaccount | None, kinds: list[str], rule: str) -> str:
+    """Why a line of an account that takes these kinds can't name this subaccount, or none; "" where it can."""
+    if of is None:
+        return _("Account %(code)s wants a subaccount: %(kind)s.") if rule == chart.REQUIRED else ""
+    if of.code in (TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS):
+        return _("%(of)s stands for the years before these books: nothing is posted to it now.")
+    if not kinds:
+        return _("Account %(code)s has no subaccounts: leave this empty.")
+    return _("Account %(code)s can’t name %(of)s: it wants %(kind)s.") if of.kind not in kinds else ""
 
 
 def _bank_problems(row: Row, bank: Subaccount) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ from trustfund.ui.formatting import money_text
 from trustfund.vouchers import actions, forms, permissions, preparing, rules
 from trustfund.vouchers.models import Attachment, Line, Voucher
 from trustfund.vouchers.prepared.registry import EVENTS, what
-from trustfund.workflow import possible, require
+from trustfund.workflow import possibilities, possible, require
 
 OFFERED = 1000
 """How many subaccounts the page offers while somebody types; any other code may be typed too."""
@@ -113,7 +113,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attachments": voucher.attachments.select_related("file__uploaded_by"),
         "reversals": voucher.reversals.exclude(state=Voucher.State.CANCELLED),
         "events": trail_for(voucher),
-        "can": {act: possible(getattr(voucher, act), by=request.user) for act in ACTS},
+        "can": possibilities(voucher, ACTS, by=request.user),
     }
     return render(request, "vouchers/detail.html", context)
 

@@ -24,7 +24,7 @@ from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.lists import Column, Filter, listing
 from trustfund.ui.tones import tone_of
-from trustfund.workflow import possible
+from trustfund.workflow import possibilities
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _standing(request: HttpRequest, application: Application) -> HttpResponse:
         "letters": application.letters.all(),
         "snapshots": [(each, moments(each.submitted_at, zone)) for each in application.snapshots.all()],
         "links": links.links_for(application, request.user),
-        "can": {name: possible(getattr(application, name), by=request.user) for name in acts},
+        "can": possibilities(application, acts, by=request.user),
         "can_resume": application.call.is_open(),
         "events": [] if own else trail_for(application),
     }

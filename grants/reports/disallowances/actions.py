@@ -24,7 +24,8 @@ from grants.reports.models import Report
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.files.storing import store
-from trustfund.ledger import allocations, conditions, ended, posting, postings
+from trustfund.ledger import posting, postings
+from trustfund.ledger.funding import allocations, conditions, ended
 from trustfund.ledger.models import Entry
 from trustfund.mail import outbox
 from trustfund.money import Money, total, zero

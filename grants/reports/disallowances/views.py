@@ -22,7 +22,7 @@ from trustfund.files.serving import serve
 from trustfund.people.roles import Role, holds
 from trustfund.people.sessions import fresh_sign_in
 from trustfund.ui.formatting import money_text
-from trustfund.workflow import possible
+from trustfund.workflow import possibilities
 
 
 @login_required
@@ -62,7 +62,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "due": due,
         "sees_staff": sees_all,
         "reads_document": found.document is not None and permissions.can_read_document(found, user),
-        "can": {name: possible(getattr(found, name), by=user) for name in ("approve", "refuse", "withdraw")},
+        "can": possibilities(found, ("approve", "refuse", "withdraw"), by=user),
         "can_refund": bool(due) and found.state == Disallowance.State.APPROVED and grant.state != "closed" and holds(user, Role.FINANCE),
         "events": trail_for(found).select_related("actor") if sees_all else [],
     }

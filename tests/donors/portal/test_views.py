@@ -15,7 +15,8 @@ from tests.factories.books import make_grant, post
 from tests.factories.donors import make_agreement, make_contact, make_contribution, make_donor, make_unidentified
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, costs, postings
+from trustfund.ledger import postings
+from trustfund.ledger.funding import allocations, costs
 from trustfund.ledger.models import Period
 from trustfund.money import usd
 from trustfund.people.roles import Role

@@ -17,7 +17,7 @@ from tests.factories.ngos import make_member, make_organisation, make_ready_orga
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.audit.recording import trail_for
-from trustfund.ledger import allocations
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Allocation, Line
 from trustfund.mail.models import Outbox
 from trustfund.money import total, usd

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from grants.applications import actions, drafting
@@ -15,6 +12,7 @@ from grants.applications.models import AnswerConflict, Application
 from grants.applications.records import ApplicationSnapshot
 from grants.calls.models import Call
 from ngos.organisations.models import Organisation
+from tests import threads
 from tests.factories.applications import make_application
 from tests.factories.calls import make_call
 from tests.factories.ngos import make_member, make_organisation, owner_of
@@ -26,19 +24,7 @@ REFUSED = (TransitionNotAllowed, ConcurrentTransition, ValidationError, Integrit
 
 def together(*acts):
     """Run each act in its own thread at the same moment: its result, or the refusal."""
-    barrier = Barrier(len(acts))
-
-    def run(act):
-        try:
-            barrier.wait(20)
-            return act()
-        except REFUSED as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+    return threads.together(*acts, refused=REFUSED)
 
 
 def test_two_submissions_at_once_make_one_receipt():

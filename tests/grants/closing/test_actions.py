@@ -18,7 +18,8 @@ from tests.factories.books import make_bank
 from tests.factories.donors import make_agreement, make_contribution, make_document
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations, balances
+from trustfund.ledger import balances
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Allocation, Line
 from trustfund.ledger.verification import check_books
 from trustfund.money import total, usd

@@ -24,7 +24,7 @@ from tests.factories.calls import make_call
 from tests.factories.ngos import make_ready_organisation
 from tests.factories.people import make_user
 from trustfund import clock
-from trustfund.ledger import allocations
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Allocation, Entry
 from trustfund.ledger.verification import verify_chain
 from trustfund.money import total, usd

@@ -156,8 +156,9 @@ def _copied(book: Book) -> Iterator[Any]:
 # XLSX
 
 
-TEXTS = {"entry", "period", "kind", "reference", "source", "object", "account", "account_name", "window", "subaccount", "currency", "hash"}
-AMOUNTS = {"debit_usd", "credit_usd", "original"}
+AMOUNTS = [HEADS.index(head) for head in ("debit_usd", "credit_usd", "original")]
+OTHERS = [column for column in range(1, len(HEADS)) if column not in AMOUNTS]
+"""The columns of amounts, and those of whole numbers and texts; the first is the day."""
 
 
 def write_xlsx(book: Book, path: Path) -> None:
@@ -183,14 +184,10 @@ def _sheet(workbook: Any, bold: Any, number: int) -> Any:
 
 def _write(sheet: Any, number: int, values: list[Any], formats: dict[str, Any]) -> None:
     sheet.write_datetime(number, 0, values[0], formats["date"])
-    for column, head in COLUMNS:
+    for column in AMOUNTS:
+        sheet.write_number(number, column, Decimal(values[column]), formats["money"])
+    for column in OTHERS:
         value = values[column]
-        if head in AMOUNTS:
-            sheet.write_number(number, column, Decimal(value), formats["money"])
-        elif type(value) is int:
-            sheet.write_number(number, column, value)
-        elif value != "":
-            sheet.write_string(number, column, value)
-
-
-COLUMNS = list(enumerate(HEADS))[1:]
+        if value != "":
+            write = sheet.write_number if type(value) is int else sheet.write_string
+            write(number, column, value)

@@ -16,13 +16,13 @@ from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.ledger import balances
 from trustfund.ledger.asof import point_of
-from trustfund.ledger.headroom import rule_on
+from trustfund.ledger.funding.headroom import rule_on
 from trustfund.ledger.models import FundingRule, FundWindow
 from trustfund.ledger.proposals import actions, forms, permissions
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
 from trustfund.ledger.views import readers
 from trustfund.ui.formatting import percent_text
-from trustfund.workflow import possible
+from trustfund.workflow import possibilities
 
 ACTS = ("adopt", "refuse", "withdraw")
 
@@ -109,7 +109,7 @@ def propose_rule(request: HttpRequest) -> HttpResponseBase:
 
 
 def _shown(request: HttpRequest, proposal: Any, title: str, facts: list[tuple[str, Any]], decided: str) -> HttpResponse:
-    can = {act: possible(getattr(proposal, act), by=request.user) for act in ACTS}
+    can = possibilities(proposal, ACTS, by=request.user)
     context = {"proposal": proposal, "title": title, "facts": facts, "can": can, "acts": decided, "events": trail_for(proposal)}
     return render(request, "ledger/proposals/proposal.html", context)
 

@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trustfund.ledger import finance_postings, headroom, postings
+from trustfund.ledger import finance_postings, postings
+from trustfund.ledger.funding import headroom
 from trustfund.ledger.legs import debit
 from trustfund.ledger.models import GENERAL, Subaccount
 from trustfund.ledger.postings import BANKS, Legs

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db.models import Sum
 
-from trustfund.ledger import balances, rates
+from trustfund.ledger import balances
 from trustfund.ledger.balances import ORIGINAL, SIGNED
-from trustfund.ledger.closed import Reading
+from trustfund.ledger.closed.kept import Reading
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Rate, Subaccount
 from trustfund.money import Money, zero
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund import clock
-from trustfund.ledger import chart, finance_postings, headroom, rates
+from trustfund.ledger import chart, finance_postings
+from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import headroom
 from trustfund.ledger.models import Subaccount
 from trustfund.ledger.postings import Legs
 from trustfund.money import Money

@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trustfund.ledger import finance_postings, moving, subaccounts
+from trustfund.ledger import finance_postings, subaccounts
+from trustfund.ledger.funding import moving
+from trustfund.ledger.funding.splitting import Parts
 from trustfund.ledger.models import Entry, FundWindow, Subaccount
-from trustfund.ledger.splitting import Parts
 from trustfund.money import Money, zero
 from trustfund.ui.formatting import money_text
 from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.db.models import Sum
 
-from trustfund.ledger import moving
-from trustfund.ledger.marks import opening_entry
+from trustfund.ledger.closed.marks import opening_entry
+from trustfund.ledger.funding import moving
 from trustfund.ledger.models import Entry, Line
 from trustfund.money import Money
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trustfund.ledger import rate_files, rates
+from trustfund.ledger.exchange import rate_files, rates
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from trustfund.ledger import sealing
-from trustfund.ledger.headroom import rule_on
+from trustfund.ledger.funding.headroom import rule_on
 from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, Period, Subaccount
 from trustfund.money import Money
 

@@ -20,12 +20,12 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.chain import Finding, advised
 from trustfund.ledger import sealing
-from trustfund.ledger.acting import begin, done, seal
-from trustfund.ledger.allocations import split
-from trustfund.ledger.headroom import headroom, refuse_overdrawn, rule_on
-from trustfund.ledger.marks import opening_entry
+from trustfund.ledger.closed.marks import opening_entry
+from trustfund.ledger.funding.acting import begin, done, seal
+from trustfund.ledger.funding.allocations import split
+from trustfund.ledger.funding.headroom import headroom, refuse_overdrawn, rule_on
+from trustfund.ledger.funding.splitting import Parts
 from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
-from trustfund.ledger.splitting import Parts
 from trustfund.money import Money
 
 TRANSFERS = "3900"

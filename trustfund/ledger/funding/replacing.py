@@ -15,11 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from trustfund.ledger.acting import begin, seal
-from trustfund.ledger.costs import Pot
-from trustfund.ledger.headroom import Headroom, brought, headroom, rule_on, short_of
+from trustfund.ledger.funding.acting import begin, seal
+from trustfund.ledger.funding.costs import Pot
+from trustfund.ledger.funding.headroom import Headroom, brought, headroom, rule_on, short_of
+from trustfund.ledger.funding.splitting import Parts, by_rank
 from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
-from trustfund.ledger.splitting import Parts, by_rank
 from trustfund.money import Money
 
 
@@ -145,12 +145,17 @@ def _nothing_of_nothing(instalments: list[int], entry: Entry, by: Any) -> list[F
         sums = Allocation.objects.filter(instalment=instalment, account__isnull=False).order_by("funding__window_id", "account_id")
         for window, code, cents in sums.values_list("funding__window_id", "account_id").annotate(cents=Sum("charged")):
             piece = Piece("charged", cents, window, None, (("account_id", code),))
-            if cents > 0:
-                found += _move(instalment, piece, cents, entry, by, len(found) + 1)
-            elif cents < 0:
-                parts = Pot(_others(instalment, piece, entry, window), entry.date, window).charge(code, cents, "")
-                found += [_sealed(instalment, piece, parts, entry, by, len(found) + 1)] if parts else []
+            found += _let_go(instalment, piece, entry, by, len(found) + 1)
     return found
+
+
+def _let_go(instalment: Subaccount, piece: Piece, entry: Entry, by: Any, number: int) -> list[Funding]:
+    """All of a cost, or of an income (below zero), that one bears goes to others; income only as far as they take it."""
+    if piece.cents > 0:
+        return _move(instalment, piece, piece.cents, entry, by, number)
+    pot = Pot(_others(instalment, piece, entry, piece.window), entry.date, piece.window) if piece.cents else None
+    parts = pot.charge(dict(piece.about)["account_id"], piece.cents, "") if pot else []
+    return [_sealed(instalment, piece, parts, entry, by, number)] if parts else []
 
 
 def _emptied(instalments: list[int]) -> list[Subaccount]:

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from trustfund.ledger import rate_use, shown
+from trustfund.ledger import shown
+from trustfund.ledger.exchange import rate_use
 from trustfund.ledger.fields import plain
 from trustfund.ledger.models import Rate
 from trustfund.ledger.views import currencies, readers

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trustfund import clock, pages
-from trustfund.ledger import costs, permissions
-from trustfund.ledger import months as shown
-from trustfund.ledger.headroom import rule_on
+from trustfund.ledger import permissions
+from trustfund.ledger.funding import costs
+from trustfund.ledger.funding import months as shown
+from trustfund.ledger.funding.headroom import rule_on
 from trustfund.ledger.models import FiscalYear, Period
 from trustfund.ledger.shown import usd_of
 from trustfund.ledger.views import readers

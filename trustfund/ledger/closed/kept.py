@@ -18,8 +18,9 @@ from django.db import connection
 from django.db.models import Case, F, Max, QuerySet, Sum, When
 
 from trustfund.audit.recording import record
-from trustfund.ledger import chart, marks
-from trustfund.ledger.closed_models import ClosedBalance, ClosedBooks, ClosedMovement
+from trustfund.ledger import chart
+from trustfund.ledger.closed import marks
+from trustfund.ledger.closed.models import ClosedBalance, ClosedBooks, ClosedMovement
 from trustfund.ledger.models import Entry, LedgerHead, Line, Period
 
 ORIGINAL = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_minor"))

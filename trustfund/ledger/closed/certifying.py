@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.audit.recording import record
 from trustfund.ledger import permissions, sealing
-from trustfund.ledger.closed_models import Certification
+from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.models import FiscalYear, Period
 from trustfund.workflow import advance
 

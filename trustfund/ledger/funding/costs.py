@@ -23,13 +23,13 @@ from django.utils.translation import gettext as _
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import chart, permissions, sealing
-from trustfund.ledger.acting import begin, seal
-from trustfund.ledger.closed import year_end_entries
-from trustfund.ledger.headroom import GENERAL_POOL, Headroom, headroom, rule_on
-from trustfund.ledger.marks import beside
+from trustfund.ledger.closed.kept import year_end_entries
+from trustfund.ledger.closed.marks import beside
+from trustfund.ledger.funding.acting import begin, seal
+from trustfund.ledger.funding.headroom import GENERAL_POOL, Headroom, headroom, rule_on
+from trustfund.ledger.funding.splitting import Part, Parts, by_rank, pooled, pro_rata
 from trustfund.ledger.models import Allocation, Entry, Funding, Line, Period, Subaccount
 from trustfund.ledger.periods import TAKES_POSTINGS
-from trustfund.ledger.splitting import Part, Parts, by_rank, pooled, pro_rata
 from trustfund.money import Money, total
 from trustfund.workflow import lock
 

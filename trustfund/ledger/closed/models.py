@@ -1,6 +1,6 @@
 """What closing leaves behind: the balances as they were kept, and who certified a year. `ledger/models.py` is what they are about.
 
-Rows of balances are added up from the lines once, at a closing, and never change: see `closed` for how they are read and guards.py for
+Rows of balances are added up from the lines once, at a closing, and never change: see `kept` for how they are read and guards.py for
 what the tables refuse.
 """
 

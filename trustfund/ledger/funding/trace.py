@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from trustfund.ledger.balances import ESTIMATE
-from trustfund.ledger.marks import YEAR_END
+from trustfund.ledger.closed.marks import YEAR_END
 from trustfund.ledger.models import Allocation, Line, Subaccount
 from trustfund.money import Money
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from trustfund import clock
 from trustfund.files.sheets import open_workbook, values_of
-from trustfund.ledger.rates import FUNCTIONAL
+from trustfund.ledger.exchange.rates import FUNCTIONAL
 from trustfund.money import CURRENCIES
 
 MAX_BYTES = 5 * 1024 * 1024

@@ -15,7 +15,8 @@ from tests.ledger.test_check_books import force, forced, said
 from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.audit.recording import record, trail_for
-from trustfund.ledger import periods, postings, rates, standing, subaccounts, tags
+from trustfund.ledger import periods, postings, standing, subaccounts, tags
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import FundingRule, Period, Rate, Subaccount, Tag
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd

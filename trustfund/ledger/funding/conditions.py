@@ -10,9 +10,10 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Sum
 
-from trustfund.ledger import headroom, posting, postings
+from trustfund.ledger import posting, postings
+from trustfund.ledger.funding import headroom
+from trustfund.ledger.funding.trace import accepted_shares
 from trustfund.ledger.models import Allocation, Entry, Line, Subaccount
-from trustfund.ledger.trace import accepted_shares
 from trustfund.money import Money
 
 SOURCE = "condition.follow"

@@ -6,8 +6,8 @@ from typing import Any
 
 from trustfund.audit.models import Event
 from trustfund.chain import Finding
-from trustfund.ledger import closed
-from trustfund.ledger.closed_models import Certification, ClosedBalance, ClosedBooks, ClosedMovement
+from trustfund.ledger.closed import kept
+from trustfund.ledger.closed.models import Certification, ClosedBalance, ClosedBooks, ClosedMovement
 from trustfund.money import Money
 
 NOTHING = (0, 0, 0)
@@ -26,8 +26,8 @@ def kept_balances() -> list[Finding]:
     held = {str(each.pk): each for each in ClosedBooks.objects.select_related("base")}
     findings = [Finding(f"balances kept as {key}", "to be there, as on record", "no such row") for key in sorted(told.keys() - held.keys())]
     for key, books in held.items():
-        if told.get(key) != closed.told(books):
-            findings.append(Finding(f"balances kept at {books}", f"to be as on record: {told.get(key)}", str(closed.told(books))))
+        if told.get(key) != kept.told(books):
+            findings.append(Finding(f"balances kept at {books}", f"to be as on record: {told.get(key)}", str(kept.told(books))))
         findings += _compared(books)
     return findings + _orphans()
 
@@ -42,16 +42,16 @@ def _orphans() -> list[Finding]:
 
 
 def _compared(books: ClosedBooks) -> list[Finding]:
-    moved: closed.Totals = {}
-    movements = ClosedMovement.objects.filter(books=books).values_list(*closed.GROUPS, "marks", "debit", "credit", "original")
+    moved: kept.Totals = {}
+    movements = ClosedMovement.objects.filter(books=books).values_list(*kept.GROUPS, "marks", "debit", "credit", "original")
     for *key, debit, credit, original in movements:
         moved[tuple(key)] = _plus(moved.get(tuple(key), NOTHING), (debit, credit, original))
     stand = ClosedBalance.objects.filter(books=books).values_list("account_id", "window_id", "marks", "debit", "credit")
     standing = {tuple(key): (debit, credit, 0) for *key, debit, credit in stand}
-    wanted = closed.movements(books)
+    wanted = kept.movements(books)
     return [
         *_differences(f"movements kept at {books}", wanted, moved),
-        *_differences(f"balances kept at {books}", closed.balances(books, wanted), standing),
+        *_differences(f"balances kept at {books}", kept.balances(books, wanted), standing),
     ]
 
 
@@ -59,7 +59,7 @@ def _plus(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, 
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
-def _differences(where: str, wanted: closed.Totals, found: closed.Totals) -> list[Finding]:
+def _differences(where: str, wanted: kept.Totals, found: kept.Totals) -> list[Finding]:
     return [
         Finding(f"{where}, {_named(key)}", _sums(wanted.get(key, NOTHING)), _sums(found.get(key, NOTHING)))
         for key in sorted(wanted.keys() | found.keys(), key=str)

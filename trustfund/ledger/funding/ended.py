@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import models
 
-from trustfund.ledger import balances, finance_postings, headroom, moving, posting, postings, subaccounts
+from trustfund.ledger import balances, finance_postings, posting, postings, subaccounts
+from trustfund.ledger.funding import headroom, moving
 from trustfund.ledger.models import Allocation, Entry, FundWindow, Subaccount
 from trustfund.money import Money
 

@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
 from trustfund.ledger.chart import BY_CODE
-from trustfund.ledger.closed import Reading, year_end_entries
+from trustfund.ledger.closed.kept import Reading, year_end_entries
+from trustfund.ledger.closed.marks import YEAR_END
+from trustfund.ledger.funding.splitting import Part
 from trustfund.ledger.history import TAKEN_OVER_GIFTS
-from trustfund.ledger.marks import YEAR_END
 from trustfund.ledger.models import GENERAL, Allocation, FundingRule, FundWindow, Line, Subaccount, Tag
-from trustfund.ledger.splitting import Part
 from trustfund.money import Money
 
 NOT_FUNDING = ("2300", "4040", "9030", "9040")
