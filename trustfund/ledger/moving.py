@@ -1,8 +1,8 @@
 """Money of contributions that moves between windows with a transfer: per contribution, so that the donor of every dollar stays known.
 
 It is drawn, by the rule in force, from what the window that gives has free and may use for anything: the general pool, neither reserved
-nor spent nor expired; what expired goes back to the window it came from. Two acts of funding, one in each window, say it of each contribution; a reversal undoes exactly these. See
-docs/adr/0018.
+nor spent nor expired; what expired goes back to the window it came from. Two acts of funding, one in each window, say it of each
+contribution; a reversal undoes exactly these. See docs/adr/0018.
 """
 
 from __future__ import annotations
