@@ -104,6 +104,7 @@ class GrantsConfig(AppConfig):
 
         organisations.listen(follow_organisation)
         hooks.listen(hooks.moved, rows_of)
+        hooks.listen(hooks.to_pay, payments.under_way)
         hooks.listen(hooks.on_active, tranches.lay_out)
         hooks.listen(hooks.on_terminated, payments.stop_all)
         hooks.listen(hooks.on_terminated, tranches.stop)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from trustfund.money import Money, total
+
 Listener = Callable[[Any, Any], None]
 Heard = TypeVar("Heard")
 
@@ -31,6 +33,16 @@ moved: list[Rows] = []
 def rows_of(grant: Any) -> list[Any]:
     """All that moves with a grant."""
     return [row for rows in moved for row in rows(grant)]
+
+
+Sums = Callable[[Any], Money]
+to_pay: list[Sums] = []
+"""`sum(grant)`: what is certified to be paid to the NGO and has not left the bank yet."""
+
+
+def under_way(grant: Any) -> Money:
+    """What payments under way will pay of the grant, with what they keep from the NGO."""
+    return total(each(grant) for each in to_pay)
 
 
 def listen(event: list[Heard], listener: Heard) -> None:

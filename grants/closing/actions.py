@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -15,6 +16,7 @@ from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.closing import permissions
 from grants.closing.models import Closure, Refund, State
+from grants.payments import actions as payments
 from grants.payments.models import IN_FLIGHT
 from grants.reports import standing
 from grants.reports.disallowances.models import Disallowance
@@ -117,7 +119,7 @@ def enter_refund(closure: Closure, *, by: Any, amount: Money, received_on: date,
         raise PermissionDenied
     grant = closure.grant
     lock(closure, grant)
-    _check_refund(closure, grant, amount, received_on, bank_reference)
+    _check_refund(grant, amount, received_on, bank_reference)
     reference = f"refund:{closure.pk}:{closure.refunds.count() + 1}"
     entry = _post_refund(closure, grant, amount, reference=reference, on=received_on, bank=bank, by=by)
     refund = Refund.objects.create(
@@ -139,7 +141,7 @@ def enter_repayment(
     lock(grant, disallowance)
     if disallowance.state != Disallowance.State.APPROVED or grant.state == GrantState.CLOSED:
         raise TransitionNotAllowed("It is not disallowed, or its grant is closed.", object=disallowance)
-    _check_refund(disallowance, grant, amount, received_on, bank_reference)
+    _check_refund(grant, amount, received_on, bank_reference)
     reference = f"refund:disallowance:{disallowance.pk}:{disallowance.refunds.count() + 1}"
     entry = _post_refund(disallowance, grant, amount, reference=reference, on=received_on, bank=bank, by=by)
     about = {"received_on": received_on, "bank": bank, "bank_reference": bank_reference}
@@ -160,14 +162,19 @@ def _post_refund(
     return entry
 
 
-def _check_refund(of: Closure | Disallowance, grant: Grant, amount: Money, received_on: date, bank_reference: str) -> None:
-    due = standing.position(grant, clock.today()).refund_due
+def _check_refund(grant: Grant, amount: Money, received_on: date, bank_reference: str) -> None:
+    kept = payments.kept(grant)
+    due = standing.position(grant, clock.today()).refund_due - kept
     errors: dict[str, str] = {}
-    if amount <= zero() or amount > due:
+    if (amount <= zero() or amount > due) and kept:
+        names = {"due": money_text(due), "kept": money_text(kept)}
+        errors["amount"] = _("%(due)s is due: a payment under way keeps %(kept)s of what the NGO owes.") % names
+    elif amount <= zero() or amount > due:
         errors["amount"] = _("%(due)s is due.") % {"due": money_text(due)}
     if received_on > clock.today():
         errors["received_on"] = _("This day has not come yet.")
-    if of.refunds.filter(bank_reference=bank_reference).exists():
+    entered = Refund.objects.filter(Q(closure__grant=grant) | Q(disallowance__report__grant=grant))
+    if entered.filter(bank_reference=bank_reference).exists():
         errors["bank_reference"] = _("A refund with this reference was entered already.")
     if errors:
         raise ValidationError(errors)

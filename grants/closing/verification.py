@@ -34,7 +34,8 @@ def _sums(lines: Any, key: str) -> dict[Any, int]:
 
 @advised("Compare the agreement's signed version with its entry of commitment; a wrong entry is reversed, a wrong amount is an amendment.")
 def commitments() -> list[Finding]:
-    """Account 9010 of each grant: committed when it was countersigned, for what was signed; nothing before, nothing once it is closed."""
+    """Account 9010 of each grant: committed when it was countersigned, for what was signed; nothing before, nothing once it is closed;
+    never below zero."""
     lines = Line.objects.filter(account_id="9010")
     held = _sums(lines, "subaccount_id")
     signed = _sums(lines.filter(entry__source="grant.countersign"), "subaccount_id")
@@ -47,6 +48,8 @@ def commitments() -> list[Finding]:
             findings.append(Finding(f"commitment of {grant}", "nothing before it is countersigned", str(_usd(balance))))
         if grant.state == State.CLOSED and balance:
             findings.append(Finding(f"commitment of {grant}", "nothing once it is closed", str(_usd(balance))))
+        if balance < 0:
+            findings.append(Finding(f"commitment of {grant}", "nothing below zero", str(_usd(balance))))
         if balance > max(committed, grant.amount.minor):
             findings.append(Finding(f"commitment of {grant}", f"no more than the agreement's {grant.amount}", str(_usd(balance))))
     return findings

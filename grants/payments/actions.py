@@ -81,6 +81,16 @@ def _netted(amount: Money, due: Money) -> Money:
     return netted
 
 
+def under_way(grant: Grant) -> Money:
+    """What is certified of a grant and has neither left the bank nor been stopped for good."""
+    return total(grant.payments.filter(state__in=IN_FLIGHT).values_list("amount", flat=True))
+
+
+def kept(grant: Grant) -> Money:
+    """What payments under way keep of what the NGO owes: the bank may have paid so much less already."""
+    return total(grant.payments.filter(state__in=IN_FLIGHT).values_list("netted", flat=True))
+
+
 @transaction.atomic
 def approve(payment: Payment, *, by: Any) -> Payment:
     """A second person approves; the gates are asked again."""

@@ -17,7 +17,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 
-from tests.factories.books import make_bank, post
+from tests.factories.banking import make_line
+from tests.factories.books import DAY, make_bank, open_years, post
 from tests.factories.people import make_user
 from tests.factories.vouchers import make_voucher
 from tests.ledger import books_of_a_year
@@ -25,7 +26,9 @@ from trustfund import clock
 from trustfund.audit.recording import trail_for
 from trustfund.auditor import actions, jobs
 from trustfund.auditor.models import Pack
-from trustfund.auditor.packing import archive
+from trustfund.auditor.packing import archive, contents
+from trustfund.banking import actions as banking
+from trustfund.banking.open_items import open_lines
 from trustfund.chain import GENESIS, link
 from trustfund.files.models import StoredFile
 from trustfund.files.serving import intact
@@ -138,6 +141,18 @@ def test_finance_gets_the_same_without_what_the_auditor_looks_at(asked, tmp_path
         assert "ample" not in own.read("README.txt").decode()
         differ = {name for name in own.namelist() if own.read(name) != auditors.read(name)}
     assert differ == {"README.txt", "SHA256SUMS"}
+
+
+@pytest.mark.parametrize("role, there", [(Role.AUDITOR, True), (Role.FINANCE, False)])
+def test_what_the_bank_sent_stands_behind_its_entries_for_the_auditor_alone(role, there, tmp_path):
+    open_years(2026)
+    post(postings.interest(make_bank(), usd(100)), DAY)
+    line = make_line(usd(100), first=DAY)
+    banking.confirm(line, list(open_lines(line.bank)), by=make_user(Role.FINANCE))
+    files = dict(contents.documents(contents.Asks(actions.ask_pack(by=make_user(role), **YEAR), tmp_path)))
+    (row,) = csv.DictReader(io.StringIO(files.pop("documents/index.csv").decode("utf-8-sig")))
+    assert (row["sha256"], row["file"] == "on screen only") == (line.statement.file.sha256, not there)
+    assert list(files) == [row["file"]] * there
 
 
 def test_an_earlier_head_gives_the_books_as_they_stood(asked, auditor, tmp_path):

@@ -198,6 +198,19 @@ def test_what_returns_to_an_ended_agreement_goes_home_and_to_its_donor():
     assert check_books() == []
 
 
+def test_what_expires_unspent_in_the_other_window_goes_home_first_and_then_to_its_donor():
+    gift = give("113", DAY, psc_rate=Decimal("0.13"), expires_on=date(2026, 5, 31))
+    with clock.frozen(date(2026, 4, 1)):
+        transfer("100")
+    give("50", DAY), transfer("50")
+    with pytest.raises(ValidationError, match=r"USD.50\.01 can't be moved"):
+        transfer("50.01", "emergency", "third")
+    transfer("100", "emergency", "general")
+    assert (free(gift), free(gift, "emergency")) == (usd(100), usd(0))
+    make_prepared("goes_back", of=gift, amount=usd("113"))
+    assert (free(gift), check_books()) == (usd(0), [])
+
+
 def test_a_transfer_without_its_acts_is_found_and_one_from_before_gets_them(capsys):
     gift = give("100", DAY)
     giver, taker = [

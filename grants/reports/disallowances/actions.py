@@ -114,7 +114,8 @@ def _within_what_is_accepted(report: Report, amount: Money) -> None:
 def approve(disallowance: Disallowance, *, by: Any) -> Disallowance:
     """The second person approves: Dr 1210 / Cr 5010 (4900 for an earlier year), programme support reversed; the NGO is told.
 
-    What was accepted beyond the advance and not paid yet is owed no more instead. ValidationError when it is no longer accepted.
+    What was accepted beyond the advance and not paid yet is owed no more instead, and is a commitment again while tranches can be paid.
+    ValidationError when it is no longer accepted.
     A closing that was prepared is looked at again.
     """
     report, grant = disallowance.report, disallowance.report.grant
@@ -143,17 +144,34 @@ def _still_there(disallowance: Disallowance) -> None:
 
 
 def _post(disallowance: Disallowance, on: date, by: Any) -> Entry:
-    report, grant = disallowance.report, disallowance.report.grant
-    amount, earlier = disallowance.amount, report.accepted_on is not None and report.accepted_on.year < on.year
-    owed = zero() if grant.is_outright else max(standing.position(grant, on).payable, zero())
-    waived = min(amount, owed)
-    legs = postings.expenditure_disallowed(grant.books, amount, psc_rate=grant.psc_rate, earlier_year=earlier, waived=waived)
+    grant = disallowance.report.grant
+    waived = _owed(grant, on) if not grant.is_outright else zero()
+    waived = min(disallowance.amount, waived)
+    legs = _legs(disallowance, waived, on)
+    if grant.state != GrantState.REPORTING_CLOSED and waived:  # it can still be paid for something else
+        legs = [*legs, *postings.grant_committed(grant.books, waived)]
     reference = f"disallowance:{disallowance.pk}:posted"
     entry = posting.post(legs, reference=reference, on=on, by=by, source="disallowance.approve", of=disallowance)
     conditions.follow(grant.books, on=on, by=by, reference=reference, of=disallowance)
     if waived and grant.state == GrantState.REPORTING_CLOSED:
         _free(grant, waived, reference, on, by, disallowance)
     return entry
+
+
+def _owed(grant: Grant, on: date) -> Money:
+    """What the Fund owes and can still keep: once the reporting is closed, not what a payment under way is about to pay."""
+    under_way = hooks.under_way(grant) if grant.state == GrantState.REPORTING_CLOSED else zero()
+    return max(standing.position(grant, on).payable - under_way, zero())
+
+
+def _legs(disallowance: Disallowance, waived: Money, on: date) -> Any:
+    """An outright grant was an expense when its tranches were due, another when the report was accepted."""
+    report, grant, amount = disallowance.report, disallowance.report.grant, disallowance.amount
+    if grant.is_outright:
+        this_year = standing.due_this_year(grant, on)
+        return postings.outright_unspent(grant.books, amount, this_year=this_year, psc_rate=grant.psc_rate)
+    earlier = report.accepted_on is not None and report.accepted_on.year < on.year
+    return postings.expenditure_disallowed(grant.books, amount, psc_rate=grant.psc_rate, earlier_year=earlier, waived=waived)
 
 
 def _free(grant: Grant, waived: Money, reference: str, on: date, by: Any, of: Disallowance) -> None:

@@ -19,6 +19,7 @@ from grants.closing import actions as closing
 from grants.closing.models import Closure
 from grants.closing.statement import statement_of
 from grants.closing.verification import disallowances
+from grants.payments import actions as payments
 from grants.reports import plans, standing
 from grants.reports.disallowances import actions
 from grants.reports.disallowances.actions import Wanted
@@ -63,6 +64,10 @@ def lines(entry):
 def repay(disallowance, amount, by=None, reference="BACK1"):
     bank = {"received_on": clock.today(), "bank": make_bank(), "bank_reference": reference}
     return closing.enter_repayment(disallowance, by=by or make_user(Role.FINANCE), amount=usd(amount), **bank)
+
+
+def settle(payment):
+    return payments.settle(payment, by=make_user(Role.FINANCE), on=clock.today(), bank_reference="PAID1")
 
 
 def test_it_is_owed_by_the_ngo_and_taken_off_the_expense_with_its_support():
@@ -127,6 +132,48 @@ def test_what_is_not_paid_back_is_kept_from_the_next_tranche():
     disallow(report, "100")
     payment = make_payment("paid", tranche=report.grant.tranches.get(number=2))
     assert (payment.netted, balances.balance("1210", of=report.grant.books)) == (usd(100), usd(0))
+
+
+def test_what_a_payment_under_way_keeps_from_the_ngo_is_not_paid_back_too():
+    report = make_report("accepted", spent=usd(12_000))
+    made = disallow(report, "100")
+    payment = make_payment("exported", tranche=report.grant.tranches.get(number=2))
+    with pytest.raises(ValidationError, match="under way"):
+        repay(made, "100")
+    settle(payment)
+    assert balances.balance("1210", of=report.grant.books) == usd(0)
+
+
+def test_one_transfer_of_the_ngo_is_entered_once_whatever_it_is_for():
+    report = make_report("accepted")
+    first, second = disallow(report, "400"), disallow(report, "600")
+    repay(first, "400")
+    with pytest.raises(ValidationError, match="entered already"):
+        repay(second, "600")
+
+
+def test_what_is_owed_no_more_is_committed_again_while_it_can_still_be_paid_out():
+    # 24,000 signed, 12,000 paid, 13,000 accepted: 11,000 are committed; 1,000 of what was accepted is disallowed before it is paid.
+    report = make_report("accepted", spent=usd(13_000))
+    disallow(report)
+    assert balances.balance("9010", of=report.grant.books) == usd(12_000)
+    make_payment("paid", tranche=report.grant.tranches.get(number=2))
+    assert [balances.balance(code, of=report.grant.books) for code in ("9010", "1200")] == [usd(2_400), usd(9_600)]
+    assert check_books() == []
+
+
+def test_what_the_bank_was_told_to_pay_after_the_reporting_is_paid_and_owed_back():
+    # 20,000 accepted of 12,000 paid; the bank has the order for the 8,000 that are owed when 3,000 are disallowed.
+    report = make_report("accepted", spent=usd(20_000))
+    grant = agreements.close_reporting(report.grant, by=make_user(Role.FINANCE))
+    payment = make_payment("exported", tranche=grant.tranches.get(number=2))
+    report.refresh_from_db()
+    made = disallow(report, "3000")
+    assert lines(made.entry)[:2] == [("1210", usd(3_000)), ("5010", usd(-3_000))]
+    settle(payment)
+    position = standing.position(grant, clock.today())
+    assert (position.payable, position.refund_due, position.paid, grant.funds.remaining) == (usd(0), usd(3_000), usd(20_000), usd(0))
+    assert check_books() == []
 
 
 def test_more_than_is_accepted_nothing_and_no_reason_are_refused_by_field():
@@ -219,6 +266,16 @@ def test_of_an_outright_grant_it_is_claimed_once():
     assert standing.position(grant, clock.today()).refund_due == usd(4_000)
     assert standing.position(grant, clock.today()).accepted == usd(8_000)
     assert check_books() == []
+
+
+def test_of_an_outright_grant_it_is_expense_of_the_year_in_which_it_was_due():
+    # Due and paid this year, reported and disallowed in the next one: not that year's expense, but recovered.
+    grant = make_payment("paid", grant=make_grant(call=make_call("published", policy="outright"))).grant
+    later = date(clock.today().year + 1, 2, 1)
+    open_years(later.year)
+    with clock.frozen(later):
+        made = disallow(make_report("accepted", grant=grant, spent=usd(9_000)))
+    assert lines(made.entry) == [("1210", usd(1_000)), ("4900", usd(-1_000)), ("2400", usd(130)), ("4900", usd(-130))]
 
 
 def test_check_books_compares_it_with_its_entry():

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -131,8 +132,9 @@ def documents(asks: Asks) -> Files:
         for document in _documents(asks, entry):
             if document.url not in seen:
                 name = f"documents/{plain(about) or 'entry'}/{plain(document.name)}"
-                seen[document.url] = name if document.read else "on screen only"
-                if document.read:
+                read = document.read is not None and _goes_in(asks, document)
+                seen[document.url] = name if read else "on screen only"
+                if document.read is not None and read:
                     yield name, document.read()
             label = f"{document.label}: {document.name}"
             rows.append([str(entry), str(entry.date), entry.reference, entry.source, about, label, document.sha256, seen[document.url]])
@@ -144,6 +146,11 @@ def _documents(asks: Asks, entry: Any) -> Iterator[evidence.Document]:
     for document in evidence.documents_of(entry, shown.source_of(entry), asks.eyes):
         if document.at is None or document.at <= asks.pack.asked_at:
             yield document
+
+
+def _goes_in(asks: Asks, document: evidence.Document) -> bool:
+    """The banks' files are in an auditor's pack alone, also as what stands behind an entry."""
+    return asks.pack.of_auditor or resolve(document.url).view_name != "banking:file"
 
 
 def banks(asks: Asks) -> Files:

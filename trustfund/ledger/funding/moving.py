@@ -1,15 +1,15 @@
 """Money of contributions that moves between windows with a transfer: per contribution, so that the donor of every dollar stays known.
 
 It is drawn, by the rule in force, from what the window that gives has free and may use for anything: the general pool, neither reserved
-nor spent nor expired. Two acts of funding, one in each window, say it of each contribution; a reversal undoes exactly these. See
-docs/adr/0018.
+nor spent nor expired; what expired goes back to the window it came from. Two acts of funding, one in each window, say it of each
+contribution; a reversal undoes exactly these. See docs/adr/0018.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from trustfund.ledger import sealing
 from trustfund.ledger.closed.marks import opening_entry
 from trustfund.ledger.funding.acting import begin, done, seal
 from trustfund.ledger.funding.allocations import split
-from trustfund.ledger.funding.headroom import headroom, refuse_overdrawn, rule_on
+from trustfund.ledger.funding.headroom import GENERAL_POOL, Headroom, headroom, refuse_overdrawn, rule_on
 from trustfund.ledger.funding.splitting import Parts
 from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
 from trustfund.money import Money
@@ -32,10 +32,25 @@ TRANSFERS = "3900"
 NOT_FREE = gettext_lazy("%(amount)s can't be moved: the contributions of this window that may be moved have %(available)s free.")
 
 
-def drawn(amount: Money, *, window: str, on: date, head: int | None = None) -> Parts:
-    """From which contributions of a window `amount` would be taken on a day; ValidationError, naming what is free, when it is more."""
-    eligible = headroom(on, window=window, only_eligible=True, head=head)
-    return split(eligible, amount, rule_on(on).split, NOT_FREE)
+def drawn(amount: Money, *, window: str, taker: str, on: date, head: int | None = None) -> Parts:
+    """From which contributions of a window `amount` would be taken on a day; ValidationError, naming what is free, when it is more.
+
+    First what expired and had come from `taker`: it can only go home, and from there to its donor. Then the pool, by the rule.
+    """
+    rows = headroom(on, window=window, only_eligible=False, head=head)
+    pool = [row for row in rows if row.earmark == GENERAL_POOL]
+    over = [row for row in pool if row.expires_on and row.expires_on < on]
+    free = [row for row in pool if row not in over]
+    return split([*_homing(over, taker, on, head), *free], amount, rule_on(on).split, NOT_FREE)
+
+
+def _homing(rows: list[Headroom], home: str, on: date, head: int | None) -> list[Headroom]:
+    """Those that a window has from `home` alone, before all others."""
+    if not rows:
+        return []
+    gave = {row.instalment: row.moved for row in headroom(on, window=home, head=head)}
+    nothing = Money(0, "USD")
+    return [replace(row, earmark=0) for row in rows if not row.received and gave.get(row.instalment, nothing) >= row.available]
 
 
 @transaction.atomic
@@ -47,7 +62,7 @@ def transfer(entry: Entry, amount: Money, *, giver: str, taker: str, by: Any, pa
     sealing.lock_heads()
     if done(_reference(entry, giver)) is not None:
         return list(entry.fundings.filter(kind=Funding.Kind.TRANSFER))
-    chosen = parts if parts is not None else drawn(amount, window=giver, on=entry.date)
+    chosen = parts if parts is not None else drawn(amount, window=giver, taker=taker, on=entry.date)
     away = _act(Funding.Kind.TRANSFER, entry, entry, giver, chosen, by)
     return [away, _act(Funding.Kind.TRANSFER, entry, entry, taker, [(pk, -cents) for pk, cents in chosen], by)]
 

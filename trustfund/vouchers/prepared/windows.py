@@ -97,7 +97,7 @@ MOST_NAMED = 10
 
 
 def _drawn(moment: Moment, inputs: Inputs) -> Parts:
-    return moving.drawn(inputs["amount"], window=inputs["giver"].pk, on=moment.on, head=moment.head)
+    return moving.drawn(inputs["amount"], window=inputs["giver"].pk, taker=inputs["taker"].pk, on=moment.on, head=moment.head)
 
 
 def moved(entry: Entry, inputs: Inputs, by: Any) -> None:
