@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions as agreements
+from grants.agreements import books
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.closing import permissions
@@ -22,7 +23,7 @@ from grants.tranches import actions as tranches
 from grants.tranches.models import OPEN_STATES
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import allocations, balances, conditions, ended, posting, postings
+from trustfund.ledger import allocations, balances, conditions, ended, postings
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
@@ -92,7 +93,7 @@ def _release(grant: Grant, owed: Money, on: date, by: Any) -> Money:
 
 
 def _post(grant: Grant, legs: Any, what: str, on: date, by: Any) -> Any:
-    return posting.post(legs, reference=f"grant:{grant.pk}:{what}", on=on, by=by, source=f"closing.{what}", of=grant)
+    return books.post(grant, legs, reference=f"grant:{grant.pk}:{what}", on=on, by=by, source=f"closing.{what}", of=grant)
 
 
 @transaction.atomic
@@ -152,7 +153,7 @@ def _post_refund(
 ) -> Entry:
     """It clears 1210 and returns to the contributions that paid; what is an ended agreement's is due to its donor."""
     legs = postings.grant_refund(grant.books, bank, amount)
-    entry = posting.post(legs, reference=reference, on=on, by=by, source="closing.refund", of=of)
+    entry = books.post(grant, legs, reference=reference, on=on, by=by, source="closing.refund", of=of)
     rows = allocations.refund(grant.books, entry, amount, by=by)
     ended.give_back(rows, on=on, by=by, source="closing.refund", of=of)
     conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=of)

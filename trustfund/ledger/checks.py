@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from django.db.models.functions import Abs
 
 from trustfund.chain import Finding
-from trustfund.ledger import chart, costs, headroom
+from trustfund.ledger import allocations, chart, costs, headroom
 from trustfund.ledger.closed_checks import certifications, kept_balances
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.kept import KEPT
@@ -158,6 +158,17 @@ def _payments() -> list[Finding]:
     ]
 
 
+def _windows() -> list[Finding]:
+    """The lines of a grant are in the window that reserved for it."""
+    windows = allocations.windows_of()
+    pairs = Line.objects.filter(subaccount__kind=Subaccount.Kind.GRANT).order_by()
+    return [
+        Finding(f"grant {code}", f"lines in the window {' or '.join(sorted(windows[pk]))} alone", f"some in {window}")
+        for pk, code, window in pairs.values_list("subaccount_id", "subaccount__code", "window_id").distinct()
+        if pk in windows and window not in windows[pk]
+    ]
+
+
 def _headroom() -> list[Finding]:
     """No contribution is promised or spent beyond what it brought."""
     last = Line.objects.aggregate(last=Max("date"))["last"]
@@ -218,6 +229,7 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _memo,
     _reservations,
     _payments,
+    _windows,
     _headroom,
     _costs,
     _replaced,
