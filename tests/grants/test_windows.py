@@ -4,9 +4,11 @@ A grant of 24,000 in tranches of 12,000, 9,600 and 2,400, with programme support
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from grants.agreements import actions as agreements
 from grants.agreements.models import Grant
@@ -83,11 +85,19 @@ GENERAL_AFTER = {"1010": usd(24_000), "4010": usd(-24_000), "3900": usd(24_000),
 MOVED = {"1900": usd(24_000), "3900": usd(-24_000)}
 
 
+def test_only_one_place_posts_for_grants():
+    posting = [path for path in Path("grants").rglob("*.py") if "posting.post(" in path.read_text()]
+    assert posting == [Path("grants/agreements/books.py")]
+
+
 def test_a_call_has_a_window_until_it_is_published(client):
     officer, call = make_user(Role.PROGRAMME), make_call("draft")
     assert (call.window_id, MoneyForm(instance=call)["window"].value()) == ("general", "general")
-    calls.revise(call, by=officer, window=emergency())
     client.force_login(officer)
+    money = {"total_available": "300000", "ceiling": "60000", "min_months": "8", "max_months": "36", "tranche_pattern": "50, 40, 10"}
+    data = {**money, "accounted_share": "80", "psc_rate": "13", "window": emergency().pk}
+    assert client.post(reverse("calls:edit", args=[call.pk, "money"]), data).status_code == 302
+    call.refresh_from_db()
     assert "Emergency" in client.get(call.manage_url).content.decode()
     assert calls.copy(call, by=officer, title="Again", reference="VTF-AGAIN").window_id == "emergency"
     call = calls.publish(call, by=officer)
