@@ -129,8 +129,8 @@ def grant_windows() -> list[Finding]:
     reserved = grants.exclude(reservation=None).exclude(reservation__window=F("window"))
     called = grants.exclude(application__call__window=F("window"))
     return [
-        *(Finding(f"window of {each}", f"{each.funds.window_id}, which reserved for it", each.window_id) for each in reserved),
-        *(Finding(f"window of {each}", f"{each.application.call.window_id}, as its call says", each.window_id) for each in called),
+        *(Finding(f"window of {each}", f"{each.funds.window_id}, which reserved for it", str(each.window_id)) for each in reserved),
+        *(Finding(f"window of {each}", f"{each.application.call.window_id}, as its call says", str(each.window_id)) for each in called),
     ]
 
 
