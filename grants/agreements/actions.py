@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from grants.agreements import awards, document, hooks, labels, permissions, text
+from grants.agreements import awards, books, document, hooks, labels, permissions, text
 from grants.agreements.models import AgreementVersion, Grant, Publication, Signature, State
 from grants.applications import actions as applications
 from grants.applications.models import Application
@@ -20,7 +20,7 @@ from ngos.due_diligence.standing import standing_of
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.files import Kind, store_bytes
-from trustfund.ledger import posting, postings, subaccounts
+from trustfund.ledger import postings, subaccounts
 from trustfund.ledger.funding import allocations
 from trustfund.mail import outbox
 from trustfund.money import Money
@@ -52,7 +52,7 @@ def approve_award(application: Application, *, by: Any, amount: Money, starts_on
 
 @transaction.atomic
 def certify_funds(grant: Grant, *, by: Any, on: date | None = None) -> Grant:
-    """Set the whole amount aside from contributions received; refused when they don't reach, or due diligence is not cleared."""
+    """Set the whole amount aside from contributions of its fund window; refused when they don't reach, or due diligence is not cleared."""
     on = on or clock.today()
     lock(grant)
     require(grant.certify, by=by)
@@ -65,7 +65,8 @@ def certify_funds(grant: Grant, *, by: Any, on: date | None = None) -> Grant:
         psc_rate=grant.psc_rate,
         tag=grant.application.call.tag,
     )
-    reservation = allocations.reserve(subaccount, grant.amount, on=on, by=by, reference=f"grant:{grant.pk}:reserved")
+    about: dict[str, Any] = {"reference": f"grant:{grant.pk}:reserved", "window": grant.window_id}
+    reservation = allocations.reserve(subaccount, grant.amount, on=on, by=by, **about)
     grant = advance(grant.certify, by=by, person=by, on=on, subaccount=subaccount, reservation=reservation)
     _tell_role(Role.PROGRAMME, "grant_to_offer", grant)
     return grant
@@ -128,7 +129,8 @@ def countersign(grant: Grant, *, by: Any, typed_name: str, version: AgreementVer
     _sign(grant, version, Signature.Party.FUND, by, typed_name)
     grant = advance(grant.countersign, by=by, person=by)
     _seal_version(grant, version, by)
-    posting.post(
+    books.post(
+        grant,
         postings.grant_committed(grant.books, grant.amount),
         reference=f"grant:{grant.pk}:committed",
         on=clock.today(),

@@ -53,6 +53,7 @@ def lay_out(application: Application, *, amount: Money, starts_on: date, by: Any
         starts_on=starts_on,
         ends_on=plan.last_day(starts_on, months),
         policy=call.policy,
+        window=call.window,
         psc_rate=call.psc_rate,
         accounted_share=call.accounted_share,
         single_tranche_reason=at_once_reason,

@@ -18,7 +18,7 @@ from grants.reviews.models import recused_from
 from ngos.organisations.models import Membership
 from trustfund import clock, countries
 from trustfund.fields import UsdField
-from trustfund.ledger.models import Reservation, Subaccount
+from trustfund.ledger.models import GENERAL, FundWindow, Reservation, Subaccount
 from trustfund.people.roles import Role, holds
 from trustfund.workflow import Stateful
 
@@ -80,6 +80,7 @@ class Grant(Stateful):
     state = FSMField(_("state"), choices=State, default=State.APPROVED, protected=True)
     amount = UsdField(_("amount"))
     policy = models.CharField(_("how it is given"), max_length=10, choices=Policy, default=Policy.ADVANCE)
+    window = models.ForeignKey(FundWindow, models.PROTECT, default=GENERAL, related_name="+", verbose_name=_("fund window"))
     months = models.PositiveSmallIntegerField(_("months"))
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))

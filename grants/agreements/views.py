@@ -138,12 +138,13 @@ def offered_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 def certify(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the money aside."""
     grant = _grant(request, pk)
+    facts = [*_about(grant), (_("Call"), grant.application.call.title), (_("Fund window"), str(grant.window))]
     return acting.page(
         request,
         grant.certify,
         actions.certify_funds,
         title=_("Certify the funds of this grant"),
-        facts=[*_about(grant), (_("Call"), grant.application.call.title), (_("Approved by"), grant.approved_by.name)],
+        facts=[*facts, (_("Approved by"), grant.approved_by.name)],
         warning=_("The whole amount is reserved from contributions received, earmarked ones first."),
         button=_("Certify the funds"),
         done=_("The funds are certified and reserved."),

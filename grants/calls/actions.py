@@ -29,7 +29,7 @@ PARTS: dict[str, type[models.Model]] = {
 }
 COPIED = (
     "guidance", "ceiling", "floor", "total_available", "min_months", "max_months", "languages", "blind", "reviewers_per_application",
-    "reserve_list", "policy", "tranche_pattern", "accounted_share", "psc_rate", "overhead_cap_percent", "interim_every_months",
+    "reserve_list", "policy", "window", "tranche_pattern", "accounted_share", "psc_rate", "overhead_cap_percent", "interim_every_months",
     "report_due_days",
 )  # fmt: skip
 

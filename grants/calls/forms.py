@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.calls import completeness
 from grants.calls.models import BudgetCategory, Call, Criterion, EligibilityQuestion, Policy, Question, RequiredDocument
 from trustfund.fields import PercentField
+from trustfund.ledger.models import FundWindow
 from trustfund.ui.formatting import VIENNA
 
 
@@ -144,6 +145,13 @@ class MoneyForm(SectionForm):
             "the Fund as soon as its conditions are met; reports then only inform, and what is unspent at the end is paid back."
         ),
     )
+    window = forms.ModelChoiceField(
+        FundWindow.objects.all(),
+        label=_("Fund window"),
+        required=False,
+        empty_label=None,
+        help_text=_("Whose money its grants are. Funds are certified from what was given or moved to this window."),
+    )
     psc_rate = PercentField(
         label=_("Programme support cost, percent"), places=2, required=False, help_text=_("For example 13; 0 where there is none.")
     )
@@ -151,13 +159,17 @@ class MoneyForm(SectionForm):
     class Meta:
         model = Call
         fields = [
-            "total_available", "ceiling", "floor", "min_months", "max_months", "policy", "tranche_pattern", "accounted_share", "psc_rate",
-            "overhead_cap_percent",
+            "total_available", "ceiling", "floor", "min_months", "max_months", "policy", "window", "tranche_pattern", "accounted_share",
+            "psc_rate", "overhead_cap_percent",
         ]  # fmt: skip
 
     def clean_policy(self) -> str:
         """As it was where nothing was said."""
         return self.cleaned_data["policy"] or str(self.instance.policy)
+
+    def clean_window(self) -> FundWindow:
+        """As it was where nothing was said."""
+        return self.cleaned_data["window"] or self.instance.window
 
 
 class RulesForm(SectionForm):

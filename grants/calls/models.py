@@ -19,6 +19,7 @@ from django_fsm import FSMField, transition
 from grants.calls import permissions
 from trustfund import clock
 from trustfund.fields import UsdField
+from trustfund.ledger.models import GENERAL, FundWindow
 from trustfund.money import Money
 from trustfund.workflow import Stateful
 
@@ -84,6 +85,7 @@ class Call(Stateful, models.Model):
     reviewers_per_application = models.PositiveSmallIntegerField(_("reviewers for each application"), null=True, blank=True)
     reserve_list = models.BooleanField(_("with a reserve list"), default=True)
     policy = models.CharField(_("how its grants are given"), max_length=10, choices=Policy, default=Policy.ADVANCE)
+    window = models.ForeignKey(FundWindow, models.PROTECT, default=GENERAL, related_name="+", verbose_name=_("fund window"))
     tranche_pattern = models.JSONField(_("tranches in percent"), default=list, blank=True)
     accounted_share = models.DecimalField(
         _("share of earlier advances to be accounted for before the next one"),

@@ -165,6 +165,7 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     call = _staff_call(request, pk)
     facts = [(_("Call"), str(call)), (_("Available in all"), call.total_available), (_("Most for one grant"), call.ceiling)]
+    facts.append((_("Fund window"), str(call.window)))
     facts += [(_("Opens"), _moment(call.opens_at)), (_("Closes"), _moment(call.closes_at))]
     return acting.page(
         request,

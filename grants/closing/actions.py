@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions as agreements
+from grants.agreements import books
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.closing import permissions
@@ -24,7 +25,7 @@ from grants.tranches import actions as tranches
 from grants.tranches.models import OPEN_STATES
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import balances, posting, postings
+from trustfund.ledger import balances, postings
 from trustfund.ledger.funding import allocations, conditions, ended
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
@@ -95,7 +96,7 @@ def _release(grant: Grant, owed: Money, on: date, by: Any) -> Money:
 
 
 def _post(grant: Grant, legs: Any, what: str, on: date, by: Any) -> Any:
-    return posting.post(legs, reference=f"grant:{grant.pk}:{what}", on=on, by=by, source=f"closing.{what}", of=grant)
+    return books.post(grant, legs, reference=f"grant:{grant.pk}:{what}", on=on, by=by, source=f"closing.{what}", of=grant)
 
 
 @transaction.atomic
@@ -150,12 +151,10 @@ def enter_repayment(
     return refund
 
 
-def _post_refund(
-    of: Closure | Disallowance, grant: Grant, amount: Money, *, reference: str, on: date, bank: Subaccount, by: Any
-) -> Entry:
+def _post_refund(of: Closure | Disallowance, grant: Grant, amount: Money, *, reference: str, on: date, bank: Subaccount, by: Any) -> Entry:
     """It clears 1210 and returns to the contributions that paid; what is an ended agreement's is due to its donor."""
     legs = postings.grant_refund(grant.books, bank, amount)
-    entry = posting.post(legs, reference=reference, on=on, by=by, source="closing.refund", of=of)
+    entry = books.post(grant, legs, reference=reference, on=on, by=by, source="closing.refund", of=of)
     rows = allocations.refund(grant.books, entry, amount, by=by)
     ended.give_back(rows, on=on, by=by, source="closing.refund", of=of)
     conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=of)

@@ -125,6 +125,18 @@ def disallowances() -> list[Finding]:
     ]
 
 
+@advised("Compare the grant with the act of funding that reserved for it: its window was changed past the system.")
+def grant_windows() -> list[Finding]:
+    """Each grant is of the window that reserved for it, where `check_books` looks for its lines, and of its call's."""
+    grants = Grant.objects.select_related("reservation", "application__call").order_by("pk")
+    reserved = grants.exclude(reservation=None).exclude(reservation__window=F("window"))
+    called = grants.exclude(application__call__window=F("window"))
+    return [
+        *(Finding(f"window of {each}", f"{each.funds.window_id}, which reserved for it", str(each.window_id)) for each in reserved),
+        *(Finding(f"window of {each}", f"{each.application.call.window_id}, as its call says", str(each.window_id)) for each in called),
+    ]
+
+
 def _unposted() -> list[Finding]:
     """Accepted expenditure on an advance that never came into the books."""
     accepted = Report.objects.filter(state=Report.State.ACCEPTED).select_related("grant").order_by("pk")
@@ -137,4 +149,4 @@ def _unposted() -> list[Finding]:
     ]
 
 
-CHECKS = (commitments, payments_made, accepted_reports, outright_grants, disallowances)
+CHECKS = (commitments, payments_made, accepted_reports, outright_grants, disallowances, grant_windows)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions as agreements
-from grants.agreements import hooks
+from grants.agreements import books, hooks
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.payments import order, permissions
@@ -24,7 +24,7 @@ from grants.tranches.models import Tranche
 from ngos.bank_accounts.models import BankAccount
 from trustfund import clock
 from trustfund.audit.recording import record
-from trustfund.ledger import posting, postings
+from trustfund.ledger import postings
 from trustfund.ledger.funding import allocations, conditions, ended
 from trustfund.ledger.models import Entry, Subaccount
 from trustfund.mail import outbox
@@ -161,7 +161,7 @@ def _post_paid(payment: Payment, by: Any, on: date) -> Entry:
         refund_due=payment.netted,
     )
     reference = f"payment:{payment.pk}:paid"
-    return posting.post(legs, reference=reference, on=on, by=by, source="payment.settle", of=payment)
+    return books.post(payment.grant, legs, reference=reference, on=on, by=by, source="payment.settle", of=payment)
 
 
 @transaction.atomic
@@ -220,7 +220,7 @@ def _post_returned(payment: Payment, gone: _Gone, by: Any, on: date, charges: Mo
         charges=charges,
     )
     reference = f"payment:{payment.pk}:returned"
-    return posting.post(legs, reference=reference, on=on, by=by, source="payment.return", of=payment)
+    return books.post(payment.grant, legs, reference=reference, on=on, by=by, source="payment.return", of=payment)
 
 
 @transaction.atomic

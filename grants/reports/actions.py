@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from grants import personal_data, together
 from grants.agreements import actions as agreements
-from grants.agreements import hooks
+from grants.agreements import books, hooks
 from grants.agreements.models import Grant
 from grants.outcomes import actions as outcomes
 from grants.outcomes import grid
@@ -23,7 +23,7 @@ from grants.reports import permissions, rows
 from grants.reports.models import Expenditure, Report, Wording
 from grants.reports.standing import accounted, reported
 from trustfund import clock
-from trustfund.ledger import balances, posting, postings
+from trustfund.ledger import balances, postings
 from trustfund.ledger.funding import conditions
 from trustfund.mail import outbox
 from trustfund.money import Money, total
@@ -276,7 +276,8 @@ def accept(
     if amount and not grant.is_outright:
         advances = balances.balance("1200", as_of=day, of=grant.books)
         legs = postings.expenditure_accepted(grant.books, amount, advance=advances, psc_rate=grant.psc_rate)
-        entry = posting.post(legs, reference=f"report:{report.pk}:accepted", on=day, by=by, source="report.accept", of=report)
+        reference = f"report:{report.pk}:accepted"
+        entry = books.post(grant, legs, reference=reference, on=day, by=by, source="report.accept", of=report)
         conditions.follow(grant.books, on=day, by=by, reference=entry.reference, of=report)
     if report.kind == Report.Kind.FINAL:
         agreements.close_reporting(grant, by=by)

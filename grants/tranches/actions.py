@@ -12,12 +12,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from grants.agreements import books
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.tranches import gates
 from grants.tranches.models import State, Tranche
 from trustfund import clock
-from trustfund.ledger import posting, postings
+from trustfund.ledger import postings
 from trustfund.ledger.funding import conditions
 from trustfund.ledger.funding.trace import DUE
 from trustfund.mail import outbox
@@ -91,7 +92,7 @@ def _due(tranche: Tranche, on: date, by: Any) -> None:
     """Its conditions are met, so the Fund owes it."""
     grant = tranche.grant
     legs = postings.outright_due(grant.books, tranche.amount, psc_rate=grant.psc_rate)
-    entry = posting.post(legs, reference=f"tranche:{tranche.pk}:due", on=on, by=by, source=DUE, of=tranche)
+    entry = books.post(grant, legs, reference=f"tranche:{tranche.pk}:due", on=on, by=by, source=DUE, of=tranche)
     conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=tranche)
 
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from grants.agreements import actions
+from grants.agreements import actions, books
 from grants.agreements.models import Grant
 from grants.applications.models import Application
 from grants.closing import actions as closing
@@ -36,7 +36,7 @@ from tests.factories.people import make_user
 from tests.factories.remembered import remembered
 from trustfund import clock
 from trustfund.banking import actions as banking
-from trustfund.ledger import posting, postings, subaccounts
+from trustfund.ledger import postings, subaccounts
 from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
@@ -191,7 +191,8 @@ def accept(grant: Grant, amount: Money, *, by: User | None = None) -> Entry:
     advance = standing.position(grant, clock.today()).advance
     legs = postings.expenditure_accepted(grant.subaccount, amount, advance=advance, psc_rate=Decimal(grant.psc_rate))
     reference = f"test:accepted:{grant.pk}:{next(_number)}"
-    return posting.post(legs, reference=reference, on=clock.today(), by=by or make_user(Role.FINANCE), source="report.accept", of=grant)
+    by = by or make_user(Role.FINANCE)
+    return books.post(grant, legs, reference=reference, on=clock.today(), by=by, source="report.accept", of=grant)
 
 
 @remembered

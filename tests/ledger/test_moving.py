@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from tests.factories.books import give, make_bank, make_grant, post
+from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
 from tests.threads import together
@@ -209,6 +209,18 @@ def test_what_expires_unspent_in_the_other_window_goes_home_first_and_then_to_it
     assert (free(gift), free(gift, "emergency")) == (usd(100), usd(0))
     make_prepared("goes_back", of=gift, amount=usd("113"))
     assert (free(gift), check_books()) == (usd(0), [])
+
+
+def test_what_returns_to_an_ended_agreement_of_another_window_is_due_there():
+    gift = make_instalment(expires_on=date(2026, 5, 31))
+    open_years(2026)
+    post(postings.bank_gift(gift, make_bank(), usd(100), donor_kind="state"), DAY, window=window())
+    with clock.frozen(date(2026, 4, 1)):
+        reservation = allocations.reserve(make_grant(), usd(100), on=clock.today(), by=None, reference="r", window="emergency")
+    freed = allocations.release(reservation, by=None, on=LATER, reference="freed")
+    (due,) = ended.give_back(allocations.rows_of(freed), on=LATER, by=None, source="test", of=gift)
+    assert {line.window_id for line in due.lines.all()} == {"emergency"}
+    assert (free(gift), free(gift, "emergency"), check_books()) == (usd(0), usd(0), [])
 
 
 def test_a_transfer_without_its_acts_is_found_and_one_from_before_gets_them(capsys):

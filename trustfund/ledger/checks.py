@@ -11,7 +11,7 @@ from django.db.models.functions import Abs
 from trustfund.chain import Finding
 from trustfund.ledger import chart
 from trustfund.ledger.closed.checks import certifications, kept_balances
-from trustfund.ledger.funding import costs, headroom
+from trustfund.ledger.funding import allocations, costs, headroom
 from trustfund.ledger.funding.moving import transfers
 from trustfund.ledger.funding.trace import cash_to_grants
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
@@ -159,6 +159,17 @@ def _payments() -> list[Finding]:
     ]
 
 
+def _windows() -> list[Finding]:
+    """The lines of a grant are in the window that reserved for it."""
+    windows = allocations.windows_of()
+    pairs = Line.objects.filter(subaccount__kind=Subaccount.Kind.GRANT).order_by()
+    return [
+        Finding(f"grant {code}", f"lines in the window {' or '.join(sorted(windows[pk]))} alone", f"some in {window}")
+        for pk, code, window in pairs.values_list("subaccount_id", "subaccount__code", "window_id").distinct()
+        if pk in windows and window not in windows[pk]
+    ]
+
+
 def _headroom() -> list[Finding]:
     """No contribution is promised or spent beyond what it brought."""
     last = Line.objects.aggregate(last=Max("date"))["last"]
@@ -219,6 +230,7 @@ CHECKS: list[Callable[[], list[Finding]]] = [
     _memo,
     _reservations,
     _payments,
+    _windows,
     _headroom,
     _costs,
     _replaced,

@@ -1,6 +1,7 @@
 """What a voucher may say: which accounts are finance's own to post, what a line needs, and what would break the trace.
 
-Pure but for exchange rates and periods, which it asks of the ledger. Whatever is wrong is a `Problem`, with its line and field.
+Pure but for exchange rates, periods and the windows of grants, which it asks of the ledger. Whatever is wrong is a `Problem`, with its
+line and field.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from trustfund import clock
 from trustfund.ledger import chart, periods
 from trustfund.ledger.exchange import rates
+from trustfund.ledger.funding import allocations
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
 from trustfund.ledger.legs import Leg
 from trustfund.ledger.models import Entry, Subaccount
@@ -172,7 +174,7 @@ def problems_of(content: Content) -> list[Problem]:
         found.append(Problem(_("A voucher has at least two lines.")))
     rows, missing = worked_out(content.rows, content.on)
     found += [problem for problem in missing if problem.row not in {each.row for each in found}]
-    return found or [*_balance_problems(rows), *_trace_problems(rows), *_in_kind_problems(rows)]
+    return found or [*_balance_problems(rows), *_trace_problems(rows), *_in_kind_problems(rows), *_window_problems(content)]
 
 
 def header_problems(content: Content) -> Iterator[Problem]:
@@ -288,3 +290,15 @@ def _in_kind_problems(rows: list[Row]) -> Iterator[Problem]:
         if row.account != IN_KIND and chart.BY_CODE[row.account].type != chart.EXPENSE:
             text = _("What is given in kind is met by an expense and moves no money: account %(code)s does not fit.")
             yield Problem(text % {"code": row.account}, number, "account")
+
+
+def _window_problems(content: Content) -> Iterator[Problem]:
+    """A grant is of one fund window, and so are its lines."""
+    grants = {row.of.pk for row in content.rows if row.of is not None and row.of.kind == Subaccount.Kind.GRANT}
+    windows = allocations.windows_of(grants) if grants else {}
+    for number, row in enumerate(content.rows, 1):
+        own = windows.get(row.of.pk) if row.of is not None else None
+        if row.of is not None and own and (row.window or content.window) not in own:
+            names = {"of": row.of.code, "window": ", ".join(sorted(own))}
+            text = _("%(of)s is a grant of the window %(window)s: write it in a voucher of that window.")
+            yield Problem(text % names, number, "subaccount")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from grants import personal_data
-from grants.agreements import hooks
+from grants.agreements import books, hooks
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
 from grants.reports import standing
@@ -24,7 +24,7 @@ from grants.reports.models import Report
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.files.storing import store
-from trustfund.ledger import posting, postings
+from trustfund.ledger import postings
 from trustfund.ledger.funding import allocations, conditions, ended
 from trustfund.ledger.models import Entry
 from trustfund.mail import outbox
@@ -151,7 +151,7 @@ def _post(disallowance: Disallowance, on: date, by: Any) -> Entry:
     if grant.state != GrantState.REPORTING_CLOSED and waived:  # it can still be paid for something else
         legs = [*legs, *postings.grant_committed(grant.books, waived)]
     reference = f"disallowance:{disallowance.pk}:posted"
-    entry = posting.post(legs, reference=reference, on=on, by=by, source="disallowance.approve", of=disallowance)
+    entry = books.post(grant, legs, reference=reference, on=on, by=by, source="disallowance.approve", of=disallowance)
     conditions.follow(grant.books, on=on, by=by, reference=reference, of=disallowance)
     if waived and grant.state == GrantState.REPORTING_CLOSED:
         _free(grant, waived, reference, on, by, disallowance)

@@ -6,6 +6,7 @@ Every act is one `Funding` with its `Allocation` rows per instalment, sealed int
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -21,7 +22,7 @@ from trustfund.ledger.funding.acting import begin, done, seal
 from trustfund.ledger.funding.headroom import Headroom, headroom, refuse_overdrawn, rule_on
 from trustfund.ledger.funding.splitting import Parts, by_rank, pro_rata
 from trustfund.ledger.funding.trace import TraceRow, trace_of
-from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, Reservation, Subaccount
+from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, FundWindow, Reservation, Subaccount
 from trustfund.money import Money, total
 
 __all__ = ["Headroom", "TraceRow", "confirm", "hand_back", "headroom", "refund", "release", "reserve", "restore", "take_over", "trace_of"]
@@ -44,7 +45,7 @@ def reserve(grant: Subaccount, amount: Money, *, on: date, by: Any, reference: s
         return _same(first, grant, amount)
     rule = rule_on(on)
     eligible = headroom(on, grant.tag, window=window, only_eligible=True)
-    parts = split(eligible, amount, rule.split, NOT_RESERVED)
+    parts = split(eligible, amount, rule.split, *_refusal(window))
     funding = begin(Kind.RESERVE, amount, grant=grant, on=on, by=by, reference=reference, split=rule.split, window=window)
     seal(funding, [{"instalment_id": pk, "reserved": cents, "reservation_id": funding.pk} for pk, cents in parts])
     return Reservation.objects.get(pk=funding.pk)
@@ -64,6 +65,17 @@ def release(reservation: Funding, *, by: Any, on: date, reference: str, amount: 
         Kind.RELEASE, _sum(parts), grant=reservation.grant, on=on, by=by, reference=reference, **_as(reservation),
     )  # fmt: skip
     return seal(funding, [{"instalment_id": pk, "reserved": -cents, "reservation_id": reservation.pk} for pk, cents in parts])
+
+
+def windows_of(grants: Iterable[int] | None = None) -> dict[int, set[str]]:
+    """The window that reserved for each of these grants (primary keys of subaccounts; all of them): every line of a grant is in it."""
+    found = Funding.objects.filter(kind=Kind.RESERVE, grant__isnull=False).order_by()
+    if grants is not None:
+        found = found.filter(grant__in=list(grants))
+    windows: dict[int, set[str]] = defaultdict(set)
+    for grant, window in found.values_list("grant_id", "window_id").distinct():
+        windows[grant].add(window)
+    return dict(windows)
 
 
 def rows_of(funding: Funding | None) -> list[Allocation]:
@@ -211,18 +223,25 @@ def _last_paid_first(grant: Subaccount, amount: Money) -> list[dict[str, Any]]:
 
 
 NOT_RESERVED = gettext_lazy("%(amount)s can't be reserved: the contributions that may fund it have %(available)s left.")
+NOT_RESERVED_IN = gettext_lazy(
+    "%(amount)s can't be reserved: in the window “%(window)s” the contributions that may fund it have %(available)s left."
+)
 
 
-def split(eligible: list[Headroom], amount: Money, rule: str, refusal: Any) -> Parts:
+def _refusal(window: str) -> tuple[Any, dict[str, Any]]:
+    """The sentence when there is not enough; it names a window other than the general one."""
+    return (NOT_RESERVED, {}) if window == GENERAL else (NOT_RESERVED_IN, {"window": FundWindow.objects.get(pk=window).name})
+
+
+def split(eligible: list[Headroom], amount: Money, rule: str, refusal: Any, names: dict[str, Any] | None = None) -> Parts:
     """`amount` over the eligible instalments: rank by rank of their earmark, within each by the rule.
 
-    ValidationError with the sentence `refusal`, of %(amount)s and %(available)s, when they have less.
+    ValidationError with the sentence `refusal`, of %(amount)s, %(available)s and `names`, when they have less.
     """
     usable = [row for row in eligible if row.available.amount > 0]
     there = total(row.available for row in usable)
     if amount.amount <= 0 or amount > there:
-        names = {"amount": amount, "available": there}
-        raise ValidationError(refusal, "headroom", names)
+        raise ValidationError(refusal, "headroom", {"amount": amount, "available": there, **(names or {})})
     ranks = [[row.part for row in group] for _rank, group in groupby(usable, key=lambda row: row.earmark)]
     return by_rank(ranks, amount.minor, rule)
 

@@ -44,7 +44,13 @@ def _followed(instalment: Subaccount, on: date, by: Any, reference: str, of: mod
     if not change:
         return None
     legs = postings.conditional_spent(instalment, change, revenue_of(instalment))
-    return posting.post(legs, reference=reference, on=on, by=by, source=SOURCE, of=of)
+    return posting.post(legs, reference=reference, on=on, by=by, source=SOURCE, of=of, window=_window_of(instalment))
+
+
+def _window_of(instalment: Subaccount) -> str | None:
+    """Where its cash was received: the liability stands there, whichever window spent what was moved of it."""
+    lines = Line.objects.filter(subaccount=instalment, account="2200", credit__gt=0).order_by("pk")
+    return lines.values_list("window_id", flat=True).first()
 
 
 def _to_release(instalment: Subaccount) -> Money:

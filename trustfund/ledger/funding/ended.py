@@ -34,16 +34,21 @@ def give_back(rows: Iterable[Allocation], *, on: date, by: Any, source: str, of:
         reference, window = reference or row.funding.reference, window or row.funding.window_id
     found = Subaccount.objects.filter(pk__in=returned).select_related("parent__parent").order_by("pk")
     ended = [each for each in found if returned[each.pk] > 0 and (day := headroom.expiry_of(each)) is not None and day < on]
-    for each in ended:
-        _home(each, returned[each.pk], window, on=on, by=by, reference=reference, source=source, of=of)
-    return [
-        posting.post(_legs(each, returned[each.pk]), reference=f"{reference}{DUE}{each.pk}", on=on, by=by, source=source, of=of)
-        for each in ended
-    ]
+    about: dict[str, Any] = {"on": on, "by": by, "source": source, "of": of}
+    return [_given_back(each, returned[each.pk], window, reference, about) for each in ended]
 
 
-def _home(instalment: Subaccount, cents: int, window: str, *, reference: str, on: date, by: Any, **about: Any) -> None:
-    """What returned to a contribution in a window to which it had been moved is moved back, in the books and in the trace."""
+def _given_back(instalment: Subaccount, cents: int, window: str, reference: str, about: dict[str, Any]) -> Entry:
+    """It is due in the window where the contribution was received."""
+    home = _home(instalment, cents, window, reference=reference, **about)
+    return posting.post(_legs(instalment, cents), reference=f"{reference}{DUE}{instalment.pk}", window=home, **about)
+
+
+def _home(instalment: Subaccount, cents: int, window: str, *, reference: str, on: date, by: Any, **about: Any) -> str:
+    """What returned to a contribution in a window to which it had been moved is moved back, in the books and in the trace.
+
+    Gives the window where it is by then.
+    """
     home, came = moving.home_of(instalment, window)
     amount = Money.from_minor(min(cents, came), "USD")
     if amount:
@@ -51,6 +56,7 @@ def _home(instalment: Subaccount, cents: int, window: str, *, reference: str, on
         legs = finance_postings.window_transfer(amount, giver=between[0], taker=between[1], windows=(window, home))
         entry = posting.post(legs, reference=f"{reference}:home:{instalment.pk}", on=on, by=by, **about)
         moving.transfer(entry, amount, giver=window, taker=home, by=by, parts=[(instalment.pk, amount.minor)])
+    return home or window
 
 
 def _window(code: str, by: Any) -> Subaccount:
