@@ -17,7 +17,7 @@ from trustfund.ledger.models import GENERAL
 from trustfund.vouchers import actions, forms, permissions, preparing, rules
 from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared.event import Event, Inputs, Proposal
-from trustfund.vouchers.prepared.registry import EVENTS
+from trustfund.vouchers.prepared.registry import EVENTS, GROUPS
 from trustfund.workflow import require
 
 
@@ -27,7 +27,7 @@ def events(request: HttpRequest) -> HttpResponse:
     """What the system can work out from the books."""
     if not permissions.can_make(request.user):
         raise PermissionDenied
-    return render(request, "vouchers/events.html", {"events": EVENTS.values()})
+    return render(request, "vouchers/events.html", {"groups": GROUPS})
 
 
 @login_required
