@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from donors.contributions import actions, permissions
 from donors.contributions.forms import GIFT, INSTALMENT, IdentifyForm, ReceiptForm, WithdrawForm
 from donors.contributions.models import Contribution
-from trustfund import acting, pages
+from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
+from trustfund.ledger.funding import headroom
 from trustfund.ledger.funding.moving import moves_of
 from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible, require
@@ -95,11 +96,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "contribution": contribution,
         "entries": [entry for entry in (contribution.entry, contribution.identified_entry) if entry],
         "moves": moves_of([contribution.subaccount]),
+        "room": _room(contribution),
         "events": trail_for(contribution),
         "can_identify": possible(contribution.identify, by=request.user),
         "can_withdraw": possible(contribution.withdraw, by=request.user),
     }
     return render(request, "donors/contributions/detail.html", context)
+
+
+def _room(contribution: Contribution) -> headroom.Headroom | None:
+    """What became of the money with which it is followed, over all windows; None for a receipt that is nobody's yet or was withdrawn."""
+    if contribution.donor is None or contribution.state != Contribution.State.RECEIVED:
+        return None
+    return headroom.over_windows(clock.today()).get(contribution.account.pk)
 
 
 @login_required

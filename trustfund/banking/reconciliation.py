@@ -27,13 +27,14 @@ SIGNED = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_
 
 @dataclass(frozen=True)
 class Item:
-    """One line that stands on one side only: what it is, its day, its amount as that side has it, and its page."""
+    """One line that stands on one side only: what it is, its day, its amount as that side has it, its page, and what posted it."""
 
     day: date
     what: str
     reference: str
     amount: Money
     url: str
+    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ class _Partly:
 
 
 def _posted(line: Line, amount: Money) -> Item:
-    return Item(line.date, str(line.entry), line.entry.reference, amount, line.entry.get_absolute_url())
+    return Item(line.date, str(line.entry), line.entry.reference, amount, line.entry.get_absolute_url(), line.entry.source)
 
 
 def _item(line: BankLine, amount: Money) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -19,10 +19,10 @@ from trustfund.audit.recording import trail_for
 from trustfund.closings import actions, checks, permissions
 from trustfund.closings.forms import NoteForm, ReasonsForm, ReopenForm
 from trustfund.closings.models import Checklist, Reopening, YearEnd
-from trustfund.ledger import balances, periods
+from trustfund.ledger import balances, chart, periods
 from trustfund.ledger.closed import certifying
 from trustfund.ledger.closed.models import Certification, ClosedBooks
-from trustfund.ledger.models import Entry, FiscalYear, Period
+from trustfund.ledger.models import Entry, FiscalYear, FundWindow, Period
 from trustfund.ledger.permissions import can_prepare_year
 from trustfund.statements import issuing
 from trustfund.statements.permissions import can_issue
@@ -211,7 +211,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     months = [each for each in open_ if each.number != actions.ADJUSTMENT]
     context = {
         "year": found,
-        "left": left,
+        "left": _named(left),
         "lines": lines,
         "surplus": surplus,
         "waiting": waiting,
@@ -227,6 +227,12 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "issue": certification is not None and certification.state == Certification.State.APPROVED and can_issue(request.user),
     }
     return render(request, "closings/year.html", context)
+
+
+def _named(left: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """What is left to be closed with the names of its accounts and windows: (code, name, window, subaccount, amount)."""
+    names = dict(FundWindow.objects.values_list("pk", "name"))
+    return [(code, chart.BY_CODE[code].label, names.get(window, window), of, amount) for code, window, of, amount in left]
 
 
 def _year(request: HttpRequest, year: int) -> FiscalYear:

@@ -27,18 +27,21 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Item:
-    """One line of either side: its day, reference, text, amount (debit less credit) and where it is shown."""
+    """One line of either side: its day, reference, text, amount (debit less credit), where it is shown, and of ours the number of
+    the entry."""
 
     day: date
     reference: str
     text: str
     amount: Money
     url: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True)
 class Code:
-    """One of the ERP's codes: our movement, theirs; where they differ, what fits together and what is on one side only."""
+    """One of the ERP's codes: our movement, theirs; where they differ, what fits together and what is on one side only;
+    `accounts` are those of ours behind it, with their names."""
 
     gl: str
     fund: str
@@ -47,6 +50,7 @@ class Code:
     matched: list[tuple[Item, Item]] = field(default_factory=list)
     only_ours: list[Item] = field(default_factory=list)
     only_theirs: list[Item] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
 
     @property
     def difference(self) -> Money:
@@ -89,7 +93,8 @@ def reconcile(start: date, end: date) -> Report:
     sums = {key: (ours.get(key, zero()), theirs.get(key, zero())) for key in sorted(ours.keys() | theirs.keys())}
     apart = {key for key, (own, their) in sums.items() if own != their}
     items = _items(start, end, known, apart) if apart else {}
-    codes = [_code(key, own, their, items.get(key, ([], []))) for key, (own, their) in sums.items()]
+    names = _names(known)
+    codes = [_code(key, own, their, items.get(key, ([], [])), names[key[0]]) for key, (own, their) in sums.items()]
     return Report(start, end, codes, unmapped_ours, unmapped_theirs, not _covered(start, end))
 
 
@@ -149,7 +154,7 @@ def _items(start: date, end: date, known: dict[tuple[str, str], Mapping], apart:
         key = (gls.get(line.account_id, ""), funds.get(line.window_id, ""))
         if key in apart and len(found[key][0]) < MOST_LINES:
             text = line.subaccount.code if line.subaccount else ""
-            found[key][0].append(Item(line.date, line.entry.reference, text, line.amount, line.entry.get_absolute_url()))
+            found[key][0].append(Item(line.date, line.entry.reference, text, line.amount, line.entry.get_absolute_url(), str(line.entry)))
     for each in _extract_lines(start, end).select_related("extract").order_by("posted_on", "pk"):
         key = (each.gl, each.fund)
         if key in apart and len(found[key][1]) < MOST_LINES:
@@ -157,9 +162,18 @@ def _items(start: date, end: date, known: dict[tuple[str, str], Mapping], apart:
     return found
 
 
-def _code(key: Key, ours: Money, theirs: Money, items: tuple[list[Item], list[Item]]) -> Code:
+def _code(key: Key, ours: Money, theirs: Money, items: tuple[list[Item], list[Item]], accounts: list[str]) -> Code:
     matched, left, right = match(*items)
-    return Code(*key, ours, theirs, matched, left, right)
+    return Code(*key, ours, theirs, matched, left, right, accounts)
+
+
+def _names(known: dict[tuple[str, str], Mapping]) -> dict[str, list[str]]:
+    """Our accounts behind each of the ERP's, with their names."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for (kind, code), row in sorted(known.items()):
+        if kind == mapping.Kind.ACCOUNT and code in chart.BY_CODE:
+            found[row.target].append(f"{code} {chart.BY_CODE[code].label}")
+    return found
 
 
 def match(ours: list[Item], theirs: list[Item]) -> tuple[list[tuple[Item, Item]], list[Item], list[Item]]:

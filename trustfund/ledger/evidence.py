@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
+
 from trustfund.audit.models import Event
 from trustfund.files.models import StoredFile
 from trustfund.ledger.models import Entry
@@ -84,3 +86,13 @@ def act_of(entry: Entry, at: datetime) -> tuple[Event | None, int]:
     named = [event for event in moment if event.act == entry.source or verb in event.act.rpartition(".")[2]]
     candidates = named or before or events
     return (candidates[-1], events.index(candidates[-1]) + 1) if candidates else (None, 0)
+
+
+def step_of(act: Event | None) -> tuple[str, str] | None:
+    """From which state to which an act took its object, in the reader's language; None where it moved none."""
+    if act is None or not act.details.get("source"):
+        return None
+    before, after = act.details["source"], act.details["target"]
+    states = [each for each in apps.get_model(act.object_type)._meta.get_fields() if getattr(each, "choices", None)]
+    words = next((dict(each.flatchoices) for each in states if {before, after} <= dict(each.flatchoices).keys()), {})
+    return str(words.get(before, before)), str(words.get(after, after))

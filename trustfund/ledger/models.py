@@ -130,6 +130,11 @@ class Subaccount(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    @property
+    def label(self) -> str:
+        """Its code and name; a name that says the code already stands alone."""
+        return self.name if self.code in self.name else str(self)
+
 
 class FundingRule(models.Model):
     """How grants are funded from contributions from a day on: the split, and the share of receipts kept as operating reserve."""

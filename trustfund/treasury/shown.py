@@ -69,8 +69,8 @@ def position_tables(found: Position) -> list[Table]:
     ]
     kept = Held(_("Set aside in all"), found.set_aside)
     return [
-        Table("accounts", _("What is there"), where, found.banks, Held(_("Cash and cash equivalents"), found.cash)),
-        Table("aside", _("What of it is set aside"), whose, [*found.aside, kept], Held(_("Free"), found.free)),
+        Table("accounts", _("Cash at the banks"), where, found.banks, Held(_("Cash and cash equivalents"), found.cash)),
+        Table("aside", _("What is set aside of it"), whose, [*found.aside, kept], Held(_("Available"), found.free)),
     ]
 
 

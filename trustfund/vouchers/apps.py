@@ -10,6 +10,7 @@ class VouchersConfig(AppConfig):
         from trustfund.ui.acts import name_acts
         from trustfund.vouchers import home as room
         from trustfund.vouchers.documents import documents
+        from trustfund.vouchers.prepared.registry import EVENTS
         from trustfund.vouchers.verification import vouchers
 
         checks.register(vouchers)
@@ -19,3 +20,4 @@ class VouchersConfig(AppConfig):
         home.register(room.items)
         navigation.register(room.destinations)
         name_acts(room.ACTS)
+        name_acts({f"voucher.{name}": event.title for name, event in EVENTS.items()})

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET
 
 from trustfund import pages
 from trustfund.ledger import chart
-from trustfund.ledger.models import GENERAL
+from trustfund.ledger.models import GENERAL, FundWindow
 from trustfund.vouchers import actions, forms, permissions, preparing, rules
 from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared.event import Event, Inputs, Proposal
-from trustfund.vouchers.prepared.registry import EVENTS
+from trustfund.vouchers.prepared.registry import EVENTS, GROUPS
 from trustfund.workflow import require
 
 
@@ -27,7 +27,7 @@ def events(request: HttpRequest) -> HttpResponse:
     """What the system can work out from the books."""
     if not permissions.can_make(request.user):
         raise PermissionDenied
-    return render(request, "vouchers/events.html", {"events": EVENTS.values()})
+    return render(request, "vouchers/events.html", {"groups": GROUPS})
 
 
 @login_required
@@ -92,6 +92,7 @@ def shown(worked: Proposal | None) -> dict[str, Any]:
     """What the page shows of a proposal: its workings, its lines with the names of their accounts, the sums."""
     if worked is None:
         return {}
-    lines = [{"row": row, "label": chart.BY_CODE[row.account].label} for row in worked.rows]
+    names = dict(FundWindow.objects.values_list("pk", "name"))
+    lines = [{"row": row, "label": chart.BY_CODE[row.account].label, "window": names.get(row.window, row.window)} for row in worked.rows]
     windows = any(row.window not in ("", GENERAL) for row in worked.rows)
     return {"workings": worked.workings, "lines": lines, "sums": rules.sums(worked.rows), "windows": windows}

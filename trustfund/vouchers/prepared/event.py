@@ -19,10 +19,19 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger.legs import Leg
 from trustfund.ledger.models import GENERAL, Entry
+from trustfund.money import Money
 from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.rules import Problem, Row
 
 Inputs = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the workings: its head, and whether it has figures."""
+
+    head: str
+    number: bool
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,27 @@ class Workings:
     heads: list[str]
     rows: list[list[Any]]
     notes: list[str] = field(default_factory=list)
+
+    def columns(self) -> list[Column]:
+        """How each column is shown: where all is USD, its head says so once; words stand at the beginning, figures at the end."""
+        return [_column(head, [row[at] for row in self.rows]) for at, head in enumerate(self.heads)]
+
+    def cells(self) -> list[list[tuple[Any, Column]]]:
+        """Each row's values with their columns."""
+        columns = self.columns()
+        return [list(zip(row, columns, strict=True)) for row in self.rows]
+
+
+def _column(head: str, values: list[Any]) -> Column:
+    money = [each for each in values if isinstance(each, Money)]
+    dollars = bool(money) and all(each.currency == "USD" for each in money)
+    number = bool(money) or all(isinstance(each, int | Decimal) or _is_figure(each) for each in values if each != "")
+    return Column(f"{head}, USD" if dollars and "USD" not in head else head, number)
+
+
+def _is_figure(value: Any) -> bool:
+    """Whether a text is a number, as rates are."""
+    return isinstance(value, str) and value[:1].isdigit() and value.replace(".", "", 1).isdigit()
 
 
 @dataclass(frozen=True)

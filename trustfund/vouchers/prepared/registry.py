@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from trustfund.vouchers.prepared import banks, donors, estimate, impairment, reserve, revaluation, windows
 from trustfund.vouchers.prepared.event import Event
 
-_ALL = [
-    revaluation.REVALUATION,
-    estimate.YEAR_END_ESTIMATE,
-    impairment.IMPAIR_CONTRIBUTION,
-    impairment.WRITE_OFF_CONTRIBUTION,
-    impairment.IMPAIR_PARTNER,
-    impairment.WRITE_OFF_PARTNER,
-    donors.GOES_BACK,
-    donors.REFUND,
-    banks.CONVERSION,
-    banks.PSC_SETTLED,
-    windows.WINDOW_TRANSFER,
-    windows.WINDOWS_SETTLED,
-    reserve.OPERATING_RESERVE,
+GROUPS = [
+    (_("At the end of a month or a year"), [revaluation.REVALUATION, estimate.YEAR_END_ESTIMATE, reserve.OPERATING_RESERVE]),
+    (
+        _("What may not come in"),
+        [
+            impairment.IMPAIR_CONTRIBUTION,
+            impairment.WRITE_OFF_CONTRIBUTION,
+            impairment.IMPAIR_PARTNER,
+            impairment.WRITE_OFF_PARTNER,
+        ],
+    ),
+    (_("Money that goes back to a donor"), [donors.GOES_BACK, donors.REFUND]),
+    (_("Bank accounts and windows"), [banks.CONVERSION, banks.PSC_SETTLED, windows.WINDOW_TRANSFER, windows.WINDOWS_SETTLED]),
 ]
-EVENTS: dict[str, Event] = {event.name: event for event in _ALL}
+EVENTS: dict[str, Event] = {event.name: event for _title, events in GROUPS for event in events}
 
 
 def what(voucher: Any) -> str:
