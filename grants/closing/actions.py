@@ -161,9 +161,13 @@ def _post_refund(of: Closure | Disallowance, grant: Grant, amount: Money, *, ref
     return entry
 
 
+def to_pay_back(grant: Grant) -> Money:
+    """What the NGO owes and no payment under way keeps from it."""
+    return standing.position(grant, clock.today()).refund_due - payments.kept(grant)
+
+
 def _check_refund(grant: Grant, amount: Money, received_on: date, bank_reference: str) -> None:
-    kept = payments.kept(grant)
-    due = standing.position(grant, clock.today()).refund_due - kept
+    kept, due = payments.kept(grant), to_pay_back(grant)
     errors: dict[str, str] = {}
     if (amount <= zero() or amount > due) and kept:
         names = {"due": money_text(due), "kept": money_text(kept)}

@@ -82,7 +82,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
     closure = _closure(request, pk)
     if not permissions.can_enter_refund(closure, request.user):
         raise PermissionDenied
-    due = standing.position(closure.grant, clock.today()).refund_due
+    due = actions.to_pay_back(closure.grant)
     return pages.confirm(
         request,
         title=_("Enter a refund"),
@@ -102,7 +102,7 @@ def repaid(request: HttpRequest, pk: int) -> HttpResponse:
     grant = found.report.grant
     if not permissions.can_enter_repayment(found, request.user):
         raise PermissionDenied
-    due = standing.position(grant, clock.today()).refund_due
+    due = actions.to_pay_back(grant)
     return pages.confirm(
         request,
         title=_("Enter a refund"),
