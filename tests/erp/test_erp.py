@@ -259,6 +259,7 @@ def test_the_report_is_shown_and_exported():
     client = signed_in(Role.FINANCE)
     page = client.get(PAGES[0]).content.decode()
     assert "a difference of USD\u00a010.00" in page
+    assert "5220 Contractual services and audit" in page
     exported = b"".join(client.get(f"{PAGES[0]}&export=csv").streaming_content).decode().removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(exported)))
     assert [(row["Part"], row["GL account"], row["Ours, USD"], row["Theirs, USD"], row["Difference, USD"]) for row in rows] == [

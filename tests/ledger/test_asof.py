@@ -106,7 +106,7 @@ def test_an_entry_names_the_act_that_posted_it_and_its_documents(client):
     page = client.get(voucher.entry.get_absolute_url())
     assert page.context["act"].act == "voucher.approve"
     assert page.context["act_number"] == 3
-    assert "submitted → approved" in page.content.decode()
+    assert "To be approved → Posted" in page.content.decode()
     assert voucher.get_absolute_url() in links(page)
 
 

@@ -32,6 +32,7 @@ from trustfund.people.roles import Role
 from trustfund.vouchers import actions, preparing
 from trustfund.vouchers.home import items
 from trustfund.vouchers.models import Line, Voucher
+from trustfund.vouchers.prepared.event import Workings
 from trustfund.vouchers.prepared.registry import EVENTS
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,12 @@ def test_its_workings_say_why(books):
     (bank, receivable) = preparing.workings_of(voucher).rows
     assert bank == ["1020 BANK-EUR", eur("1800"), usd("2000"), "0.8", "31 Mar 2026", usd("2250"), usd("250")]
     assert receivable[1:3] == [eur("9000"), usd("10000")]
+
+
+def test_its_workings_say_a_currency_once_where_all_is_in_it():
+    workings = Workings(["Account", "Own", "Booked", "Rate", "To", "USD"], [["1020", eur("9"), usd("10"), "0.9", "Safe return", usd("1")]])
+    heads = [("Account", True), ("Own", True), ("Booked, USD", True), ("Rate", True), ("To", False), ("USD", True)]
+    assert [(each.head, each.number) for each in workings.columns()] == heads
 
 
 def test_a_month_is_revalued_once_unless_it_is_reversed(books):

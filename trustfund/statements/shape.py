@@ -178,7 +178,8 @@ class Statement:
     def _certified(self) -> list[tuple[str, str]]:
         upto, digest = _("up to act %(number)d on record") % {"number": self.books.last_act}, self.books.act_hash
         beside = (_("Budgets, texts and certification"), f"{upto} ({digest})" if digest else upto)
-        return [beside, (_("Status"), self.status), *((label, ", ".join(who)) for label, *who in self.signatures if who)]
+        signed = [(label, _("%(name)s, %(day)s") % {"name": who[0], "day": who[1]}) for label, *who in self.signatures if who]
+        return [beside, (_("Status"), self.status), *signed]
 
     def row(self, key: str) -> Row:
         """The row with this key, of whichever table; KeyError if there is none."""
