@@ -16,7 +16,7 @@ from trustfund.ui.tones import TONES, tone_of
 pytestmark = pytest.mark.django_db  # the frame asks whether this is the demo
 
 COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
-EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}"
+EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 987654|add:111111 }}"
 
 
 class State:
@@ -110,7 +110,7 @@ def test_it_renders_and_escapes(render, name):
     assert html
     assert "<script" not in html
     assert "<img" not in html
-    assert "14" not in html.replace("UTC", "") or name in ("money",)
+    assert "1098765" not in html
 
 
 @pytest.mark.parametrize("name", sorted(USES))
