@@ -90,6 +90,12 @@ def statuses(period: Period) -> list[Status]:
     return [_status(check, period, reviews) for check in _checks.values() if check.applies(period)]
 
 
+def status_of(period: Period, key: str) -> Status | None:
+    """One item of a period's list, by itself; None where the list has none of this name."""
+    check = _checks.get(key)
+    return _status(check, period, _reviews(period)) if check is not None and check.applies(period) else None
+
+
 def _status(check: Check, period: Period, reviews: dict[str, Review]) -> Status:
     find = _finders.get(check.key) or check.find
     return Status(check, find(period) if find else None, reviews.get(check.key) if find is None else None)

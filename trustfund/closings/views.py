@@ -87,8 +87,8 @@ def _row(status: checks.Status, then: dict[str, Any] | None, of: Period, user: A
 def review(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """A person says what they looked at."""
     found = _period(request, pk)
-    status = next((each for each in checks.statuses(found) if each.key == key and each.found is None), None)
-    if status is None:
+    status = checks.status_of(found, key)
+    if status is None or status.found is not None:
         raise Http404
     if not permissions.can_review(request.user):
         raise PermissionDenied
@@ -138,13 +138,14 @@ def decide(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise Http404
     chosen = ACTS[act]
     require(getattr(found, chosen.transition), by=request.user)
-    form, do = _asked(request, act, found)
+    statuses = checks.statuses(found) if act == "propose-closing" else []
+    form, do = _asked(request, act, statuses)
     return acting.page(
         request,
         getattr(found, chosen.transition),
         do,
         title=_("%(act)s: period %(period)s") % {"act": chosen.label, "period": found},
-        facts=_facts(found, act),
+        facts=_facts(found, act, statuses),
         button=str(chosen.label),
         back=reverse("closings:period", args=[found.pk]),
         done=_("It is done."),
@@ -153,19 +154,19 @@ def decide(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     )
 
 
-def _asked(request: HttpRequest, act: str, found: Period) -> tuple[Any, Callable[..., Any]]:
+def _asked(request: HttpRequest, act: str, statuses: list[checks.Status]) -> tuple[Any, Callable[..., Any]]:
     """The form of an act, and what does it with the answers."""
     data = request.POST or None
     if act == "propose-closing":
-        form = ReasonsForm(data, statuses=checks.statuses(found))
+        form = ReasonsForm(data, statuses=statuses)
         return form, lambda period, by, **answers: actions.propose(period, by=by, reasons=form.reasons)
     return (ReopenForm(data) if act == "propose-reopening" else None), ACTS[act].do
 
 
-def _facts(found: Period, act: str) -> list[tuple[str, Any]]:
+def _facts(found: Period, act: str, statuses: list[checks.Status]) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [(_("From"), found.starts_on), (_("To"), found.ends_on), (_("Entries"), found.entries.count())]
     if act == "propose-closing":
-        blocked = [str(each.check.label) for each in checks.statuses(found) if each.state == "blocked"]
+        blocked = [str(each.check.label) for each in statuses if each.state == "blocked"]
         return facts + ([(_("To be done first"), ", ".join(blocked))] if blocked else [])
     if "reopen" in act:
         why = Reopening.objects.filter(period=found).first()
