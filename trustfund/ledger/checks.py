@@ -15,7 +15,7 @@ from trustfund.ledger.funding import allocations, costs, headroom
 from trustfund.ledger.funding.moving import transfers
 from trustfund.ledger.funding.trace import cash_to_grants
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, Line, Seal, Subaccount
+from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
 from trustfund.ledger.on_record import KEPT
 from trustfund.ledger.subledgers import SUBLEDGERS
 from trustfund.money import Money
@@ -175,7 +175,7 @@ def _headroom() -> list[Finding]:
     last = Line.objects.aggregate(last=Max("date"))["last"]
     if last is None:
         return []
-    rows = [row for window in FundWindow.objects.all() for row in headroom.headroom(last, window=window.pk)]
+    rows = [row for rows in headroom.room_by_window(last).values() for row in rows]
     return [
         Finding(f"contribution {row.instalment.code}", "nothing reserved or spent beyond what it brought", f"{-available} too much")
         for row in rows

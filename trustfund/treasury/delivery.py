@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from trustfund.ledger.closed.marks import YEAR_END, entry_has, opening_entry
 from trustfund.ledger.funding import trace
-from trustfund.ledger.funding.headroom import headroom, totals
+from trustfund.ledger.funding.headroom import room_by_window, totals
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
 from trustfund.ledger.models import FundWindow, Line, Subaccount
 from trustfund.money import Money, zero
@@ -121,7 +121,8 @@ class Room:
 
 def rooms(as_of: date) -> list[Room]:
     """Each window's headroom as of a day."""
-    return [_room(window, totals(headroom(as_of, window=window.code))) for window in FundWindow.objects.all()]
+    found = room_by_window(as_of)
+    return [_room(window, totals(found[window.code])) for window in FundWindow.objects.all()]
 
 
 def _room(window: FundWindow, sums: dict[str, Money]) -> Room:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import balances, chart
 from trustfund.ledger.closed.kept import Reading, year_end_entries
-from trustfund.ledger.funding.headroom import headroom
+from trustfund.ledger.funding.headroom import room_by_window
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Allocation, FundWindow, Subaccount
+from trustfund.ledger.models import Allocation, Subaccount
 from trustfund.money import Money, total, zero
 
 CASH = ("1010", "1020", "1030", "1050")
@@ -119,7 +119,7 @@ def reserved(as_of: date) -> Money:
 
 def uncharged_psc(as_of: date) -> Money:
     """The programme support cost that receipts set aside, less what accepted expenditure was charged with so far; never below nothing."""
-    kept = total(row.psc for window in _windows() for row in headroom(as_of, window=window))
+    kept = total(row.psc for rows in room_by_window(as_of).values() for row in rows)
     return max(kept - _charged(as_of), zero())
 
 
@@ -134,7 +134,3 @@ def _charged(as_of: date) -> Money:
 
 def _taken_over() -> Iterable[int]:
     return Subaccount.objects.filter(code=TAKEN_OVER_GRANTS).values_list("pk", flat=True)
-
-
-def _windows() -> Iterable[str]:
-    return FundWindow.objects.values_list("code", flat=True)

@@ -7,8 +7,9 @@ is gone from the day it is due; what is given in kind (4040) is no cash; year-en
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -129,13 +130,20 @@ def _cash(lines: QuerySet[Line]) -> dict[int, int]:
     return {row["subaccount_id"]: row["brought"] for row in rows}
 
 
-def _brought(window: str, as_of: date | None, head: int | None, apart: list[int]) -> dict[tuple[int, str], int]:
-    """Cents of cash by instalment and account, from what was kept at closings: what `funding_lines` add up to; `apart` are the year-end
+Brought = dict[str, dict[tuple[int, str], int]]
+"""Cents of cash by window, then by instalment and account."""
+
+
+def _brought(windows: Sequence[str], as_of: date | None, head: int | None, apart: list[int]) -> Brought:
+    """The cash that came to these windows, from what was kept at closings: what `funding_lines` add up to; `apart` are the year-end
     entries."""
     codes = [code for code in BY_CODE if code not in NOT_FUNDING]
-    narrow: dict[str, Any] = {"account_id__in": codes, "window_id": window, "subaccount__kind": Subaccount.Kind.INSTALMENT}
-    totals = Reading.at(as_of, head).totals(["subaccount_id", "account_id"], without=apart, **narrow)
-    return {key: credits - debits for key, (debits, credits, _own) in totals.items()}
+    narrow: dict[str, Any] = {"account_id__in": codes, "window_id__in": windows, "subaccount__kind": Subaccount.Kind.INSTALMENT}
+    totals = Reading.at(as_of, head).totals(["window_id", "subaccount_id", "account_id"], without=apart, **narrow)
+    found: Brought = {window: {} for window in windows}
+    for (window, instalment, account), (debits, credits, _own) in totals.items():
+        found[window][instalment, account] = credits - debits
+    return found
 
 
 def _added(brought: Mapping[tuple[int, str], int]) -> dict[int, int]:
@@ -164,16 +172,32 @@ class Used(NamedTuple):
     moved: int = 0
 
 
-def _used(instalments: Iterable[int] | None = None, window: str | None = None, head: int | None = None) -> dict[int, Used]:
-    found = Allocation.objects.order_by()
+UsedIn = Mapping[str, Mapping[int, Used]]
+"""What is used of each instalment, by window."""
+
+
+def _used(instalments: Iterable[int] | None = None, window: str | None = None) -> dict[int, Used]:
+    """What is used of each of these instalments, in a window or (None) in all."""
+    found: dict[int, Used] = {}
+    for here in _used_by_window(instalments, window).values():
+        for pk, sums in here.items():
+            found[pk] = Used(*(one + other for one, other in zip(found.get(pk, Used()), sums, strict=True)))
+    return found
+
+
+def _used_by_window(instalments: Iterable[int] | None = None, window: str | None = None, head: int | None = None) -> UsedIn:
+    rows = Allocation.objects.order_by()
     if head is not None:
-        found = found.filter(funding_id__lte=head)
+        rows = rows.filter(funding_id__lte=head)
     if instalments is not None:
-        found = found.filter(instalment_id__in=list(instalments))
+        rows = rows.filter(instalment_id__in=list(instalments))
     if window is not None:
-        found = found.filter(funding__window_id=window)
-    rows = found.values_list("instalment_id").annotate(Sum("reserved"), Sum("allocated"), Sum("charged"), Sum("moved"))
-    return {instalment: Used(*sums) for instalment, *sums in rows}
+        rows = rows.filter(funding__window_id=window)
+    sums = (Sum("reserved"), Sum("allocated"), Sum("charged"), Sum("moved"))
+    found: dict[str, dict[int, Used]] = defaultdict(dict)
+    for where, instalment, *columns in rows.values_list("funding__window_id", "instalment_id").annotate(*sums):
+        found[where][instalment] = Used(*columns)
+    return found
 
 
 def set_aside(received: Money, psc_rate: Decimal | None) -> Money:
@@ -214,32 +238,55 @@ def headroom(
     and never more than what is there by now; `head` is the number of the last seal that counts.
     """
     narrow = tag is not None if only_eligible is None else only_eligible
-    apart = year_end_entries()
-    by_now = _brought(window, None, head, apart)
-    by_day, whole = _added(_brought(window, on, head, apart)), _added(by_now)
-    cents = {pk: min(value, whole[pk]) for pk, value in by_day.items()}
-    used, share = _used(window=window, head=head), rule_on(on).reserve_share
-    firsts = _firsts(by_now, window, head, apart) | _first_days(pk for pk, each in used.items() if each.moved < 0)
-    found = Subaccount.objects.filter(pk__in=cents.keys() | used.keys()).exclude(code=TAKEN_OVER_GIFTS)
-    found = found.select_related("tag", "parent__tag", "parent__parent__tag")
-    distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
-    rows = [
-        _row(each, cents.get(each.pk, 0), used.get(each.pk, Used()), share, _earmark(each, distances), firsts.get(each.pk))
-        for each in found
-    ]
+    rows = _rows([window], on, tag, head)[window]
     if narrow:
         rows = [row for row in rows if row.earmark >= 0 and not (row.expires_on and row.expires_on < on)]
     return sorted(rows, key=lambda row: (abs(row.earmark), row.first_received_on or on, row.instalment.pk))
 
 
+def room_by_window(on: date) -> dict[str, list[Headroom]]:
+    """What each instalment can fund on a day, window by window: as `headroom` of each, with as few questions as of one."""
+    return _rows(_windows(), on)
+
+
 def over_windows(on: date) -> dict[int, Headroom]:
     """What each instalment can fund on a day in all windows together."""
     found: dict[int, Headroom] = {}
-    for window in _windows():
-        for row in headroom(on, window=window):
-            other = found.get(row.instalment.pk)
-            found[row.instalment.pk] = row if other is None else _both(other, row)
+    for row in itertools.chain.from_iterable(room_by_window(on).values()):
+        other = found.get(row.instalment.pk)
+        found[row.instalment.pk] = row if other is None else _both(other, row)
     return found
+
+
+def _rows(windows: Sequence[str], on: date, tag: Tag | None = None, head: int | None = None) -> dict[str, list[Headroom]]:
+    """Every instalment with cash or use in each window, in no order."""
+    apart, share = year_end_entries(), rule_on(on).reserve_share
+    by_now, by_day = (_brought(windows, day, head, apart) for day in (None, on))
+    used = _used_by_window(window=windows[0] if len(windows) == 1 else None, head=head)
+    ever = _first_days(pk for each in used.values() for pk, sums in each.items() if sums.moved < 0)
+    earmarks = _earmarks(windows, by_day, used, tag)
+    rows = {}
+    for window in windows:
+        cents, here = _lower(_added(by_day[window]), _added(by_now[window])), used[window]
+        firsts = _firsts(by_now[window], window, head, apart) | {pk: ever[pk] for pk, sums in here.items() if sums.moved < 0 and pk in ever}
+        known = [earmarks[pk] for pk in cents.keys() | here.keys() if pk in earmarks]
+        rows[window] = [
+            _row(each, cents.get(each.pk, 0), here.get(each.pk, Used()), share, earmark, firsts.get(each.pk)) for each, earmark in known
+        ]
+    return rows
+
+
+def _lower(by_day: Mapping[int, int], by_now: Mapping[int, int]) -> dict[int, int]:
+    """What was there on the day, and never more than what is there by now."""
+    return {pk: min(cents, by_now[pk]) for pk, cents in by_day.items()}
+
+
+def _earmarks(windows: Sequence[str], brought_to: Brought, used: UsedIn, tag: Tag | None) -> dict[int, tuple[Subaccount, int]]:
+    """The instalments of these windows, and how near the earmark of each is; without what was taken over of gifts unknown."""
+    wanted = {pk for window in windows for pk, _account in brought_to[window]} | {pk for window in windows for pk in used[window]}
+    found = Subaccount.objects.filter(pk__in=wanted).exclude(code=TAKEN_OVER_GIFTS)
+    distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
+    return {each.pk: (each, _earmark(each, distances)) for each in found.select_related("tag", "parent__tag", "parent__parent__tag")}
 
 
 SUMS = ("received", "psc", "reserve", "reserved", "allocated", "charged", "moved")
