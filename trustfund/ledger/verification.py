@@ -34,10 +34,7 @@ def check_books(printed: Printed = None, printed_audit: Printed = None) -> list[
 def findings(printed: Printed = None, printed_audit: Printed = None) -> Iterator[Finding]:
     """The findings of `check_books`, one check after the other, for whoever wants to know only whether there is one."""
     with snapshot():
-        yield from answered("triggers", triggers)
-        yield from answered("audit chain", lambda: verify_audit_chain(printed_audit))
-        yield from answered("ledger chain", lambda: verify_chain(printed))
-        for name, check in named_checks():
+        for name, check in every_check(printed, printed_audit):
             yield from answered(name, check)
 
 
@@ -53,6 +50,12 @@ TODO = {
 def triggers() -> list[Finding]:
     """The rules of the tables that are not installed as declared."""
     return guards.installed_vs_declared(connection)
+
+
+def every_check(printed: Printed = None, printed_audit: Printed = None) -> list[tuple[str, Callable[[], list[Finding]]]]:
+    """The rules of the tables, both chains, then every other check, each with what it is called."""
+    chains = [("audit chain", lambda: verify_audit_chain(printed_audit)), ("ledger chain", lambda: verify_chain(printed))]
+    return [("triggers", triggers), *chains, *named_checks()]
 
 
 def named_checks() -> list[tuple[str, Callable[[], list[Finding]]]]:
