@@ -41,6 +41,12 @@ def _walk(resolver: Any, prefix: str) -> Any:
             yield prefix + pattern.name
 
 
+@pytest.fixture(autouse=True)
+def _bare_pages(monkeypatch):
+    """Whether somebody gets a page is asked here, and not what it looks like: `make test-upgrade` opens every page for everybody."""
+    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *_args, **_kwargs: "")
+
+
 @pytest.fixture(scope="module")
 def sessions(django_db_setup, django_db_blocker) -> dict[str, SimpleCookie]:
     """The cookies of everybody, signed in once, a moment ago."""
