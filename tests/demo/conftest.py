@@ -18,19 +18,13 @@ collect_ignore_glob = [] if os.environ.get("DEMO") == "1" else ["test_*.py"]
 def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
     """The migrated database, then the demo in it; transactional tests restore it with the demo inside."""
     from django.core.management import call_command
-    from django.test.utils import override_settings
 
+    from tests import media
     from tests.databases import restored_after_each_transactional_test
 
-    media = str(tmp_path_factory.mktemp("media"))
-    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": media}}
-    os.environ["DEMO_MEDIA"] = media
-    from django.conf import settings
-
-    storages = {**settings.STORAGES, "default": files}
-    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    folder = os.environ["DEMO_MEDIA"] = str(tmp_path_factory.mktemp("media"))
     with django_db_blocker.unblock():
-        with override_settings(MEDIA_ROOT=media, STORAGES=storages, PASSWORD_HASHERS=cheap):
+        with media.kept_in(folder):
             call_command("demo", today=DAY)
         with restored_after_each_transactional_test(tmp_path_factory.mktemp("demo")):
             yield
