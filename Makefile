@@ -7,7 +7,7 @@ PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
 STRICT ?= 0
-QUICK := -o fsync=off -o synchronous_commit=off -o full_page_writes=off
+QUICK := -o fsync=off -o synchronous_commit=off -o full_page_writes=off -o ssl=off -o autovacuum=off
 WORKERS ?= auto
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
@@ -72,7 +72,7 @@ test-postgres: .venv/dev .venv/catalogues
 	@$(call on_postgresql,$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not sqlite_only and not browser" -k "not views and not bad_input")
 
 # Kill -9 at random moments while eight workers post, on SQLite and on a PostgreSQL that keeps what it has acknowledged; then a full disk.
-test-crash: QUICK :=
+test-crash: QUICK := -o ssl=off
 test-crash: .venv/dev .venv/catalogues
 	$(BIN)/python tests/crash.py
 	@$(call on_postgresql,$(BIN)/python tests/crash.py)

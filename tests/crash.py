@@ -1,4 +1,5 @@
-"""Kill -9 at random moments while eight workers post: python tests/crash.py, in DATABASE_URL (PostgreSQL) or in a new SQLite file.
+"""Kill -9 at random moments while eight workers post: python tests/crash.py, in a new database of the
+server of DATABASE_URL (PostgreSQL) or in a new SQLite file.
 
 On PostgreSQL the killed are workers and the server's own processes, after which the server recovers as from a crash. In the end every
 posting that a worker was told of is there once, none is there by half, no number is missing, and the chain is whole.
@@ -24,7 +25,8 @@ DAY = date(2026, 3, 16)
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/books.sqlite3")
+        server = os.environ.get("DATABASE_URL", "").rpartition("/")[0]
+        os.environ["DATABASE_URL"] = f"{server}/books" if server else f"sqlite:///{folder}/books.sqlite3"
         os.environ["CRASH_FOLDER"] = folder
         _set_up()
         _prepare()
@@ -41,11 +43,10 @@ def _set_up() -> None:
 
 
 def _prepare() -> None:
-    from django.core.management import call_command
-
+    from tests import databases
     from trustfund.ledger import periods, subaccounts
 
-    call_command("migrate", verbosity=0)
+    databases.migrate()
     periods.open_year(DAY.year)
     subaccounts.open("bank", "CRASH", name="Crash", public_label="Crash", currency="USD")
 

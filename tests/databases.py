@@ -18,22 +18,24 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
 
-def migrated_before() -> Path:
-    """Where the migrated database of these very migrations is kept between runs, whether or not it is there yet.
+def migrated_before(root: Path | None = None) -> Path:
+    """Where the migrated database of these very migrations (of those of another tree) is kept between runs, whether or not it is there yet.
 
     Running all migrations takes longer than most tests; a file under var/ named by the digest of everything they are made of saves it.
     """
-    root = Path(settings.BASE_DIR)
+    here = Path(settings.BASE_DIR)
+    root = root or here
     packages = [root / name for name in ("trustfund", "ngos", "donors", "grants")]
     sources = [path for package in packages for path in package.rglob("*.py") if _makes_tables(path)]
     digest = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version}".encode())
     for path in sorted(sources):
         digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
-    return root / "var" / "tests" / f"{digest.hexdigest()[:24]}.{connection.vendor}"
+    return here / "var" / "tests" / f"{digest.hexdigest()[:24]}.{connection.vendor}"
 
 
 def _makes_tables(path: Path) -> bool:
@@ -61,10 +63,29 @@ def begin_with(kept: Path, name: str) -> bool:
     if connection.vendor == "sqlite":
         shutil.copyfile(kept, name)
         return True
+    _create(name)
+    return _client("pg_restore", "--no-owner", f"--dbname={name}", str(kept))
+
+
+def _create(name: str) -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}"')
-    return _client("pg_restore", "--no-owner", f"--dbname={name}", str(kept))
+
+
+def migrate(root: Path | None = None) -> None:
+    """Make the database of DATABASE_URL anew, outside of a test run: as an earlier run of the tests migrated it, or migrated now.
+
+    With the `root` of another tree, it is only begun with: that tree migrates what it needs itself.
+    """
+    name = connection.settings_dict["NAME"]
+    if begin_with(migrated_before(root), name):
+        return
+    if connection.vendor == "postgresql":
+        _create(name)
+    if root is None:
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
 
 
 def _client(program: str, *arguments: str) -> bool:

@@ -129,36 +129,19 @@ def _prepare() -> tuple[Any, Any]:
     """Books that are open, somebody of finance who is signed in, and a voucher of theirs."""
     from django.test import Client
 
+    from tests import databases
     from tests.factories.people import make_user, sign_in
     from tests.factories.vouchers import make_voucher
     from trustfund.ledger import periods, subaccounts
     from trustfund.people.roles import Role
 
-    _migrated()
+    databases.migrate()
     periods.open_year(DAY.year)
     subaccounts.open("bank", "FULL", name="Full", public_label="Full", currency="USD")
     user = make_user(Role.FINANCE)
     client = sign_in(Client(raise_request_exception=False), user)
     assert client.get("/books/").status_code == 200
     return client, make_voucher(maker=user, on=DAY)
-
-
-def _migrated() -> None:
-    """The database that an earlier run of the tests migrated, or migrated now."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    from tests import databases
-
-    name = connection.settings_dict["NAME"]
-    if databases.begin_with(databases.migrated_before(), name):
-        return
-    if connection.vendor == "postgresql":
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
-            cursor.execute(f"CREATE DATABASE {name}")
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
 
 
 def _fill(folder: Path, left: int, name: str = "filler") -> Path:

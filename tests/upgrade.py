@@ -2,7 +2,7 @@
 
 Run by `make test-upgrade`. The previous commit is HEAD when the tree has changes of its own, else HEAD^; it is checked
 out beside the tree, its demo is built there, then this tree migrates that database, `check_books` must find nothing, and every
-page must open for everybody (on PostgreSQL).
+page must open for everybody: for half of them on SQLite, for the others on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-QUICK = ["-o", "fsync=off", "-o", "synchronous_commit=off", "-o", "full_page_writes=off"]
+QUICK = ["-o", "fsync=off", "-o", "synchronous_commit=off", "-o", "full_page_writes=off", "-o", "ssl=off"]
 STRICT = os.environ.get("STRICT", "0") != "0"
 
 
@@ -39,22 +39,33 @@ def previous_commit() -> str | None:
     return commit if has_demo.returncode == 0 else None
 
 
-def upgrade(old: Path, url: str, media: str, *, opens: bool) -> None:
-    """Build the demo with the old tree, migrate and check it with this one; with `opens` every page is opened for everybody."""
+def upgrade(old: Path, url: str, media: str, whose: str) -> None:
+    """Build the demo with the old tree, migrate and check it with this one, and open every page for some (`whose`) of its people."""
     settings = {"DATABASE_URL": url, "MEDIA_ROOT": media}
+    run(sys.executable, "-m", "tests.upgrade", "--begin", str(old), **settings)
     run(sys.executable, "manage.py", "demo", cwd=old, **settings)
     run(sys.executable, "manage.py", "migrate", "--no-input", **settings)
     run(sys.executable, "manage.py", "check_books", **settings)
     run(sys.executable, "manage.py", "check_files", **settings)
-    if opens:
-        run(sys.executable, "-m", "tests.demo.opening", **settings)
+    run(sys.executable, "-m", "tests.demo.opening", whose, **settings)
+
+
+def begin(old: Path) -> None:
+    """The database as the tests migrated it, where the old tree has the same migrations: it need not run them all again."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustfund.settings")
+    django.setup()
+    from tests import databases
+
+    databases.migrate(old)
 
 
 def main() -> None:
     commit = previous_commit()
     if commit is None:
-        print("SKIPPED: there is no previous commit with a demo fund to upgrade from.")
-        return
+        print("There is no previous commit with a demo fund to upgrade from: the demo of this one is opened.")
+        commit = "HEAD"
     with tempfile.TemporaryDirectory() as folder:
         old = Path(folder) / "old"
         run("git", "worktree", "add", "--detach", str(old), commit)
@@ -67,9 +78,9 @@ def main() -> None:
 
 
 def on_sqlite(old: Path, folder: str, commit: str) -> None:
-    """Its pages are opened on PostgreSQL, which is stricter; here they are where there is none (and a new demo's in tests/demo)."""
-    alone = shutil.which("pg_virtualenv") is None
-    upgrade(old, f"sqlite:///{folder}/demo.sqlite3", f"{folder}/media", opens=alone)
+    """Every second of its people opens the pages here, everybody where there is no PostgreSQL."""
+    whose = "everybody" if shutil.which("pg_virtualenv") is None else "even"
+    upgrade(old, f"sqlite:///{folder}/demo.sqlite3", f"{folder}/media", whose)
     print(f"Upgraded the demo fund of {commit[:9]} on SQLite.")
 
 
@@ -85,8 +96,10 @@ def on_postgresql(old: Path, folder: str, commit: str) -> None:
 
 
 if __name__ == "__main__":
-    if "--inside" in sys.argv:
+    if "--begin" in sys.argv:
+        begin(Path(sys.argv[-1]))
+    elif "--inside" in sys.argv:
         user, word, host, port = (os.environ[f"PG{name}"] for name in ("USER", "PASSWORD", "HOST", "PORT"))
-        upgrade(Path(sys.argv[-2]), f"postgres://{user}:{word}@{host}:{port}/postgres", sys.argv[-1], opens=True)
+        upgrade(Path(sys.argv[-2]), f"postgres://{user}:{word}@{host}:{port}/demo", sys.argv[-1], "odd")
     else:
         main()
