@@ -41,6 +41,7 @@ from trustfund.people.roles import Role
 from trustfund.vouchers import actions as vouchers
 
 pytestmark = pytest.mark.django_db
+outside = pytest.mark.sqlite_only  # what is said of the files of a pack, wherever its rows came from
 YEAR = {"since": date(2026, 1, 1), "until": date(2026, 12, 31)}
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -96,6 +97,7 @@ def run(*command, at):
     return subprocess.run(command, cwd=at, capture_output=True, text=True, env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin:/usr/local/bin"})
 
 
+@outside
 def test_everything_is_in_it(unpacked):
     assert {path.name for path in unpacked.iterdir()} == {
         "README.txt", "SHA256SUMS", "statements", "ledger", "vouchers", "documents", "bank", "samples", "chain",
@@ -107,6 +109,7 @@ def test_everything_is_in_it(unpacked):
     assert len(list((unpacked / "samples").iterdir())) == 2
 
 
+@outside
 def test_sha256sum_agrees(unpacked):
     assert run("sha256sum", "-c", "--quiet", "SHA256SUMS", at=unpacked).returncode == 0
     with (unpacked / "ledger" / "lines.csv").open("ab") as file:
@@ -114,6 +117,7 @@ def test_sha256sum_agrees(unpacked):
     assert "ledger/lines.csv: FAILED" in run("sha256sum", "-c", "SHA256SUMS", at=unpacked).stdout
 
 
+@outside
 @pytest.mark.parametrize("book", ["functional-usd", "transaction-currencies"])
 def test_hledger_and_beancount_agree(unpacked, book):
     done = run("hledger", "check", "--strict", "-f", f"ledger/{book}.journal", at=unpacked)
@@ -122,6 +126,7 @@ def test_hledger_and_beancount_agree(unpacked, book):
     assert run(bean_check, "--no-cache", f"ledger/{book}.beancount", at=unpacked).returncode == 0
 
 
+@outside
 def test_the_chain_is_verified_with_a_shell(packed, unpacked):
     _path, head = packed
     done = run("sh", "verify.sh", at=unpacked / "chain")
@@ -131,6 +136,7 @@ def test_the_chain_is_verified_with_a_shell(packed, unpacked):
     assert "was altered" in run("sh", "verify.sh", at=unpacked / "chain").stdout
 
 
+@outside
 def test_the_seals_are_also_json_lines(packed, unpacked):
     previous = GENESIS
     for row in map(json.loads, (unpacked / "chain" / "seals.jsonl").read_text().splitlines()):
@@ -180,6 +186,7 @@ def test_an_earlier_head_gives_the_books_as_they_stood(asked, auditor, tmp_path)
     assert max(int(row["seal"]) for row in rows) <= 5
 
 
+@outside
 def test_the_worksheets_have_the_results_and_places_for_ticks(unpacked):
     import openpyxl
 
@@ -191,6 +198,7 @@ def test_the_worksheets_have_the_results_and_places_for_ticks(unpacked):
     assert ["Seed", "s"] in [row[:2] for row in cells]
 
 
+@outside
 def test_documents_are_listed_with_what_stands_behind_what(unpacked):
     rows = list(csv.DictReader((unpacked / "documents" / "index.csv").open(encoding="utf-8-sig", newline="")))
     invoice = next(row for row in rows if row["act"] == "voucher.approve")

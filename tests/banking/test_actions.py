@@ -17,6 +17,7 @@ from tests.banking.files import IBAN, Fact, Facts, camt, mt940, table
 from tests.factories.banking import make_details, make_line, make_statement
 from tests.factories.books import make_bank
 from tests.factories.people import make_user
+from tests.stories import stories
 from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.audit.recording import trail_for
@@ -198,7 +199,7 @@ def test_a_gap_is_filled_by_two_statements_of_one_file(finance):
 days = st.lists(st.tuples(st.integers(1, 4), st.integers(-500, 500)), min_size=1, max_size=6)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=stories(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(days, st.randoms())
 def test_in_whatever_order_statements_come_they_end_in_sequence_or_are_refused(finance, moves, shuffled):
     """Cut at their balances, statements of one account come in any order: the chain of those that are there never breaks."""
@@ -297,7 +298,7 @@ def test_the_name_of_a_person_can_be_erased():
 amounts = st.lists(st.integers(-(10**9), 10**9).filter(bool), min_size=1, max_size=8)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=stories(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(amounts, st.sampled_from(["USD", "JPY", "KWD"]), st.sampled_from([camt, mt940]))
 def test_what_is_kept_leads_from_the_opening_to_the_closing_balance(minors, currency, written):
     with transaction.atomic():

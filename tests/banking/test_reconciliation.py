@@ -14,6 +14,7 @@ from tests.banking.files import Fact
 from tests.factories.banking import make_details, make_statement
 from tests.factories.books import make_bank, open_years, post
 from tests.factories.people import make_user
+from tests.stories import stories
 from trustfund.banking import actions, paper, withdrawing
 from trustfund.banking.models import BankLine
 from trustfund.banking.open_items import open_lines, suggestions
@@ -205,7 +206,7 @@ move = st.tuples(st.integers(1, 28), st.sampled_from([1, 2, 3, -1, -2, -3]), st.
 moves = st.lists(move, max_size=8)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=stories(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(moves, st.integers(-3, 3), st.integers(1, 31))
 def test_whatever_happened_nothing_is_unexplained(bank, finance, moved, opening, day):
     """Movements at the bank, some of them in the books too, on another day, some matched, some reversed before or after that."""

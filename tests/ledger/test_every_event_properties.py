@@ -18,6 +18,7 @@ from tests.factories.books import make_bank, make_instalment
 from tests.ledger import test_properties as base
 from tests.statements.test_flows_tie import ties
 from tests.statements.test_tie_out import adds_up
+from tests.stories import stories
 from trustfund import clock
 from trustfund.ledger import balances, posting, postings, standing, subaccounts
 from trustfund.ledger.closed import closing
@@ -198,7 +199,7 @@ class Fund(base.Fund):
 
 
 @given(steps=st.lists(STEP, min_size=10, max_size=40), close=st.booleans())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=stories(15), deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 def test_whatever_happens_the_books_stay_in_order_and_the_statements_tie(db, steps, close):
     """Not shrunk: each example writes whole books."""
     with transaction.atomic(), clock.frozen(LAST):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.factories.books import give, make_bank, make_grant, make_instalment, open_years, post
 from tests.factories.people import make_user
+from tests.stories import stories
 from trustfund import clock
 from trustfund.ledger import balances, posting, postings, tags
 from trustfund.ledger.closed import closing
@@ -223,7 +224,7 @@ class Fund:
 
 
 @given(steps=st.lists(STEP, min_size=5, max_size=30), close=st.booleans())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=stories(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_happens_the_books_stay_in_order(db, steps, close):
     with transaction.atomic(), clock.frozen(date(2026, 12, 31)):
         fund = Fund()

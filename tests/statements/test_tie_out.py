@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.factories.books import DAY, give, open_years, post
 from tests.statements.random_books import EVENTS, FIRST, happen
+from tests.stories import stories
 from trustfund.ledger import balances, chart, sealing, standing, subaccounts
 from trustfund.ledger.funding import headroom, moving
 from trustfund.ledger.legs import credit, debit
@@ -23,7 +24,7 @@ from trustfund.statements.books import books_at, line_of
 from trustfund.statements.shape import Figure, Statement
 
 pytestmark = pytest.mark.django_db
-RANDOM = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+RANDOM = settings(max_examples=stories(5), deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 """Not shrunk: each example writes whole books."""
 
 

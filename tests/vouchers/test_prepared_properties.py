@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
 from tests.statements.test_flows_tie import ties
+from tests.stories import stories
 from tests.vouchers.test_every_event import eur, keep
 from trustfund import clock
 from trustfund.ledger.exchange import rates
@@ -26,7 +27,7 @@ from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared.registry import EVENTS
 
 pytestmark = pytest.mark.django_db
-RANDOM = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+RANDOM = settings(max_examples=stories(3), deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 NAMES = [*sorted(set(EVENTS) - {"year_end_estimate"}), "reverse"]
 STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 12_000_00), st.integers(60, 140)), min_size=6, max_size=14)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.factories.books import DAY, give, make_bank, make_grant, make_instalment, post
 from tests.factories.people import make_user
+from tests.stories import stories
 from trustfund import clock
 from trustfund.ledger import chart, postings, subaccounts
 from trustfund.ledger.exchange import rates
@@ -87,7 +88,7 @@ class Desk:
 
 
 @given(steps=st.lists(STEP, min_size=3, max_size=12))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=stories(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_is_approved_the_books_stay_in_order(db, steps):
     with clock.frozen(DAY), transaction.atomic():
         desk = Desk()
