@@ -91,6 +91,11 @@ def kept(grant: Grant) -> Money:
     return total(grant.payments.filter(state__in=IN_FLIGHT).values_list("netted", flat=True))
 
 
+def kept_of(subaccount: int) -> Money:
+    """The same of the grant with this subaccount (primary key), for whoever writes off what it owes."""
+    return total(Payment.objects.filter(grant__subaccount=subaccount, state__in=IN_FLIGHT).values_list("netted", flat=True))
+
+
 @transaction.atomic
 def approve(payment: Payment, *, by: Any) -> Payment:
     """A second person approves; the gates are asked again."""
