@@ -57,7 +57,8 @@ def begin(grant: Grant, by: Any) -> None:
     found = position.accepted if accepted is None else accepted
     closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=found, released=released)
     unspent = position.advance if accepted is None else closure.unspent
-    record("closure.begin", of=closure, by=by, unspent=str(unspent), released=str(released))
+    about = {"paid": str(closure.paid), "accepted": str(closure.accepted), "released": str(released)}
+    record("closure.begin", of=closure, by=by, unspent=str(unspent), **about)
     _tell(closure, "closing_opened", grant.organisation.contacts())
 
 

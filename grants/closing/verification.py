@@ -11,6 +11,7 @@ from django.db.models import F, Q, Sum
 
 from grants.agreements.models import Grant, State
 from grants.calls.models import Policy
+from grants.closing.facts import grants_on_record
 from grants.closing.models import Refund
 from grants.payments.models import LEFT_THE_BANK, Payment
 from grants.reports.disallowances.models import Disallowance
@@ -186,6 +187,21 @@ def grant_windows() -> list[Finding]:
     ]
 
 
+@advised("Compare the tranche with the agreement that both sides signed: one of the two was changed past the program.")
+def tranches_as_planned() -> list[Finding]:
+    """Each tranche is of the amount that the agreement plans for it, at the grant's rate of support that is on record."""
+    moved = Tranche.objects.exclude(amount=F("planned__amount"), grant=F("planned__grant")).select_related("planned").order_by("pk")
+    booked = Grant.objects.exclude(subaccount=None).select_related("subaccount").order_by("pk")
+    return [
+        *(Finding(f"tranche {each}", f"{each.planned.amount}, as the agreement plans", str(each.amount)) for each in moved),
+        *(
+            Finding(f"grant {each}", f"support of {each.books.psc_rate}, as in the books", str(each.psc_rate))
+            for each in booked
+            if each.psc_rate != (each.books.psc_rate or 0)
+        ),
+    ]
+
+
 def _unposted() -> list[Finding]:
     """Accepted expenditure on an advance that never came into the books."""
     accepted = Report.objects.filter(state=Report.State.ACCEPTED).select_related("grant").order_by("pk")
@@ -198,4 +214,15 @@ def _unposted() -> list[Finding]:
     ]
 
 
-CHECKS = (commitments, payments_made, accepted_reports, outright_grants, disallowances, disallowances_on_record, refunds, grant_windows)
+CHECKS = (
+    commitments,
+    payments_made,
+    accepted_reports,
+    outright_grants,
+    disallowances,
+    disallowances_on_record,
+    refunds,
+    grant_windows,
+    grants_on_record,
+    tranches_as_planned,
+)

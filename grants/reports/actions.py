@@ -29,7 +29,7 @@ from trustfund.mail import outbox
 from trustfund.money import Money, total
 from trustfund.people.models import User
 from trustfund.people.roles import Role
-from trustfund.workflow import advance, lock, require
+from trustfund.workflow import Digest, advance, lock, require
 
 NARRATIVE = ("activities", "results", "difficulties", "updated_plan")
 EXPENDITURE = "expenditure"
@@ -271,8 +271,8 @@ def accept(
     _judged(report, disallowed or {}, seen)
     amount = total(each.amount for each in report.expenditures.all() if each.pk not in (disallowed or {}))
     _within_the_grant(grant, amount, day)
-    advance(report.accept, by=by, on=day, amount=amount)
     _disallow(report, disallowed or {})
+    advance(report.accept, by=by, on=day, amount=amount, digest=Digest(report.expenditure_digest))
     if amount and not grant.is_outright:
         advances = balances.balance("1200", as_of=day, of=grant.books)
         about = {"advance": advances, "before": accepted_ever(grant)}
