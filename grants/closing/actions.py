@@ -58,7 +58,7 @@ def begin(grant: Grant, by: Any) -> None:
     closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=found, released=released)
     unspent = position.advance if accepted is None else closure.unspent
     about = {"paid": str(closure.paid), "accepted": str(closure.accepted), "released": str(released)}
-    record("closure.begin", of=closure, by=by, unspent=str(unspent), **about)
+    record("closure.begin", of=closure, by=by, grant=grant.pk, unspent=str(unspent), **about)
     _tell(closure, "closing_opened", grant.organisation.contacts())
 
 

@@ -20,7 +20,15 @@ def _by(what: str, **more: str) -> dict[str, str]:
 GRANT = Facts(
     Grant,
     acts={
-        "approve_award": {"amount": "amount", "application_id": "application", "approved_by_id": ACTOR, "plan_digest": "plan"},
+        "approve_award": {
+            "amount": "amount",
+            "application_id": "application",
+            "organisation_id": "organisation",
+            "approved_by_id": ACTOR,
+            "starts_on": "starts_on",
+            "ends_on": "ends_on",
+            "plan_digest": "plan",
+        },
         "certify": _by("certified", subaccount_id="subaccount", reservation_id="reservation"),
         "offer": _by("offered", offer_valid_until="valid_until"),
         "sign": {"ngo_signed_by_id": ACTOR},
@@ -77,7 +85,7 @@ REPORT = Facts(
 CLOSURE = Facts(
     Closure,
     acts={
-        "begin": {"paid": "paid", "accepted": "accepted", "released": "released"},
+        "begin": {"paid": "paid", "accepted": "accepted", "released": "released", "grant_id": "grant"},
         "prepare": _by("prepared"),
         "confirm": _by("confirmed"),
     },
