@@ -5,7 +5,7 @@ class DonorsConfig(AppConfig):
     name = "donors"
 
     def ready(self) -> None:
-        from donors.contributions import bank, documents, verification
+        from donors.contributions import bank, documents, facts, verification
         from donors.contributions import home as contributions_home
         from donors.donors import actions
         from donors.donors import home as donors_home
@@ -45,5 +45,6 @@ class DonorsConfig(AppConfig):
         name_acts(ACTS)
         checks.register(verification.receivables)
         checks.register(verification.contributions)
+        checks.register(facts.contributions_on_record)
         evidence.register("donors.contribution", documents.of_contribution)
         evidence.register("donors.pledge", documents.of_pledge)

@@ -59,11 +59,13 @@ class GrantsConfig(AppConfig):
         self.connect_treasury()
 
     def connect_books(self) -> None:
-        """The year-end estimate is told the terms of grants."""
+        """The year-end estimate is told the terms of grants, a write-off what payments under way keep from NGOs."""
         from grants.agreements import terms
-        from trustfund.vouchers.prepared import estimate
+        from grants.payments import actions as payments
+        from trustfund.vouchers.prepared import estimate, impairment
 
         estimate.register(terms.terms_of)
+        impairment.kept_by(payments.kept_of)
 
     def connect_calls(self) -> None:
         """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""

@@ -109,6 +109,11 @@ def linked(table: str, head: str) -> list[Guard]:
     return [Guard(table, "moves_head", ("INSERT",), then=moved, timing="AFTER", must=f"{table} continues at its head")]
 
 
+def changed(*columns: str) -> str:
+    """The condition that an UPDATE gives one of these columns another value; nothing is the same as an empty text."""
+    return " OR ".join(f"COALESCE(CAST(NEW.{c} AS TEXT), '') <> COALESCE(CAST(OLD.{c} AS TEXT), '')" for c in columns)
+
+
 # The text of the triggers
 
 

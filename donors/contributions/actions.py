@@ -241,6 +241,7 @@ def _draft(
 def _entered(found: Contribution) -> Event:
     """What goes on record of a receipt that is entered, with its entry in the books."""
     about = {"amount": str(found.amount), "on": str(found.received_on), "bank": found.bank_id, "donor": found.donor_id}
+    about["state"] = str(found.state)
     return draft("contribution.enter", of=found, by=found.entered_by, **about)
 
 

@@ -43,7 +43,9 @@ def approve_award(application: Application, *, by: Any, amount: Money, starts_on
     awards.check(application, amount, starts_on, application.call.tranche_pattern)
     applications.award(application, by=by)
     grant = awards.lay_out(application, amount=amount, starts_on=starts_on, by=by, at_once_reason=at_once_reason.strip())
-    record("grant.approve_award", of=grant, by=by, amount=str(amount), application=application.pk, starts_on=str(starts_on))
+    about = {"application": application.pk, "organisation": grant.organisation_id, "plan": grant.plan_digest}
+    days = {"starts_on": str(starts_on), "ends_on": str(grant.ends_on)}
+    record("grant.approve_award", of=grant, by=by, amount=str(amount), **about, **days)
     if grant.single_tranche_reason:
         record("grant.allow_single_tranche", of=grant, by=by)
     _tell_role(Role.FINANCE, "funds_to_certify", grant)

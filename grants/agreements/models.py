@@ -17,6 +17,7 @@ from grants.calls.models import Policy
 from grants.reviews.models import recused_from
 from ngos.organisations.models import Membership
 from trustfund import clock, countries
+from trustfund.chain import canonical, link
 from trustfund.fields import UsdField
 from trustfund.ledger.models import GENERAL, FundWindow, Reservation, Subaccount
 from trustfund.people.roles import Role, holds
@@ -151,6 +152,14 @@ class Grant(Stateful):
         """Its subaccount in the ledger; only asked for once its funds are certified."""
         assert self.subaccount is not None
         return self.subaccount
+
+    @property
+    def plan_digest(self) -> str:
+        """The hash of what was awarded: budget line by line, tranches with their days, rates. No words; on record with the award."""
+        lines = [[each.number, each.category_code, each.amount.minor] for each in self.budget_lines.all()]
+        tranches = [[each.number, each.amount.minor, each.due_on] for each in self.planned_tranches.all()]
+        rates = [f"{rate:.4f}" for rate in (self.psc_rate, self.accounted_share)]
+        return link("", canonical({"lines": sorted(lines), "tranches": sorted(tranches), "rates": rates, "policy": str(self.policy)}))
 
     @property
     def funds(self) -> Reservation:

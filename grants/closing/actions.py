@@ -57,7 +57,8 @@ def begin(grant: Grant, by: Any) -> None:
     found = position.accepted if accepted is None else accepted
     closure = Closure.objects.create(grant=grant, opened_on=on, paid=position.paid, accepted=found, released=released)
     unspent = position.advance if accepted is None else closure.unspent
-    record("closure.begin", of=closure, by=by, unspent=str(unspent), released=str(released))
+    about = {"paid": str(closure.paid), "accepted": str(closure.accepted), "released": str(released)}
+    record("closure.begin", of=closure, by=by, grant=grant.pk, unspent=str(unspent), **about)
     _tell(closure, "closing_opened", grant.organisation.contacts())
 
 
@@ -66,9 +67,9 @@ def _take_back_unspent(grant: Grant, on: date, by: Any) -> Money:
     reported, position = standing.reported(grant, on), standing.position(grant, on)
     unspent = position.accepted - reported
     if unspent > zero():
-        legs = postings.outright_unspent(
-            grant.books, unspent, payable=position.payable, this_year=standing.due_this_year(grant, on), psc_rate=grant.psc_rate
-        )
+        support: dict[str, Any] = {"psc_rate": grant.psc_rate, "before": standing.accepted_ever(grant)}
+        this_year = standing.due_this_year(grant, on)
+        legs = postings.outright_unspent(grant.books, unspent, payable=position.payable, this_year=this_year, **support)
         entry = _post(grant, legs, "unspent", on, by)
         conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=grant)
     return reported

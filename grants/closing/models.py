@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import models
@@ -115,3 +115,12 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.closure_id or self.disallowance_id}: {self.bank_reference}"
+
+    @property
+    def of(self) -> Closure | Disallowance:
+        """The closing or the disallowance because of which it came."""
+        return self.closure if self.closure is not None else cast(Disallowance, self.disallowance)
+
+    @property
+    def grant(self) -> Grant:
+        return self.of.grant if isinstance(self.of, Closure) else self.of.report.grant

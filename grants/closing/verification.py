@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, cast
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from grants.agreements.models import Grant, State
 from grants.calls.models import Policy
+from grants.closing.facts import grants_on_record
+from grants.closing.models import Refund
 from grants.payments.models import LEFT_THE_BANK, Payment
 from grants.reports.disallowances.models import Disallowance
+from grants.reports.disallowances.verification import disallowances_on_record
 from grants.reports.models import Report
 from grants.tranches.models import State as TrancheState
 from grants.tranches.models import Tranche
 from trustfund.chain import Finding, advised
 from trustfund.ledger.funding.trace import DUE
 from trustfund.ledger.models import Entry, Line
-from trustfund.ledger.postings import BANKS
+from trustfund.ledger.postings import BANKS, bank_code
 from trustfund.money import Money
 
-DISALLOWED = "disallowance.approve"
+DISALLOWED, REFUNDED = "disallowance.approve", "closing.refund"
+Moved = dict[tuple[str, int | None], int]
+"""Cents of debit less credit by account and subaccount."""
 
 
 def _usd(cents: int) -> Money:
@@ -125,6 +132,49 @@ def disallowances() -> list[Finding]:
     ]
 
 
+@advised("Open the refund and its entry side by side; what differs was written past the program. The sealed entry is what counts.")
+def refunds() -> list[Finding]:
+    """What an NGO paid back is what its entry brings to the bank on that day and takes off what the grant owes; no other entry is one."""
+    about = ("bank", "entry", "closure__grant__subaccount", "disallowance__report__grant__subaccount")
+    rows = Refund.objects.select_related(*about).order_by("pk")
+    claimed = {each.entry_id for each in rows}
+    held = _refunded(claimed)
+    others = {pk for pk, moved in held.items() if any(account == "1210" for account, _of in moved)} - claimed
+    return [
+        *(Finding(f"refund {each.pk}", wanted, found) for each in rows for wanted, found in _refund(each, held) if wanted != found),
+        *(Finding(f"entry {each.reference}", "the refund that it is of", "none") for each in Entry.objects.filter(pk__in=others)),
+    ]
+
+
+def _refund(refund: Refund, held: dict[int, Moved]) -> list[tuple[str, str]]:
+    """Pairs of what its row and what its entry say, in the same words."""
+    entry, of = refund.entry, refund.of
+    moved = {(bank_code(refund.bank), refund.bank_id): refund.amount.minor, ("1210", refund.grant.subaccount_id): -refund.amount.minor}
+    return [
+        (_dated(refund.received_on, refund.entered_by_id), _dated(entry.date, entry.by_id)),
+        (f"an entry of {of._meta.label_lower} {of.pk}", f"an entry of {entry.object_type} {entry.object_id}"),
+        (_words(moved), _words(held[entry.pk])),
+    ]
+
+
+def _dated(on: date, by: int | None) -> str:
+    return f"entered as of {on} by person {by}"
+
+
+def _words(moved: Moved) -> str:
+    return ", ".join(f"{_usd(cents)} on {account} of {of}" for (account, of), cents in sorted(moved.items(), key=str))
+
+
+def _refunded(entries: Iterable[int]) -> dict[int, Moved]:
+    """What these entries, and those of refunds, moved on the accounts of banks and of what NGOs owe."""
+    found: dict[int, Moved] = defaultdict(dict)
+    lines = Line.objects.filter(Q(entry__source=REFUNDED) | Q(entry_id__in=list(entries)), account_id__in=(*BANKS, "1210"))
+    sums = lines.order_by().values_list("entry_id", "account_id", "subaccount_id").annotate(sum=Sum(F("debit") - F("credit")))
+    for entry, account, of, cents in sums:
+        found[entry][account, of] = cents
+    return found
+
+
 @advised("Compare the grant with the act of funding that reserved for it: its window was changed past the system.")
 def grant_windows() -> list[Finding]:
     """Each grant is of the window that reserved for it, where `check_books` looks for its lines, and of its call's."""
@@ -134,6 +184,21 @@ def grant_windows() -> list[Finding]:
     return [
         *(Finding(f"window of {each}", f"{each.funds.window_id}, which reserved for it", str(each.window_id)) for each in reserved),
         *(Finding(f"window of {each}", f"{each.application.call.window_id}, as its call says", str(each.window_id)) for each in called),
+    ]
+
+
+@advised("Compare the tranche with the agreement that both sides signed: one of the two was changed past the program.")
+def tranches_as_planned() -> list[Finding]:
+    """Each tranche is of the amount that the agreement plans for it, at the grant's rate of support that is on record."""
+    moved = Tranche.objects.exclude(amount=F("planned__amount"), grant=F("planned__grant")).select_related("planned").order_by("pk")
+    booked = Grant.objects.exclude(subaccount=None).select_related("subaccount").order_by("pk")
+    return [
+        *(Finding(f"tranche {each}", f"{each.planned.amount}, as the agreement plans", str(each.amount)) for each in moved),
+        *(
+            Finding(f"grant {each}", f"support of {each.books.psc_rate}, as in the books", str(each.psc_rate))
+            for each in booked
+            if each.psc_rate != (each.books.psc_rate or 0)
+        ),
     ]
 
 
@@ -149,4 +214,15 @@ def _unposted() -> list[Finding]:
     ]
 
 
-CHECKS = (commitments, payments_made, accepted_reports, outright_grants, disallowances, grant_windows)
+CHECKS = (
+    commitments,
+    payments_made,
+    accepted_reports,
+    outright_grants,
+    disallowances,
+    disallowances_on_record,
+    refunds,
+    grant_windows,
+    grants_on_record,
+    tranches_as_planned,
+)

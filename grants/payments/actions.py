@@ -32,7 +32,7 @@ from trustfund.money import Money, total, zero
 from trustfund.people.models import User
 from trustfund.people.roles import Role
 from trustfund.ui.formatting import day_text
-from trustfund.workflow import advance, lock, require
+from trustfund.workflow import Digest, advance, lock, require
 
 BANK_CHANGED = "bank_changed"
 
@@ -60,7 +60,8 @@ def certify(tranche: Tranche, *, by: Any, paid_from: Subaccount) -> Payment:
         certified_by=by,
         certified_on=on,
     )
-    record("payment.certify", of=payment, by=by, tranche=tranche.pk, amount=str(amount))
+    about = {"tranche": tranche.pk, "amount": str(amount), "netted": str(payment.netted), "on": str(on)}
+    record("payment.certify", of=payment, by=by, to=payment.bank_account_id, bank=paid_from.pk, **about)
     _tell(payment, "payment_to_approve", User.objects.holding(Role.APPROVER).exclude(pk=by.pk))
     return payment
 
@@ -91,6 +92,11 @@ def kept(grant: Grant) -> Money:
     return total(grant.payments.filter(state__in=IN_FLIGHT).values_list("netted", flat=True))
 
 
+def kept_of(subaccount: int) -> Money:
+    """The same of the grant with this subaccount (primary key), for whoever writes off what it owes."""
+    return total(Payment.objects.filter(grant__subaccount=subaccount, state__in=IN_FLIGHT).values_list("netted", flat=True))
+
+
 @transaction.atomic
 def approve(payment: Payment, *, by: Any) -> Payment:
     """A second person approves; the gates are asked again."""
@@ -110,7 +116,7 @@ def export(payment: Payment, *, by: Any) -> Payment:
     check_gates(payment)
     on = clock.today()
     made = PaymentOrder.of(order.pdf_of(payment, on), by)
-    return advance(payment.export, by=by, person=by, on=on, order=made)
+    return advance(payment.export, by=by, person=by, on=on, order=made, sha256=Digest(made.sha256))
 
 
 @transaction.atomic

@@ -195,7 +195,7 @@ class Payment(Stateful):
         self.approved_by, self.approved_on = person, on
 
     @transition(state, source=State.APPROVED, target=State.EXPORTED, permission=permissions.can_export)
-    def export(self, *, person: Any, on: Any, order: Any) -> None:
+    def export(self, *, person: Any, on: Any, order: Any, sha256: str) -> None:
         """The last moment at which a payment can be stopped: the action runs the gates again."""
         self.exported_by, self.exported_on, self.order = person, on, order
 

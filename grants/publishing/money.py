@@ -11,7 +11,7 @@ from trustfund.money import Money, zero
 
 @dataclass(frozen=True)
 class Figures:
-    """USD: `received` cash from donors since the beginning, `paid` to NGOs and not given back, and `grants` that were paid."""
+    """USD, in all fund windows: `received` from donors since the beginning, `paid` to NGOs and not given back; `grants` that were paid."""
 
     received: Money
     paid: Money
@@ -22,5 +22,5 @@ def figures() -> Figures:
     """As of today."""
     today = clock.today()
     paid = {grant: cents for grant, cents in trace.cash_to_grants(today).items() if cents > 0}
-    received = headroom.totals(headroom.headroom(today)).get("received", zero())
+    received = headroom.totals(headroom.over_windows(today).values()).get("received", zero())
     return Figures(received, Money.from_minor(sum(paid.values()), "USD"), len(paid))

@@ -21,7 +21,7 @@ from grants.outcomes import grid
 from grants.outcomes.models import OutcomeSheet
 from grants.reports import permissions, rows
 from grants.reports.models import Expenditure, Report, Wording
-from grants.reports.standing import accounted, reported
+from grants.reports.standing import accepted_ever, accounted, reported
 from trustfund import clock
 from trustfund.ledger import balances, postings
 from trustfund.ledger.funding import conditions
@@ -29,7 +29,7 @@ from trustfund.mail import outbox
 from trustfund.money import Money, total
 from trustfund.people.models import User
 from trustfund.people.roles import Role
-from trustfund.workflow import advance, lock, require
+from trustfund.workflow import Digest, advance, lock, require
 
 NARRATIVE = ("activities", "results", "difficulties", "updated_plan")
 EXPENDITURE = "expenditure"
@@ -271,11 +271,12 @@ def accept(
     _judged(report, disallowed or {}, seen)
     amount = total(each.amount for each in report.expenditures.all() if each.pk not in (disallowed or {}))
     _within_the_grant(grant, amount, day)
-    advance(report.accept, by=by, on=day, amount=amount)
     _disallow(report, disallowed or {})
+    advance(report.accept, by=by, on=day, amount=amount, digest=Digest(report.expenditure_digest))
     if amount and not grant.is_outright:
         advances = balances.balance("1200", as_of=day, of=grant.books)
-        legs = postings.expenditure_accepted(grant.books, amount, advance=advances, psc_rate=grant.psc_rate)
+        about = {"advance": advances, "before": accepted_ever(grant)}
+        legs = postings.expenditure_accepted(grant.books, amount, psc_rate=grant.psc_rate, **about)
         reference = f"report:{report.pk}:accepted"
         entry = books.post(grant, legs, reference=reference, on=day, by=by, source="report.accept", of=report)
         conditions.follow(grant.books, on=day, by=by, reference=entry.reference, of=report)

@@ -17,6 +17,7 @@ from grants.outcomes.models import OutcomeSheet
 from grants.reports import permissions
 from grants.reviews.models import recused_from
 from trustfund import clock
+from trustfund.chain import canonical, link
 from trustfund.fields import MoneyProperty, UsdField
 from trustfund.money import Money, zero
 from trustfund.workflow import Stateful
@@ -141,8 +142,17 @@ class Report(Stateful, models.Model):
     def accept_substance(self, *, by: Any, on: date) -> None:
         self.substance_accepted_on, self.substance_accepted_by = on, by
 
+    @property
+    def expenditure_digest(self) -> str:
+        """The hash of its rows: budget line, day, amounts, whether disallowed. No words: it is on record once the report is accepted."""
+        rows = [
+            [each.number, each.budget_line_id, each.date, each.amount.minor, each.local_minor, each.local_currency, each.disallowed]
+            for each in sorted(self.expenditures.all(), key=lambda each: each.number)
+        ]
+        return link("", canonical({"rows": rows}))
+
     @transition(state, source=State.SUBSTANCE_ACCEPTED, target=State.ACCEPTED, permission=permissions.can_accept)
-    def accept(self, *, by: Any, on: date, amount: Money) -> None:
+    def accept(self, *, by: Any, on: date, amount: Money, digest: str) -> None:
         self.accepted_on, self.accepted_by, self.accepted_amount = on, by, amount
 
     @transition(state, source=[State.DUE, State.DRAFT, State.RETURNED], target=State.CANCELLED, permission=permissions.can_cancel)

@@ -66,6 +66,12 @@ def position(grant: Grant, on: date) -> Position:
     )
 
 
+def accepted_ever(grant: Grant) -> Money:
+    """The accepted expenditure of a grant (of an outright grant: what was due), whatever the day of its entries, in USD: on its sum the
+    programme support is rounded."""
+    return position(grant, date.max).accepted
+
+
 def accounted(grant: Grant, on: date) -> tuple[Money, Money]:
     """(paid, accepted): the cash that the NGO has had and the expenditure of it that was accepted, by the end of a day, in USD."""
     found = position(grant, on)

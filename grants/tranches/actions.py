@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from grants.agreements import books
 from grants.agreements.models import Grant
 from grants.agreements.models import State as GrantState
+from grants.reports.standing import accepted_ever
 from grants.tranches import gates
 from grants.tranches.models import State, Tranche
 from trustfund import clock
@@ -91,7 +92,7 @@ def make_ready(tranche: Tranche, *, by: Any, on: date | None = None) -> Tranche:
 def _due(tranche: Tranche, on: date, by: Any) -> None:
     """Its conditions are met, so the Fund owes it."""
     grant = tranche.grant
-    legs = postings.outright_due(grant.books, tranche.amount, psc_rate=grant.psc_rate)
+    legs = postings.outright_due(grant.books, tranche.amount, psc_rate=grant.psc_rate, before=accepted_ever(grant))
     entry = books.post(grant, legs, reference=f"tranche:{tranche.pk}:due", on=on, by=by, source=DUE, of=tranche)
     conditions.follow(grant.books, on=on, by=by, reference=entry.reference, of=tranche)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from django_fsm import TransitionNotAllowed
 from ngos.bank_accounts import permissions
 from ngos.bank_accounts.models import BankAccount, State
 from ngos.bank_accounts.numbers import clean_account_number, clean_swift
+from ngos.bank_accounts.verification import digest_of, exchanged_accounts
 from ngos.organisations.models import Organisation
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.encryption import fingerprint
+from trustfund.ledger.standing import RESEAL
 from trustfund.mail import outbox
 from trustfund.workflow import advance, lock, require
 
@@ -38,7 +41,7 @@ def propose(organisation: Organisation, *, by: Any, country: str, account_number
     account = BankAccount(organisation=organisation, proposed_by=by, country=country, swift=swift, account_number=account_number, **fields)
     _clean(account)
     account.save()
-    record("bankaccount.propose", of=account, by=by, organisation=organisation.pk)
+    record("bankaccount.propose", of=account, by=by, organisation=organisation.pk, digest=digest_of(account))
     _tell("bank_account_proposed", account)
     return account
 
@@ -76,7 +79,9 @@ def verify(account: BankAccount, *, by: Any, on: date | None = None) -> BankAcco
     require(account.verify, by=by)
     if account.called_by_id is None:
         raise ValidationError(_("Nobody has called the organisation back yet."))
-    account = advance(account.verify, by=by, verifier=by, on=on or clock.today())
+    on = on or clock.today()
+    begins = on + timedelta(days=settings.BANK_COOLING_OFF_DAYS)
+    account = advance(account.verify, by=by, verifier=by, on=on, active_from=begins, digest=digest_of(account))
     _tell("bank_account_verified", account)
     return account
 
@@ -139,13 +144,18 @@ def _activate_once(account: BankAccount, on: date) -> None:
 
 @transaction.atomic
 def reseal() -> int:
-    """Encrypt every number with the first of the keys; returns how many. After it the older keys can go."""
-    count = 0
-    for account in BankAccount.objects.select_for_update(no_key=True):
+    """Encrypt every number with the first of the keys; returns how many. After it the older keys can go.
+
+    Its digest is put on record with the new key too, unless the account is not the one on record: that stays a finding.
+    """
+    accounts, exchanged = list(BankAccount.objects.select_for_update(no_key=True).order_by("pk")), exchanged_accounts()
+    for account in accounts:
         account.number_fingerprint = fingerprint(account.account_number, purpose=PURPOSE)
         account.save(update_fields=["account_number", "number_fingerprint"])
-        count += 1
-    return count
+    for account in accounts:
+        if account.pk not in exchanged:
+            record(RESEAL, of=account, by=None, digest=digest_of(account))
+    return len(accounts)
 
 
 def _tell(template: str, account: BankAccount) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -130,10 +130,9 @@ class BankAccount(Stateful, models.Model):
         self.called_by, self.called_on, self.called_person, self.called_number = caller, on, person, number
 
     @transition(state, source=State.PROPOSED, target=State.VERIFIED, permission=permissions.can_verify)
-    def verify(self, *, verifier: Any, on: date) -> None:
-        """Another person confirms the call-back; the account waits out its cooling-off."""
-        self.verified_by, self.verified_at = verifier, clock.now()
-        self.active_from = on + timedelta(days=settings.BANK_COOLING_OFF_DAYS)
+    def verify(self, *, verifier: Any, on: date, active_from: date, digest: str) -> None:
+        """Another person confirms the call-back; the account waits out its cooling-off, until `active_from`."""
+        self.verified_by, self.verified_at, self.active_from = verifier, clock.now(), active_from
 
     @transition(state, source=State.VERIFIED, target=State.ACTIVE, permission=permissions.can_activate)
     def activate(self, *, on: date) -> None:

@@ -15,6 +15,7 @@ from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.closings import actions, checks
 from trustfund.closings.models import Checklist, Reopening, YearEnd
+from trustfund.closings.verification import year_ends_on_record
 from trustfund.ledger import balances, periods, postings
 from trustfund.ledger.closed import certifying
 from trustfund.ledger.closed.models import Certification, ClosedBooks
@@ -201,6 +202,9 @@ def test_the_closing_entry_takes_results_to_the_surplus(year):
     assert (done.state, str(done.entry.period), done.entry.kind) == ("posted", "2026-13", "closing")
     assert balances.balance("3010") == -usd("960")
     assert actions.digest(2026)[0] == 0
+    assert year_ends_on_record() == []
+    YearEnd.objects.update(surplus=usd("959"), decided_by=make_user(Role.APPROVER))
+    assert [each.found for each in year_ends_on_record()] == ["USD 959.00", str(YearEnd.objects.get().decided_by_id)]
 
 
 def test_the_months_are_closed_first(year):

@@ -4,10 +4,13 @@ A grant of 24,000 in tranches of 12,000, 9,600 and 2,400, with programme support
 """
 
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from grants.agreements import actions as agreements
@@ -17,20 +20,24 @@ from grants.calls.forms import MoneyForm
 from grants.closing import actions as closing
 from grants.closing.verification import grant_windows
 from grants.payments import actions as payments
+from grants.publishing import money
 from grants.reports.disallowances import actions as disallowances
 from grants.reports.disallowances.actions import Wanted
 from tests.factories.agreements import make_grant, make_payment, make_tranche, sign
-from tests.factories.books import make_bank, post
+from tests.factories.books import give, make_bank, make_instalment, open_years, post
+from tests.factories.books import make_grant as book_grant
 from tests.factories.calls import make_call
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared
 from tests.factories.reports import make_report
 from tests.factories.vouchers import credit, debit, says
+from tests.ledger.forcing import alter
 from trustfund import clock
-from trustfund.ledger import postings
+from trustfund.ledger import postings, subaccounts
 from trustfund.ledger.balances import trial_balance
+from trustfund.ledger.funding import costs
 from trustfund.ledger.funding.headroom import headroom, totals
-from trustfund.ledger.models import GENERAL, FundWindow
+from trustfund.ledger.models import GENERAL, FundWindow, Period
 from trustfund.ledger.proposals import actions as proposals
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
@@ -159,6 +166,11 @@ def test_a_tranche_of_an_outright_grant_is_due_in_the_window():
     assert check_books() == []
 
 
+def test_a_grant_without_lines_may_still_get_another_window():
+    grant = make_one()
+    assert Grant.objects.filter(pk=grant.pk).update(window="general") == 1
+
+
 def test_a_line_in_another_window_is_refused_in_a_voucher_and_found_in_the_books():
     grant = make_one("active")
     rows = [debit("1290", "10", grant.books), credit("4900", "10", grant.books)]
@@ -168,7 +180,81 @@ def test_a_line_in_another_window_is_refused_in_a_voucher_and_found_in_the_books
     ]
     assert rules.problems_of(replace(says(rows, on=clock.today()), window="emergency")) == []
     post(postings.commitment_adjusted(grant.books, usd(-1)), clock.today())
-    Grant.objects.filter(pk=grant.pk).update(window="general")
+    with pytest.raises(DatabaseError, match="keeps its fund window"), transaction.atomic():
+        Grant.objects.filter(pk=grant.pk).update(window="general")
+    with pytest.raises(DatabaseError, match="keeps its fund window"), transaction.atomic():
+        Grant.objects.filter(pk=grant.pk).update(subaccount=subaccounts.open("grant", "OTHER", name="Other", public_label="Other"))
+    alter(f"UPDATE grants_grant SET window_id = 'general' WHERE id = {grant.pk}", of="grants")
     (finding,) = [each for each in check_books() if "window" in each.expected]
     assert (finding.where, finding.expected) == (f"grant {grant.books.code}", "lines in the window emergency alone")
     assert [each.found for each in grant_windows()] == ["general", "general"]
+
+
+# What finance prepares of another window
+
+
+def prepared(name, **inputs):
+    """(account, cents of debit less credit, window) of the lines of a prepared voucher."""
+    found = make_prepared(name, **inputs).entry.lines.order_by("position")
+    return [(line.account_id, line.debit - line.credit, line.window_id) for line in found]
+
+
+def test_an_estimate_stands_in_the_window_of_each_grant_whatever_is_known_of_it():
+    open_years(2026, 2027)
+    with clock.frozen(date(2026, 12, 31)):
+        paid, taken_over = make_payment("paid", grant=make_one("active")).grant.books, book_grant()
+        post(postings.grant_committed(taken_over, usd(500)), clock.today(), window="emergency")  # of which nothing but this is known
+        kept = {"policy": usd(500), "psc_rate": Decimal("0.13"), "since": clock.today()}
+        amounts = {each.code: {"grant": each, "amount": usd(500), **kept} for each in (paid, taken_over)}
+        found = prepared("year_end_estimate", amounts=amounts)
+    support = [("5100", 6_500, "emergency"), ("2400", -6_500, "emergency")]
+    spent = [[("5010", 50_000, "emergency"), (code, -50_000, "emergency"), *support] for code in ("1280", "2020")]
+    assert found == (spent[0] + spent[1] if paid.code < taken_over.code else spent[1] + spent[0])
+
+
+def conditional(amount, window="emergency"):
+    """Cash of a condition that is not met, which came to a window."""
+    open_years(clock.today().year)
+    emergency()
+    instalment = make_instalment()
+    post(postings.conditional_cash(instalment, make_bank(), usd(amount)), clock.today(), window=window)
+    return instalment
+
+
+def test_conditional_cash_of_another_window_is_spent_and_goes_back_there():
+    instalment = conditional(24_000)
+    report = make_report("accepted", grant=make_payment("paid", grant=make_active(make_one())).grant, spent=usd(9_000))
+    assert {code: stands("emergency")[code] for code in ("2200", "4020")} == {"2200": usd(-15_000), "4020": usd(-9_000)}
+    wanted = {report.expenditures.first().budget_line_id: Wanted(usd(1_000), "No receipt.")}
+    disallowances.approve(disallowances.propose(report, by=make_user(Role.FINANCE), lines=wanted), by=make_user(Role.APPROVER))
+    assert {code: stands("emergency")[code] for code in ("2200", "4020")} == {"2200": usd(-16_000), "4020": usd(-8_000)}
+    with pytest.raises(ValidationError, match=r"Only USD.+– of it is unspent"):
+        prepared("goes_back", of=instalment, amount=usd("0.01"))
+    assert stands("general") == {"1010": usd(24_000), "4010": usd(-24_000)}  # with which any grant of the tests begins
+    assert check_books() == []
+
+
+def test_what_came_to_another_window_goes_back_from_there():
+    instalment = conditional(500)
+    with pytest.raises(ValidationError, match=r"Only USD.+500\.00 of it is unspent"):
+        prepared("goes_back", of=instalment, amount=usd("500.01"))
+    found = prepared("goes_back", of=instalment, amount=usd(500))
+    assert found == [("2200", 50_000, "emergency"), ("2300", -50_000, "emergency")]
+    assert prepared("donor_refund", of=instalment, bank=make_bank())[0] == ("2300", 50_000, "emergency")
+    assert (stands("emergency"), stands("general"), check_books()) == ({}, {}, [])
+
+
+def test_what_was_moved_or_charged_with_costs_does_not_go_back_and_the_public_sees_all_windows():
+    today = clock.today()
+    conditional(500)
+    gift = give("1000", today.replace(day=1))
+    moved(usd(300))
+    post(postings.direct_cost("5200", usd(100)), today.replace(day=1))
+    with clock.frozen(today.replace(day=28) + timedelta(days=4)):
+        open_years(clock.today().year)
+        costs.allocate(Period.objects.get(starts_on=today.replace(day=1), number=today.month), by=make_user(Role.FINANCE))
+        with pytest.raises(ValidationError, match=r"Only USD.+600\.00 of it is unspent"):
+            prepared("goes_back", of=gift, amount=usd("600.01"))
+        prepared("goes_back", of=gift, amount=usd(600))
+        assert money.figures().received == usd(900)
+        assert check_books() == []

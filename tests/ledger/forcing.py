@@ -18,9 +18,9 @@ class Superuser:
             cursor.execute(sql)
 
 
-def alter(*statements):
-    """Run SQL on the books without their triggers; the transaction of the test takes it all back."""
-    guards.drop(Superuser(), "ledger")
+def alter(*statements, of="ledger"):
+    """Run SQL on the tables of an app without their triggers; the transaction of the test takes it all back."""
+    guards.drop(Superuser(), of)
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

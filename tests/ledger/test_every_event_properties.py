@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.factories.books import make_bank, make_instalment
+from tests.factories.books import make_bank, make_instalment, post
 from tests.ledger import test_properties as base
 from tests.statements.test_flows_tie import ties
 from tests.statements.test_tie_out import adds_up
@@ -22,7 +22,7 @@ from tests.stories import stories
 from trustfund import clock
 from trustfund.ledger import balances, posting, postings, standing, subaccounts
 from trustfund.ledger.closed import closing
-from trustfund.ledger.funding import moving, trace
+from trustfund.ledger.funding import allocations, moving, trace
 from trustfund.ledger.funding.headroom import headroom
 from trustfund.ledger.legs import credit, debit
 from trustfund.ledger.models import FundWindow
@@ -63,6 +63,12 @@ class Fund(base.Fund):
         if made:
             standing.put("window.open", window, by=None)
         return subaccounts.open("window", f"WINDOW-{code}", name=code, public_label=code)
+
+    def post(self, legs):
+        """Whatever names a grant is posted in the window that reserved for it."""
+        found = [leg.of.pk for leg in legs if leg.of is not None and leg.of.kind == "grant"]
+        windows = {window for each in allocations.windows_of(found).values() for window in each}
+        return post(legs, self.day, **({"window": windows.pop()} if windows else {})) if legs else None
 
     def charge(self, amount, choice):
         self.post(postings.bank_charge(self.bank, amount))
@@ -170,7 +176,8 @@ class Fund(base.Fund):
         amount = min(amount, grant.commitment)
         if amount.amount > 0:
             legs = postings.outright_due(grant.subaccount, amount, psc_rate=[None, Decimal("0.13")][choice % 2])
-            posting.post(legs, reference=self.reference(), on=self.day, by=None, source=trace.DUE)
+            window = grant.reservation.window_id
+            posting.post(legs, reference=self.reference(), on=self.day, by=None, source=trace.DUE, window=window)
 
     def unspent(self, amount, choice):
         """Of what was due, paid or not, something is not spent."""

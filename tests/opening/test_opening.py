@@ -28,6 +28,7 @@ from trustfund.money import usd, zero
 from trustfund.opening import actions, workbook
 from trustfund.opening.home import items
 from trustfund.opening.models import Opening
+from trustfund.opening.verification import openings_on_record
 from trustfund.opening.workbook import SHEETS, template
 from trustfund.people.models import User
 from trustfund.people.roles import Role
@@ -280,7 +281,7 @@ def test_it_is_posted_once_however_many_approve():
 def test_it_is_undone_as_long_as_nothing_followed():
     opening = opened()
     opening = actions.undo(opening, by=make_user(Role.APPROVER), reason="The wrong year.")
-    assert (opening.state, figures_of(YEAR_END)) == ("undone", [])
+    assert (opening.state, figures_of(YEAR_END), openings_on_record()) == ("undone", [], [])
     assert {row.instalment.code: (row.received, row.reserved, row.allocated) for row in headroom(DAY)} == {
         "I-1": (zero(), zero(), zero()),
         "I-2": (zero(), zero(), zero()),
@@ -289,6 +290,15 @@ def test_it_is_undone_as_long_as_nothing_followed():
     again = actions.stage("again.xlsx", book(Subaccounts=[]), audited_on=AUDITED, by=make_user(Role.FINANCE))
     actions.approve(again, by=make_user(Role.APPROVER))
     assert check_books() == []
+
+
+def test_a_row_that_is_not_as_it_was_approved_is_found():
+    opening = opened()
+    Opening.objects.update(audited_on=date(2025, 6, 30), sha256="another")
+    assert [str(each) for each in openings_on_record()] == [
+        f"opening {opening.pk}: expected sha256 {opening.sha256}, as on record; found another.",
+        f"opening {opening.pk}: expected audited_on {AUDITED}, as on record; found 2025-06-30.",
+    ]
 
 
 def test_once_something_followed_it_stays():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
+from importlib import import_module
 from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 
@@ -147,6 +149,31 @@ def test_what_was_issued_never_changes_and_what_was_forced_is_found():
         f"statement issued {found}: expected head_hash {found.head_hash}, as on record; found {'f' * 64}.",
         f"statement issued {found}: expected seal {found.head} to have the hash ffffffffffff that it prints; found {found.head_hash[:12]}.",
     ]
+
+
+def test_whom_it_was_for_by_whom_when_and_how_large_it_was_is_compared_too():
+    found, other = make(), make_user(Role.FINANCE)
+    forced = {"purpose": "Nobody", "by": other, "at": datetime(2025, 1, 1, tzinfo=UTC), "size": 7, "salt": "x"}
+    guards.drop(Superuser(), "statements")
+    before = Issue.objects.values().get()
+    for name, value in forced.items():
+        Issue.objects.update(**{name: value})
+        told = str(other.pk if name == "by" else value) if name in ("by", "size") else ""
+        (said,) = [str(each) for each in issued()]
+        assert said.startswith(f"statement issued {found}: expected {name if name != 'salt' else 'purpose'} "), said
+        assert said.endswith(f"{told}.")
+        Issue.objects.update(**before)
+    assert issued() == []
+
+
+def test_what_was_issued_before_all_of_it_was_on_record_is_taken_in_as_it_stands():
+    found = make()
+    guards.drop(Superuser(), "statements")
+    import_module("trustfund.statements.migrations.0005_issued_on_record").take_in(apps, connection.schema_editor(atomic=False))
+    assert Issue.objects.get().salt != found.salt
+    assert issued() == []
+    Issue.objects.update(size=7)
+    assert [str(each) for each in issued()] == [f"statement issued {found}: expected size {found.size}, as on record; found 7."]
 
 
 def make_it(index, officers):

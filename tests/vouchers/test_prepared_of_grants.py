@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from grants.closing import actions as closing
+from grants.payments import actions as payments
 from grants.reports import standing
 from grants.tranches import gates
 from tests.factories.agreements import accept, make_closure, make_payment
@@ -16,6 +17,7 @@ from tests.factories.books import open_years
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
 from tests.factories.reports import make_report
+from tests.grants.reports.test_disallowances import disallow
 from trustfund import clock
 from trustfund.ledger import balances
 from trustfund.ledger.funding import trace
@@ -149,6 +151,25 @@ def test_a_grant_whose_refund_was_written_off_can_be_closed():
     make_prepared("write_off_partner", of=closure.grant.books)
     closure = closing.prepare(closure, by=make_user(Role.FINANCE))
     assert closing.confirm(closure, by=make_user(Role.APPROVER)).state == "confirmed"
+    assert check_books() == []
+
+
+def test_what_a_payment_under_way_keeps_from_the_ngo_is_not_written_off():
+    # 12,000 accepted of 12,000 paid, 100 disallowed: 100 are due and the payment under way keeps them; of 40 due since, 40 are left.
+    report = make_report("accepted", spent=usd(12_000))
+    disallow(report, "100")
+    payment = make_payment("exported", tranche=report.grant.tranches.get(number=2))
+    kept = r"A payment under way keeps USD.+100\.00 of what the NGO owes: at most USD.+– can be written off until it is paid or stopped."
+    for inputs in ({}, {"amount": usd("0.01")}):
+        with pytest.raises(ValidationError, match=kept):
+            make_prepared("write_off_partner", "submitted", of=payment.grant.books, **inputs)
+    disallow(report, "40")
+    with pytest.raises(ValidationError, match=r"at most USD.+40\.00 can be written off"):
+        make_prepared("write_off_partner", "submitted", of=payment.grant.books, amount=usd("40.01"))
+    waiting = make_prepared("write_off_partner", "submitted", of=payment.grant.books, amount=usd(40))
+    actions.approve(waiting, by=make_user(Role.APPROVER))
+    payments.settle(payment, by=make_user(Role.FINANCE), on=clock.today(), bank_reference="PAID1")
+    assert balances.balance("1210", of=payment.grant.books) == usd(0)
     assert check_books() == []
 
 

@@ -59,8 +59,12 @@ def test_a_voucher_that_lost_its_entry_is_found():
 
 def test_another_person_or_day_is_found():
     voucher = make_voucher("approved")
-    Voucher.objects.filter(pk=voucher.pk).update(checker=make_user(Role.APPROVER))
-    assert len(found()) == 1
+    other = make_user(Role.APPROVER)
+    Voucher.objects.filter(pk=voucher.pk).update(checker=other)
+    assert found() == [
+        f"voucher {voucher}: expected its entry's day {voucher.date} and person {voucher.checker_id}; found {voucher.date} and {other.pk}.",
+        f"voucher {voucher.pk}: expected checker_id {voucher.checker_id}, as on record; found {other.pk}.",
+    ]
 
 
 def test_an_entry_that_claims_a_voucher_is_found():

@@ -6,7 +6,7 @@ seal fails at COMMIT; the seal, inserted last, checks the whole; once it is ther
 
 # ruff: noqa: S608 (the texts are made of names that this code declares, nothing comes from outside)
 
-from trustfund.guards import Guard, append_only, head_of, linked, no_delete, no_replace
+from trustfund.guards import Guard, append_only, changed, head_of, linked, no_delete, no_replace
 
 OPEN = "('open', 'closing')"
 UNDER = "WHERE entry_id = NEW.seq"
@@ -111,10 +111,6 @@ ALLOCATION_RULES = (
 )
 
 
-def _changed(*columns: str) -> str:
-    return " OR ".join(f"COALESCE(CAST(NEW.{c} AS TEXT), '') <> COALESCE(CAST(OLD.{c} AS TEXT), '')" for c in columns)
-
-
 def _fixed(table: str, *rules: tuple[str, str]) -> Guard:
     """What an UPDATE may not change. AFTER, because on PostgreSQL a BEFORE UPDATE trigger locks the row as if its key changed, and then
     the foreign keys that another COMMIT checks wait for it: a deadlock with whoever waits for the heads.
@@ -205,7 +201,7 @@ GUARDS = [
         "ledger_account",
         ("NEW.code <> OLD.code", "an account keeps its code"),
         (
-            f"({_changed('type', 'currency', 'subaccount_kinds', 'subaccount_rule')}) "
+            f"({changed('type', 'currency', 'subaccount_kinds', 'subaccount_rule')}) "
             "AND EXISTS (SELECT 1 FROM ledger_line WHERE account_id = OLD.code)",
             "an account with lines keeps its type, currency and subaccounts",
         ),
@@ -216,7 +212,7 @@ GUARDS = [
         "ledger_subaccount",
         ("NEW.id <> OLD.id OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind", "a subaccount keeps its code and kind"),
         (
-            f"({_changed('currency', 'parent_id')}) AND EXISTS (SELECT 1 FROM ledger_line WHERE subaccount_id = OLD.id)",
+            f"({changed('currency', 'parent_id')}) AND EXISTS (SELECT 1 FROM ledger_line WHERE subaccount_id = OLD.id)",
             "a subaccount with lines keeps its currency and parent",
         ),
     ),
@@ -227,7 +223,7 @@ GUARDS = [
     _fixed("ledger_fiscalyear", ("NEW.year <> OLD.year", "a year stays the year")),
     *no_delete("ledger_period"),
     no_replace("ledger_period", "id", ("year_id", "number")),
-    _fixed("ledger_period", (_changed("id", "year_id", "number", "starts_on", "ends_on"), "a period keeps its days")),
+    _fixed("ledger_period", (changed("id", "year_id", "number", "starts_on", "ends_on"), "a period keeps its days")),
     Guard("ledger_period", "certified", ("UPDATE",), CERTIFIED_RULES, timing="AFTER", needs="ledger_certification"),
     *append_only("ledger_closedbooks"),
     no_replace("ledger_closedbooks", "id", ("as_of", "seq", "marks")),

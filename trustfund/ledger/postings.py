@@ -322,26 +322,34 @@ def payment_returned(
     )
 
 
-def outright_due(grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None) -> Legs:
+def outright_due(grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None, before: Money = NOTHING) -> Legs:
     """A tranche of an outright grant is due, for its conditions are met: Dr 5010 / Cr 2020, Dr 9020 / Cr 9010; PSC: Dr 5100 / Cr 2400.
 
-    It is paid later by Dr 2020 / Cr bank; the NGO's reports post nothing.
+    It is paid later by Dr 2020 / Cr bank; the NGO's reports post nothing. `before` is what was expense of the grant before.
     """
     return [
         *_some(debit("5010", amount, grant), credit("2020", amount, grant), debit("9020", amount, grant), credit("9010", amount, grant)),
-        *programme_support(grant, amount, psc_rate),
+        *programme_support(grant, amount, psc_rate, before),
     ]
 
 
 def outright_unspent(
-    grant: Subaccount, amount: Money, *, payable: Money = NOTHING, this_year: Money = NOTHING, psc_rate: Decimal | None = None
+    grant: Subaccount,
+    amount: Money,
+    *,
+    payable: Money = NOTHING,
+    this_year: Money = NOTHING,
+    psc_rate: Decimal | None = None,
+    before: Money = NOTHING,
 ) -> Legs:
     """What an NGO did not spend of an outright grant: Dr 1210 / Cr 5010 (4900 for an earlier year); its PSC: Dr 2400 / Cr 5100 (4900).
 
-    What was not paid yet is owed no more instead: Dr 2020. `payable` is what is still owed, `this_year` what became due this year.
+    What was not paid yet is owed no more instead: Dr 2020. `payable` is what is still owed, `this_year` what became due this year,
+    `before` what was expense of the grant in all years.
     """
     waived, recent = min(amount, payable), min(amount, max(this_year, NOTHING))
-    support, now = amount.times(psc_rate or Decimal(0)), recent.times(psc_rate or Decimal(0))
+    support = -support_on(-amount, psc_rate, before)
+    now = support if recent == amount else min(support_on(recent, psc_rate), support)
     return _some(
         debit("2020", waived, grant),
         debit("1210", amount - waived, grant),
@@ -353,16 +361,31 @@ def outright_unspent(
     )
 
 
-def programme_support(grant: Subaccount, amount: Money, psc_rate: Decimal | None) -> Legs:
-    """Programme support cost on accepted expenditure, at the agreement's rate: Dr 5100 / Cr 2400."""
-    psc = amount.times(psc_rate or Decimal(0))
+def support_on(change: Money, psc_rate: Decimal | None, before: Money = NOTHING) -> Money:
+    """By how much programme support changes when the accepted expenditure of a grant, `before` so far, changes.
+
+    The whole is rounded, never the part: whatever is accepted and taken back in parts, the support of a grant is its rate times what is
+    accepted of it, to the cent, and nothing when nothing is.
+    """
+    rate = psc_rate or Decimal(0)
+    return (before + change).times(rate) - before.times(rate)
+
+
+def programme_support(grant: Subaccount, amount: Money, psc_rate: Decimal | None, before: Money = NOTHING) -> Legs:
+    """Programme support cost on accepted expenditure, at the agreement's rate: Dr 5100 / Cr 2400.
+
+    The sum of all that is accepted is rounded, not each part: `before` is what was accepted of the grant before.
+    """
+    psc = support_on(amount, psc_rate, before)
     return _some(debit("5100", psc, grant), credit("2400", psc))
 
 
-def expenditure_accepted(grant: Subaccount, amount: Money, *, advance: Money, psc_rate: Decimal | None = None) -> Legs:
+def expenditure_accepted(
+    grant: Subaccount, amount: Money, *, advance: Money, psc_rate: Decimal | None = None, before: Money = NOTHING
+) -> Legs:
     """A report is accepted: Dr 5010 / Cr 1200 up to the open advance; beyond it Cr 2020, with Dr 9020 / Cr 9010; PSC: Dr 5100 / Cr 2400.
 
-    `advance` is the open advance (balance of 1200 of the grant) before this entry.
+    `advance` is the open advance (balance of 1200 of the grant), `before` the accepted expenditure, before this entry.
     """
     cleared = min(amount, max(advance, NOTHING))
     beyond = amount - cleared
@@ -374,18 +397,25 @@ def expenditure_accepted(grant: Subaccount, amount: Money, *, advance: Money, ps
             debit("9020", beyond, grant),
             credit("9010", beyond, grant),
         ),
-        *programme_support(grant, amount, psc_rate),
+        *programme_support(grant, amount, psc_rate, before),
     ]
 
 
 def expenditure_disallowed(
-    grant: Subaccount, amount: Money, *, psc_rate: Decimal | None = None, earlier_year: bool = False, waived: Money = NOTHING
+    grant: Subaccount,
+    amount: Money,
+    *,
+    psc_rate: Decimal | None = None,
+    before: Money = NOTHING,
+    earlier_year: bool = False,
+    waived: Money = NOTHING,
 ) -> Legs:
     """Accepted expenditure is disallowed: Dr 1210 / Cr 5010 (4900 for an earlier year); its PSC: Dr 2400 / Cr 5100 (4900).
 
-    `waived` is how much of it was beyond the advance and not paid yet: it is owed no more, Dr 2020.
+    `waived` is how much of it was beyond the advance and not paid yet: it is owed no more, Dr 2020; `before` is what was accepted of the
+    grant so far.
     """
-    psc = amount.times(psc_rate or Decimal(0))
+    psc = -support_on(-amount, psc_rate, before)
     return _some(
         debit("2020", waived, grant),
         debit("1210", amount - waived, grant),

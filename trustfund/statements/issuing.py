@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import translation
@@ -14,6 +16,7 @@ from trustfund.audit.models import Event
 from trustfund.chain import Finding
 from trustfund.files.kinds import Kind
 from trustfund.ledger.models import Seal, Subaccount
+from trustfund.ledger.standing import TAKE_IN
 from trustfund.statements import contributions, grant, pdf
 from trustfund.statements.books import Books, snapshot
 from trustfund.statements.catalogue import STATEMENTS, whole_set
@@ -86,17 +89,26 @@ def of_year(year: int) -> list[tuple[Issue, str]]:
 
 def unlike_record() -> list[Finding]:
     """Statements issued that are not as they were put on record, or were made from a head that the ledger does not have."""
-    told = {each.object_id: each.details for each in Event.objects.filter(object_type=Issue._meta.label_lower, act="issue.make")}
+    told = _told()
     held = {str(each.pk): each for each in Issue.objects.order_by("pk")}
     hashes = dict(Seal.objects.filter(seq__in={each.head for each in held.values()}).values_list("seq", "hash"))
     gone = [Finding(f"statement issued {key}", "to be there, as on record", "no such row") for key in sorted(told.keys() - held.keys())]
     found = [
         Finding(f"statement issued {each}", f"{name} {told.get(key, {}).get(name)}, as on record", str(value))
         for key, each in held.items()
-        for name, value in each.facts.items()
+        for name, value in {**each.facts, "by": each.by_id}.items()
         if told.get(key, {}).get(name) != value
     ]
     return [*gone, *found, *(_head(each, hashes) for each in held.values() if each.head and hashes.get(each.head) != each.head_hash)]
+
+
+def _told() -> dict[str, dict[str, Any]]:
+    """What is on record of each, by primary key as text; what was issued before all of it was, was taken in."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for event in Event.objects.filter(object_type=Issue._meta.label_lower, act__in=("issue.make", TAKE_IN)).order_by("seq"):
+        made_by = {"by": event.actor_id} if event.act == "issue.make" else {}
+        found[event.object_id] |= {**event.details, **made_by}
+    return found
 
 
 def _head(issue: Issue, hashes: dict[int, str]) -> Finding:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from trustfund import clock
-from trustfund.ledger.versions import Version
+from trustfund.ledger.versions import Version, new_salt
 from trustfund.statements import content, permissions
 from trustfund.workflow import Digest
 
@@ -151,6 +151,7 @@ class Issue(models.Model):
     purpose = models.CharField(_("what for"), max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by"))
     at = models.DateTimeField(_("issued on"), default=clock.now)
+    salt = models.CharField(max_length=32, default=new_salt)
 
     objects = IssueQuerySet.as_manager()
 
@@ -173,7 +174,7 @@ class Issue(models.Model):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What of it is on record: what it is of and its hash, not what it was for."""
+        """What of it is on record: what it is of, its hash and size, and since when; of what it was for, a digest."""
         days = {name: day.isoformat() if (day := getattr(self, name)) else None for name in ("since", "as_of")}
         names = ("code", "subaccount_id", "format", "language", "head", "head_hash", "sha256")
-        return {**{name: getattr(self, name) for name in names}, **days, "event": self.act}
+        return {**{name: getattr(self, name) for name in names}, **days, "event": self.act, **content.handed_out(self)}

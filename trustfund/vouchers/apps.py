@@ -11,9 +11,10 @@ class VouchersConfig(AppConfig):
         from trustfund.vouchers import home as room
         from trustfund.vouchers.documents import documents
         from trustfund.vouchers.prepared.registry import EVENTS
-        from trustfund.vouchers.verification import vouchers
+        from trustfund.vouchers.verification import vouchers, vouchers_on_record
 
         checks.register(vouchers)
+        checks.register(vouchers_on_record)
         evidence.register("vouchers.voucher", documents)
         if room.reversing not in shown.acts:
             shown.acts.append(room.reversing)

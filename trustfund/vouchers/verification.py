@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 
 from trustfund.chain import Finding, advised
 from trustfund.ledger import models as books
+from trustfund.ledger.facts import ACTOR, Facts, unlike
 from trustfund.vouchers import preparing
 from trustfund.vouchers.actions import content_of
 from trustfund.vouchers.models import Line, Voucher
@@ -26,6 +27,25 @@ def vouchers() -> list[Finding]:
         *(finding for pk, voucher in sorted(posted.items()) for finding in _voucher(voucher, lines[pk], held)),
         *(Finding(f"entry {entry.reference}", "a posted voucher of that number", "none") for entry in claimed),
     ]
+
+
+FACTS = Facts(
+    Voucher,
+    acts={
+        "draft": {"date": "date", "kind": "kind", "maker_id": ACTOR},
+        "prepare": {"date": "date", "event": "event", "maker_id": ACTOR},
+        "change": {"date": "date"},
+        "submit": {"date": "on"},
+        "approve": {"checker_id": ACTOR},
+    },
+    void={"change": ("kind",)},
+)
+
+
+@advised("Somebody wrote into the vouchers past the program: put the row back as the act on record left it, from a backup.")
+def vouchers_on_record() -> list[Finding]:
+    """Each voucher is as the last acts on it left it: state, people, day."""
+    return list(unlike(FACTS))
 
 
 def _voucher(voucher: Voucher, lines: list[Any], held: dict[int, list[Any]]) -> list[Finding]:

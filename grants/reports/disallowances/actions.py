@@ -125,7 +125,7 @@ def approve(disallowance: Disallowance, *, by: Any) -> Disallowance:
         raise ValidationError(_("The grant is financially closed: nothing of it is disallowed any more."), code="closed")
     _still_there(disallowance)
     on = clock.today()
-    disallowance = advance(disallowance.approve, by=by, person=by, on=on)
+    disallowance = advance(disallowance.approve, by=by, person=by, on=on, digest=disallowance.digest)
     disallowance.entry = _post(disallowance, on, by)
     disallowance.save(update_fields=["entry"])
     if grant.state == GrantState.REPORTING_CLOSED:
@@ -167,11 +167,12 @@ def _owed(grant: Grant, on: date) -> Money:
 def _legs(disallowance: Disallowance, waived: Money, on: date) -> Any:
     """An outright grant was an expense when its tranches were due, another when the report was accepted."""
     report, grant, amount = disallowance.report, disallowance.report.grant, disallowance.amount
+    support: dict[str, Any] = {"psc_rate": grant.psc_rate, "before": standing.accepted_ever(grant)}
     if grant.is_outright:
         this_year = standing.due_this_year(grant, on)
-        return postings.outright_unspent(grant.books, amount, this_year=this_year, psc_rate=grant.psc_rate)
+        return postings.outright_unspent(grant.books, amount, this_year=this_year, **support)
     earlier = report.accepted_on is not None and report.accepted_on.year < on.year
-    return postings.expenditure_disallowed(grant.books, amount, psc_rate=grant.psc_rate, earlier_year=earlier, waived=waived)
+    return postings.expenditure_disallowed(grant.books, amount, earlier_year=earlier, waived=waived, **support)
 
 
 def _free(grant: Grant, waived: Money, reference: str, on: date, by: Any, of: Disallowance) -> None:

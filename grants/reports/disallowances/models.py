@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from grants.agreements.models import GrantBudgetLine
-from grants.reports.disallowances import permissions
+from grants.reports.disallowances import content, permissions
 from grants.reports.models import Report
 from grants.reports.permissions import sees_all
 from trustfund import clock
 from trustfund.fields import UsdField
+from trustfund.ledger.versions import new_salt
 from trustfund.money import Money, total
-from trustfund.workflow import Stateful
+from trustfund.workflow import Digest, Stateful
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -52,6 +53,7 @@ class Disallowance(Stateful, models.Model):
     note = models.CharField(_("why it was not approved"), max_length=500, blank=True)
     document = models.OneToOneField("files.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name=_("document"))
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="+")
+    salt = models.CharField(max_length=32, default=new_salt)
 
     objects = DisallowanceQuerySet.as_manager()
 
@@ -85,9 +87,14 @@ class Disallowance(Stateful, models.Model):
         """What is disallowed in all."""
         return total(line.amount for line in self.lines.all())
 
+    @property
+    def digest(self) -> Digest:
+        """The hash of what it says: on record once it is approved."""
+        return Digest(content.digest_of(self))
+
     @transition(state, source=State.PROPOSED, target=State.APPROVED, permission=permissions.can_approve)
-    def approve(self, *, person: Any, on: Any) -> None:
-        """The second person agrees: the NGO owes it back."""
+    def approve(self, *, person: Any, on: Any, digest: Digest) -> None:
+        """The second person agrees: the NGO owes it back. What it says never changes from here on."""
         self.decided_by, self.decided_on = person, on
 
     @transition(state, source=State.PROPOSED, target=State.REFUSED, permission=permissions.can_refuse)

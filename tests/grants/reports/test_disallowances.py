@@ -4,17 +4,22 @@ Of 12,000 paid, 9,600 are accepted (6,400 and 3,200 on the first budget line) wi
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
+from decimal import Decimal
+from importlib import import_module
 from threading import Barrier
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 from grants.agreements import actions as agreements
+from grants.agreements.models import GrantBudgetLine
 from grants.closing import actions as closing
 from grants.closing.models import Closure
 from grants.closing.statement import statement_of
@@ -24,6 +29,7 @@ from grants.reports import plans, standing
 from grants.reports.disallowances import actions
 from grants.reports.disallowances.actions import Wanted
 from grants.reports.disallowances.models import Disallowance
+from grants.reports.disallowances.verification import disallowances_on_record
 from tests.factories.agreements import make_grant, make_payment
 from tests.factories.books import make_bank, open_years
 from tests.factories.calls import make_call
@@ -31,7 +37,8 @@ from tests.factories.donors import PDF, make_agreement, make_contribution
 from tests.factories.ngos import owner_of
 from tests.factories.people import make_user, sign_in
 from tests.factories.reports import make_report
-from trustfund import clock
+from tests.ledger.forcing import Superuser, alter, said_by
+from trustfund import clock, guards
 from trustfund.ledger import balances, posting
 from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import Entry, Line
@@ -99,6 +106,22 @@ def test_what_was_accepted_in_an_earlier_year_is_recovered_revenue():
         made = disallow(report)
         assert lines(made.entry) == [("1210", usd(1_000)), ("4900", usd(-1_000)), ("2400", usd(130)), ("4900", usd(-130))]
         assert standing.position(report.grant, later).accepted == usd(8_600)
+
+
+def test_programme_support_of_what_is_taken_back_in_parts_comes_to_nothing_to_the_cent():
+    # 7 % of 100.05 is 7.00, of 33.35 three times 2.33: a cent was left over when each part was rounded for itself.
+    grant = make_payment("paid", grant=make_grant(call=make_call("published", psc_rate=Decimal("0.07")))).grant
+    report = make_report("accepted", grant=grant, spent=usd("100.05"))
+    charged = [balances.balance("5100", of=grant.books)]
+    for _part in range(2):
+        disallow(report, "33.35")
+        charged.append(balances.balance("5100", of=grant.books))
+    later = date(clock.today().year + 1, 2, 1)
+    open_years(later.year)
+    with clock.frozen(later):
+        last = disallow(report, "33.35")
+    assert charged == [usd("7.00"), usd("4.67"), usd("2.33")]
+    assert (lines(last.entry)[2:], balances.balance("2400")) == ([("2400", usd("2.33")), ("4900", usd("-2.33"))], usd(0))
 
 
 def test_what_was_accepted_beyond_the_advance_is_owed_no_more():
@@ -279,10 +302,88 @@ def test_of_an_outright_grant_it_is_expense_of_the_year_in_which_it_was_due():
 
 
 def test_check_books_compares_it_with_its_entry():
-    made = disallow(make_report("accepted"))
-    made.lines.update(amount=usd(999))
+    disallow(make_report("accepted"))
+    alter("UPDATE grants_disallowedline SET amount = 99900", of="grants")
     (finding,) = disallowances()
     assert (finding.expected, finding.found) == (f"{usd(999)} off the accepted expenditure", str(usd(1_000)))
+
+
+def two_lines():
+    """1,000 disallowed: 700 of one line, 300 of another."""
+    report = make_report("accepted")
+    first = report.grant.budget_lines.first()
+    other = GrantBudgetLine.objects.create(grant=report.grant, number=9, description="Food", amount=usd(1))
+    report.expenditures.filter(pk=report.expenditures.last().pk).update(budget_line=other)
+    wanted = {first.pk: Wanted(usd(700), "The rent."), other.pk: Wanted(usd(300), "The food.")}
+    made = actions.propose(report, by=make_user(Role.FINANCE), lines=wanted)
+    return actions.approve(made, by=make_user(Role.APPROVER))
+
+
+ALTERED = "what it says to be what was approved; found something else: it was altered"
+FORCED = {
+    "UPDATE grants_disallowedline SET amount = 100000 - amount": ALTERED,
+    "UPDATE grants_disallowedline SET reason = 'Another.' WHERE amount = 30000": ALTERED,
+    "UPDATE grants_disallowance SET proposed_on = '2025-01-01'": ALTERED,
+    "UPDATE grants_disallowance SET salt = 'x'": ALTERED,
+    "UPDATE grants_disallowance SET decided_on = '2025-01-01'": "found decided by {by} on 2025-01-01",
+    "UPDATE grants_disallowance SET decided_by_id = {other}": "found decided by {other} on {on}",
+    "UPDATE grants_disallowance SET proposed_by_id = {other}": "found USD 1,000.00 of report {report}, proposed by {other}",
+    "UPDATE grants_disallowance SET entry_id = 1": "expected the entry disallowance:{pk}:posted; found the entry ",
+    "UPDATE grants_disallowance SET entry_id = NULL": "expected the entry disallowance:{pk}:posted; found none",
+    "UPDATE grants_disallowance SET state = 'refused', entry_id = NULL": "expected to be approved",
+    "UPDATE grants_disallowedline SET amount = amount + 1": "found USD 1,000.02 of report {report}",
+}
+
+
+def test_what_was_approved_never_changes_and_what_was_forced_is_found():
+    made, other = two_lines(), make_user(Role.APPROVER)
+    names = {"pk": made.pk, "report": made.report_id, "by": made.decided_by_id, "on": made.decided_on, "other": other.pk}
+    assert said_by("disallowances on record") == []
+    deeds = [*FORCED, "DELETE FROM grants_disallowedline WHERE amount = 30000", "DELETE FROM grants_disallowance"]
+    for statement in deeds:
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement.format(**names))
+    for statement, said in FORCED.items():
+        with suppress(TakenBack), transaction.atomic():
+            alter(statement.format(**names), of="grants")
+            assert said.format(**names) in " ".join(map(str, disallowances_on_record())), statement
+            raise TakenBack
+    assert said_by("disallowances on record") == []
+
+
+class TakenBack(Exception):
+    """Rolls back what was forced."""
+
+
+def test_one_that_was_refused_or_slipped_in_or_taken_out_is_compared_too():
+    report = make_report("accepted")
+    refused = actions.refuse(propose(report), by=make_user(Role.APPROVER), note="No.")
+    waiting = propose(report, "5")
+    alter(f"UPDATE grants_disallowance SET decided_on = '2025-01-01' WHERE id = {refused.pk}", of="grants")
+    alter(f"UPDATE grants_disallowedline SET amount = 400 WHERE disallowance_id = {waiting.pk}", of="grants")
+    assert [f"{each.where}: {each.found}" for each in disallowances_on_record()] == [
+        f"disallowance {refused.pk}: decided by {refused.decided_by_id} on 2025-01-01",
+        f"disallowance {waiting.pk}: USD 4.00 of report {report.pk}, proposed by {waiting.proposed_by_id}",
+    ]
+    slipped = Disallowance.objects.create(report=make_report("accepted"), proposed_by=make_user(Role.FINANCE))
+    alter("DELETE FROM grants_disallowedline", f"DELETE FROM grants_disallowance WHERE id <> {slipped.pk}", of="grants")
+    said = {each.where: each.expected for each in disallowances_on_record()}
+    assert said == {
+        f"disallowance {refused.pk}": "to be there, as on record",
+        f"disallowance {waiting.pk}": "to be there, as on record",
+        f"disallowance {slipped.pk}": "an act on record that proposed it",
+    }
+
+
+def test_what_was_approved_before_its_digest_was_on_record_is_taken_in_as_it_stands():
+    made = disallow(make_report("accepted"))
+    guards.drop(Superuser(), "grants")
+    import_module("grants.migrations.0006_disallowances_on_record").take_in(apps, connection.schema_editor(atomic=False))
+    before, made = made, Disallowance.objects.get()
+    assert made.salt != before.salt
+    assert disallowances_on_record() == []
+    alter("UPDATE grants_disallowedline SET amount = 99900", of="grants")
+    assert [each.found for each in disallowances_on_record()][-1] == "something else: it was altered"
 
 
 def test_revenue_of_a_conditional_agreement_is_taken_back():

@@ -1,19 +1,25 @@
 """Bank details: proposed by one, called back by another, confirmed by a third, active some days later."""
 
+from contextlib import suppress
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.core.exceptions import FieldError, PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django_fsm import TransitionNotAllowed
 
 from ngos.bank_accounts import actions, home
 from ngos.bank_accounts.models import BankAccount
+from ngos.bank_accounts.verification import bank_accounts_on_record, exchanged_accounts
 from tests.factories.ngos import IBAN, SWIFT, make_bank_account, make_member, make_organisation, owner_of
 from tests.factories.people import make_user
+from tests.ledger.forcing import alter
 from trustfund import clock
 from trustfund.audit.models import Event
+from trustfund.audit.recording import trail_for
 from trustfund.encryption import Tampered, decrypt, encrypt
 from trustfund.mail.models import Outbox
 from trustfund.people.roles import Role
@@ -227,6 +233,52 @@ def test_keys_rotate(settings):
     settings.ENCRYPTION_KEYS = old
     with pytest.raises(Tampered):
         BankAccount.objects.get(pk=account.pk)
+
+
+FORCED = {
+    "account_number = (SELECT account_number FROM ngos_bankaccount WHERE id = {other})": "the account that was proposed and confirmed",
+    "account_number = 'no token at all'": "the account that was proposed and confirmed",
+    "swift = 'RLNWATWW'": "the account that was proposed and confirmed",
+    "organisation_id = (SELECT organisation_id FROM ngos_bankaccount WHERE id = {other})": "organisation_id ",
+    "active_from = '2020-01-01'": "active_from ",
+    "called_by_id = proposed_by_id + 70000": "called_by_id ",
+    "verified_by_id = proposed_by_id + 70000": "verified_by_id ",
+}
+
+
+def test_an_account_that_was_exchanged_past_the_program_is_found():
+    account, other = make_bank_account(state="verified"), make_bank_account(state="active", account_number="AT483200000012345864")
+    proposed = make_bank_account(state="proposed")
+    assert bank_accounts_on_record() == []
+    for forced, expected in FORCED.items():
+        with suppress(TakenBack), transaction.atomic():
+            alter(f"UPDATE ngos_bankaccount SET {forced.format(other=other.pk)} WHERE id = {account.pk}")
+            found = [each.where for each in bank_accounts_on_record() if each.expected.startswith(expected)]
+            assert found == [f"bank account {account.pk}"], forced
+            raise TakenBack
+    alter(f"UPDATE ngos_bankaccount SET state = 'rejected' WHERE id = {proposed.pk}")
+    assert [each.found for each in bank_accounts_on_record()] == ["rejected"]
+
+
+class TakenBack(Exception):
+    """Rolls back what was forced."""
+
+
+def test_an_exchanged_account_stays_a_finding_when_the_keys_rotate(settings):
+    account, other = make_bank_account(state="verified"), make_bank_account(state="active")
+    alter(f"UPDATE ngos_bankaccount SET swift = 'RLNWATWW' WHERE id = {account.pk}")
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *settings.ENCRYPTION_KEYS]
+    assert actions.reseal() == 2
+    settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS[:1]
+    assert exchanged_accounts() == {account.pk}
+    assert trail_for(other).last().act == "books.reseal"
+
+
+def test_an_account_from_before_is_taken_in_as_it_stands():
+    account = make_bank_account(state="verified")
+    alter(f"UPDATE ngos_bankaccount SET swift = 'RLNWATWW' WHERE id = {account.pk}")
+    import_module("ngos.migrations.0002_bank_accounts_on_record").take_in(apps, connection.schema_editor(atomic=False))
+    assert bank_accounts_on_record() == []
 
 
 def test_the_same_number_elsewhere_is_noticed():

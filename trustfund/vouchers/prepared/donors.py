@@ -67,7 +67,7 @@ def goes_back(moment: Moment, inputs: Inputs) -> Proposal:
 
 
 def _window(moment: Moment, of: Subaccount, codes: Iterable[str]) -> str:
-    """The window in which its money is."""
+    """The window in which its money was received, and is."""
     return next((held.window for held in moment.held(codes, of=of)), GENERAL)
 
 
@@ -76,8 +76,10 @@ def _taken(of: Subaccount, amount: Money, *, conditional_money: bool) -> Legs:
 
 
 def at_most_unspent(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
-    """At most what the contribution has left: received, less support cost, less what is promised and paid to grants."""
-    row = next((each for each in headroom.headroom(moment.on) if each.instalment == inputs["of"]), None)
+    """At most what the contribution has left in the window that it is taken from: received, less support cost, less what is promised and
+    paid to grants, spent on the Fund's own costs, or moved to other windows."""
+    window = _window(moment, inputs["of"], REVENUE)
+    row = next((each for each in headroom.headroom(moment.on, window=window) if each.instalment == inputs["of"]), None)
     left = _most(row) if row is not None else zero()
     if inputs["amount"] > left:
         yield Problem(_("Only %(left)s of it is unspent and not promised.") % {"left": money_text(left)}, field="amount")
@@ -85,7 +87,7 @@ def at_most_unspent(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
 
 def _most(row: headroom.Headroom) -> Money:
     """What can be taken away so that the rest still bears what is used, with its support cost; unused support cost goes back too."""
-    used, rate = max(row.reserved + row.allocated + row.moved, zero()), psc_rate_of(row.instalment)
+    used, rate = max(row.reserved + row.allocated + row.charged + row.moved, zero()), psc_rate_of(row.instalment)
     most = row.received - used.times(1 + (rate or 0)) + usd("0.01")
     while most > zero() and row.received - most - headroom.set_aside(row.received - most, rate) < used:
         most -= usd("0.01")

@@ -17,7 +17,6 @@ from trustfund import clock
 from trustfund.fields import MoneyFormField
 from trustfund.ledger import finance_postings
 from trustfund.ledger.balances import ESTIMATED
-from trustfund.ledger.funding import allocations
 from trustfund.ledger.models import GENERAL, Line, Subaccount
 from trustfund.ledger.postings import BANKS, Legs
 from trustfund.money import Money, zero
@@ -153,8 +152,7 @@ def propose(moment: Moment, inputs: Inputs) -> Proposal:
     legs: Legs = []
     rows: list[list[Any]] = []
     advances = moment.per_subaccount("1200")
-    windows = {pk: min(found) for pk, found in allocations.windows_of(each["grant"].pk for each in inputs["amounts"].values()).items()}
-    windows |= {held.of.pk: held.window for held in moment.held(["1200"]) if held.of is not None}
+    windows = {held.of.pk: held.window for held in moment.held(["1200", "9010"]) if held.of is not None}
     for each in _in_order(inputs):
         advance, amount = advances.get(each["grant"].pk, zero()), each["amount"]
         found = finance_postings.year_end_estimate(each["grant"], amount, advance=advance, psc_rate=each["psc_rate"])

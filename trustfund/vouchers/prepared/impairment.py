@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from trustfund.ledger import finance_postings
 from trustfund.ledger.balances import WRITING_OFF
 from trustfund.ledger.models import Subaccount
 from trustfund.ledger.postings import Legs
-from trustfund.money import Money, zero
+from trustfund.money import Money, total, zero
 from trustfund.ui.formatting import money_text
 from trustfund.vouchers.prepared.event import Event, Inputs, Proposal, Workings, proposal, within
 from trustfund.vouchers.prepared.fields import OfField, amount_field, day_field, with_balance
@@ -35,6 +35,18 @@ class Side:
 
 CONTRIBUTIONS = Side("contribution", gettext_lazy("Instalment"), ("1100", "1110"), "1190")
 PARTNERS = Side("partner", gettext_lazy("Grant"), ("1210", "1200"), "1290")
+
+
+Keeper = Callable[[int], Money]
+"""From the subaccount of a grant (primary key) to what of its refund due (1210) is being kept from a payment."""
+
+_keepers: list[Keeper] = []
+
+
+def kept_by(keeper: Keeper) -> None:
+    """Called from `AppConfig.ready()`: the ground does not know payments, whoever does tells here what they keep."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
 
 
 def _form(side: Side, label: Promise, hint: Promise, *, required: bool) -> type[forms.Form]:
@@ -144,6 +156,20 @@ def _write_off_limits(side: Side, moment: Moment, inputs: Inputs) -> Iterator[Pr
     stands = moment.least(*side.assets, of=inputs["of"])
     if (inputs.get("amount") or stands) > stands or stands <= zero():
         yield Problem(_("Only what is in the books can be written off: %(held)s.") % {"held": money_text(stands)}, field="amount")
+    elif side is PARTNERS:
+        yield from _kept(moment, inputs["of"], inputs.get("amount") or stands)
+
+
+def _kept(moment: Moment, of: Subaccount, amount: Money) -> Iterator[Problem]:
+    """The bank may have paid a tranche already less what the NGO owes: so much is settled with it, and not written off too."""
+    kept = total(each(of.pk) for each in _keepers)
+    due = moment.least(PARTNERS.assets[0], of=of)
+    left = max(due - kept, zero())
+    if kept and min(amount, due) > left:
+        said = _(
+            "A payment under way keeps %(kept)s of what the NGO owes: at most %(left)s can be written off until it is paid or stopped."
+        )
+        yield Problem(said % {"kept": money_text(kept), "left": money_text(left)}, field="amount")
 
 
 def _impairing(side: Side, title: Promise, text: Promise) -> Event:
