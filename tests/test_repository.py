@@ -52,6 +52,8 @@ def test_no_amount_becomes_a_float_on_its_way_to_paper():
 
 
 LEDGER = {"Entry", "Line", "Seal", "Funding", "Allocation", "Reservation", "LedgerHead"}
+LEDGER_ROOMS = ("trustfund.ledger", "trustfund.ledger.funding")
+"""Where the models of the ledger's rows are."""
 WRITES = {"create", "bulk_create", "update", "bulk_update", "get_or_create", "update_or_create", "delete", "save", "_raw_delete"}
 
 
@@ -63,8 +65,8 @@ def imported(tree: ast.Module, module: str, wanted: set[str]) -> set[str]:
 
 def writers_of_the_ledger(tree: ast.Module) -> list[int]:
     """Lines that make or write a ledger row: the class is called, or a chain of calls that begins at it ends in a write."""
-    names = imported(tree, "trustfund.ledger.models", LEDGER)
-    models = imported(tree, "trustfund.ledger", {"models"})
+    names = {name for room in LEDGER_ROOMS for name in imported(tree, f"{room}.models", LEDGER)}
+    models = {name for room in LEDGER_ROOMS for name in imported(tree, room, {"models"})}
 
     def is_ledger(node: ast.expr) -> bool:
         if isinstance(node, ast.Name):
@@ -105,6 +107,8 @@ def test_only_the_ledger_writes_ledger_rows():
         ("from trustfund.ledger.models import Entry\nEntry.objects.get(pk=1).save()", [2]),
         ("from trustfund.ledger.models import Seal\nmade = Seal(seq=1)", [2]),
         ("from trustfund.ledger import models\nmodels.Entry.objects.all().delete()", [2]),
+        ("from trustfund.ledger.funding.models import Allocation\nAllocation.objects.create(position=1)", [2]),
+        ("from trustfund.ledger.funding import models as acts\nacts.Funding.objects.all().delete()", [2]),
         ("from trustfund.ledger.models import Entry\nEntry.objects.filter(pk=1).count()", []),
         ("from trustfund.documents.typesetting import Line\nLine()", []),
     ],

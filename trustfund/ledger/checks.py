@@ -12,10 +12,11 @@ from trustfund.chain import Finding
 from trustfund.ledger import chart
 from trustfund.ledger.closed.checks import certifications, kept_balances
 from trustfund.ledger.funding import allocations, costs, headroom
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.funding.moving import transfers
 from trustfund.ledger.funding.trace import cash_to_grants
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
+from trustfund.ledger.models import Account, Entry, Line, Seal, Subaccount
 from trustfund.ledger.on_record import KEPT
 from trustfund.ledger.subledgers import SUBLEDGERS
 from trustfund.money import Money

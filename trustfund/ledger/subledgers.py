@@ -9,7 +9,8 @@ from django.db.models import Count, F, Sum
 
 from trustfund.chain import Finding, advised
 from trustfund.ledger import chart
-from trustfund.ledger.models import Account, Entry, Funding, Line, Subaccount
+from trustfund.ledger.funding.models import Funding
+from trustfund.ledger.models import Account, Entry, Line, Subaccount
 from trustfund.money import Money
 
 

@@ -20,11 +20,12 @@ from trustfund.audit.models import AuditHead
 from trustfund.ledger import actions, balances, chart, evidence, permissions, shown, verification
 from trustfund.ledger.asof import Point, point_of
 from trustfund.ledger.exchange import rate_use
+from trustfund.ledger.exchange.models import Rate
 from trustfund.ledger.forms import BankForm, HeadroomForm, RateFileForm, RateForm, SpanForm, YearForm
 from trustfund.ledger.funding import headroom as funding
 from trustfund.ledger.funding import moving
 from trustfund.ledger.funding.moving import Move
-from trustfund.ledger.models import GENERAL, Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
+from trustfund.ledger.models import GENERAL, Entry, FiscalYear, LedgerHead, Line, Period, Subaccount
 from trustfund.ledger.sealing import head
 from trustfund.lists import Filter, listing
 

@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from trustfund.ledger import chart
 from trustfund.ledger.funding import costs, trace
 from trustfund.ledger.funding.headroom import set_aside
+from trustfund.ledger.funding.models import FundingRule
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Entry, FundingRule, Subaccount
+from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import Money, total, zero
 from trustfund.statements import outcomes
 from trustfund.statements.books import Books, Term, day_before, line_of

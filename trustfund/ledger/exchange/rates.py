@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from trustfund import clock
 from trustfund.ledger import standing
+from trustfund.ledger.exchange.models import Rate
 from trustfund.ledger.fields import plain
-from trustfund.ledger.models import Rate
 from trustfund.money import CURRENCIES, Money
 
 FUNCTIONAL = "USD"

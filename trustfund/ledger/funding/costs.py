@@ -27,8 +27,9 @@ from trustfund.ledger.closed.kept import year_end_entries
 from trustfund.ledger.closed.marks import beside
 from trustfund.ledger.funding.acting import begin, seal
 from trustfund.ledger.funding.headroom import GENERAL_POOL, Headroom, headroom, rule_on
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.funding.splitting import Part, Parts, by_rank, pooled, pro_rata
-from trustfund.ledger.models import Allocation, Entry, Funding, Line, Period, Subaccount
+from trustfund.ledger.models import Entry, Line, Period, Subaccount
 from trustfund.ledger.periods import TAKES_POSTINGS
 from trustfund.money import Money, total
 from trustfund.workflow import lock

@@ -23,9 +23,10 @@ from trustfund.ledger import tags
 from trustfund.ledger.chart import BY_CODE
 from trustfund.ledger.closed.kept import Reading, year_end_entries
 from trustfund.ledger.closed.marks import YEAR_END
+from trustfund.ledger.funding.models import Allocation, FundingRule
 from trustfund.ledger.funding.splitting import Part
 from trustfund.ledger.history import TAKEN_OVER_GIFTS
-from trustfund.ledger.models import GENERAL, Allocation, FundingRule, FundWindow, Line, Subaccount, Tag
+from trustfund.ledger.models import GENERAL, FundWindow, Line, Subaccount, Tag
 from trustfund.money import Money
 
 NOT_FUNDING = ("2300", "4040", "9030", "9040")

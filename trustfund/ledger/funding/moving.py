@@ -24,8 +24,9 @@ from trustfund.ledger.closed.marks import opening_entry
 from trustfund.ledger.funding.acting import begin, done, seal
 from trustfund.ledger.funding.allocations import split
 from trustfund.ledger.funding.headroom import GENERAL_POOL, Headroom, headroom, refuse_overdrawn, rule_on
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.funding.splitting import Parts
-from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
+from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
 TRANSFERS = "3900"

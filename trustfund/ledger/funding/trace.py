@@ -12,7 +12,8 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from trustfund.ledger.balances import ESTIMATE
 from trustfund.ledger.closed.marks import YEAR_END
-from trustfund.ledger.models import Allocation, Line, Subaccount
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
 
 ACCEPTED = ("5010", "4900")

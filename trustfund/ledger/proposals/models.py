@@ -13,7 +13,8 @@ from django_fsm import FSMField, transition
 
 from trustfund import clock
 from trustfund.ledger.fields import ExactDecimalField
-from trustfund.ledger.models import FundingRule, FundWindow
+from trustfund.ledger.funding.models import FundingRule
+from trustfund.ledger.models import FundWindow
 from trustfund.ledger.permissions import can_read_books
 from trustfund.ledger.proposals import permissions
 from trustfund.workflow import Stateful
