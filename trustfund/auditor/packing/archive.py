@@ -16,7 +16,7 @@ from django.utils import translation
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.auditor.models import Asked, Pack
-from trustfund.auditor.packing.contents import STEPS, Asks, Content
+from trustfund.auditor.packing.contents import STEPS, Asks, Content, Files
 from trustfund.files.kinds import Kind
 from trustfund.files.storing import CHUNK, store_made
 from trustfund.statements.books import snapshot
@@ -46,6 +46,11 @@ class Archive:
                 digest.update(piece)
                 target.write(piece)
         self.sums[name] = digest.hexdigest()
+
+    def add_all(self, files: Files) -> None:
+        """Add each of them as it is made."""
+        for name, content in files:
+            self.add(name, content)
 
     def _free(self, name: str) -> str:
         stem, dot, ending = name.rpartition(".")
@@ -78,8 +83,7 @@ def write(pack: Pack, path: Path, progress: Progress) -> None:
         for number, (label, step) in enumerate(STEPS):
             progress(label, number, len(STEPS))
             with snapshot():
-                for name, content in step(asks):
-                    archive.add(name, content)
+                archive.add_all(step(asks))
         archive.close()
     progress("", len(STEPS), len(STEPS))
 
