@@ -113,7 +113,7 @@ def expiry_of(subaccount: Subaccount) -> date | None:
 
 
 def psc_rate_of(subaccount: Subaccount) -> Decimal | None:
-    """The programme support rate of a contribution, its own or its agreement's."""
+    """The programme support rate of a contribution: its own, else its agreement's, else its donor's."""
     found: Decimal | None = _inherited(subaccount, "psc_rate")
     return found
 
@@ -213,7 +213,7 @@ def _row(
     instalment: Subaccount, cents: int, used: Used, share: Decimal, earmark: int = GENERAL_POOL, first: date | None = None
 ) -> Headroom:
     received = Money.from_minor(cents, "USD")
-    psc = set_aside(received, _inherited(instalment, "psc_rate"))
+    psc = set_aside(received, psc_rate_of(instalment))
     reserve = (received - psc).times(share) if cents > 0 else Money(0, "USD")
     return Headroom(
         instalment=instalment,
