@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from trustfund.ui import rooms
 from trustfund.ui.management.commands import make_docs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,15 +148,66 @@ def test_no_template_marks_user_data_safe():
     assert offenders(r"\|\s*safe\b|autoescape off", templates()) == []
 
 
-def test_views_are_functions_of_at_most_twenty_lines():
+def test_every_room_says_what_is_in_it():
+    assert [folder for app in APPS for folder, words in rooms.said(app) if not words] == []
+
+
+def test_views_are_functions_of_at_most_thirty_lines():
     long = []
     for path in sources():
         if path.name != "views.py" and path.parent.name != "views":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 32:
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 30:
                 long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
     assert long == []
+
+
+BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.Match)
+
+
+def lines_of_code(text: str) -> int:
+    """Lines that are neither blank nor a comment nor part of a docstring."""
+    strings = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
+    prose = {line for node in strings for line in range(node.lineno, node.end_lineno + 1)}
+    rows = enumerate(text.splitlines(), 1)
+    return sum(1 for number, row in rows if number not in prose and row.strip() and not row.strip().startswith("#"))
+
+
+def depth(node: ast.AST, deep: int = 0) -> int:
+    """How many blocks stand in each other at the most; `elif` stands beside its `if`."""
+    chained = isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
+    inner = deep + isinstance(node, BLOCKS)
+    held = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt | ast.excepthandler | ast.match_case)]
+    return max((depth(each, inner - (chained and each is node.orelse[0])) for each in held), default=inner)
+
+
+def too_much(path: Path) -> list[str]:
+    """Modules of more than 400 lines of code, functions of more than 60 lines or nested more than three deep."""
+    text = path.read_text()
+    if text.count("\n") > 400 and lines_of_code(text) > 400:
+        return [f"{path.relative_to(ROOT)} is long"]
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    found = [f"{node.name} is long" for node in functions if node.end_lineno - node.lineno >= 60]
+    found += [f"{node.name} is deep" for node in functions if depth(node) > 3]
+    return [f"{path.relative_to(ROOT)}: {each}" for each in found]
+
+
+def test_modules_and_functions_stay_small():
+    files = [*sources(), *(ROOT / "bench").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")]
+    assert [each for path in files for each in too_much(path)] == []
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("if a:\n for b in c:\n  if d:\n   e()", 3),
+        ("if a:\n b()\nelif c:\n d()\nelif e:\n f()", 1),
+        ("try:\n a()\nexcept E:\n with b:\n  c()", 2),
+    ],
+)
+def test_the_depth_of_blocks_is_counted(text, found):
+    assert depth(ast.parse(text)) == found
 
 
 def test_no_machine_path_is_committed():
