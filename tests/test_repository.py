@@ -131,6 +131,12 @@ def test_only_one_package_provides_django_fsm():
     assert packages_distributions()["django_fsm"] == ["django-fsm-2"]
 
 
+def test_every_requirement_is_a_range():
+    """A version that nobody here has tried comes by a change of these files, never by the day on which they are installed."""
+    lines = [line for name in ("requirements.txt", "requirements-dev.txt") for line in (ROOT / name).read_text().splitlines()]
+    assert [line for line in lines if not line.startswith("-r ") and not re.fullmatch(r"[A-Za-z0-9\-\[\]]+>=[\d.]+,<[\d.]+", line)] == []
+
+
 def test_every_component_used_exists():
     """A mistyped component fails only when it is rendered; so it is looked for here."""
     existing = {path.relative_to(ROOT / "templates/components").with_suffix("").as_posix().replace("/", ".").replace("_", "-")
