@@ -86,7 +86,10 @@ def rows_of(funding: Funding | None) -> list[Allocation]:
 
 @transaction.atomic
 def confirm(reservation: Funding, entry: Entry, amount: Money, *, by: Any = None) -> list[Allocation]:
-    """The payment `entry` draws `amount` on the reservation, pro rata to what each contribution still holds reserved: final."""
+    """The payment `entry` draws `amount` USD on the reservation, pro rata to what each contribution still holds reserved: final.
+
+    ValidationError when less is reserved. Once more for the same entry it gives the first allocations.
+    """
     sealing.lock_heads()
     first = done(f"{entry.reference}:funded")
     if first is not None:

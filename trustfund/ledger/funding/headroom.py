@@ -78,14 +78,13 @@ class Headroom:
 
     @property
     def tag(self) -> Tag | None:
-        """The earmark: the instalment's own or its agreement's."""
+        """The earmark: the instalment's own, else its agreement's, else its donor's."""
         found: Tag | None = _inherited(self.instalment, "tag")
         return found
 
     @property
     def expires_on(self) -> date | None:
-        found: date | None = _inherited(self.instalment, "expires_on")
-        return found
+        return expiry_of(self.instalment)
 
 
 def rule_on(on: date) -> FundingRule:
@@ -107,7 +106,7 @@ def _inherited(subaccount: Subaccount | None, name: str) -> Any:
 
 
 def expiry_of(subaccount: Subaccount) -> date | None:
-    """The day until which a contribution is to be spent, its own or its agreement's."""
+    """The day until which a contribution is to be spent, its own, else its agreement's, else its donor's."""
     found: date | None = _inherited(subaccount, "expires_on")
     return found
 
