@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,8 +22,6 @@ from trustfund.money import Money
 
 SEED = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It goes on record, so it is no free text; and a shell takes it as it is."""
-KEPT = timedelta(days=90)
-"""How long a pack is kept; it can be made again, byte for byte."""
 
 
 @task()

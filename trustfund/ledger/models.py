@@ -1,6 +1,7 @@
 """The books: accounts and dimensions, years and their periods, entries with their lines, and the chain that seals them.
 
 Rates, the funding of grants, proposals and what closing keeps have models in rooms of their own: exchange, funding, proposals, closed.
+They name those of this module by text, so that it can gather them.
 
 Money is a bigint of cents (`_minor`, `debit`, `credit`: USD unless a currency stands beside it). What is sealed never changes:
 see guards.py.
@@ -18,20 +19,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+import trustfund.ledger.closed.models
+import trustfund.ledger.exchange.models
+import trustfund.ledger.funding.models
+import trustfund.ledger.proposals.models  # noqa: F401  Django looks for models in this module alone
 from trustfund.ledger import permissions
 from trustfund.ledger.fields import ExactDecimalField
+from trustfund.ledger.querysets import BooksQuerySet
 from trustfund.money import Money
 from trustfund.workflow import Stateful
 
 GENERAL = "general"
 """The code of the general window."""
-
-
-class BooksQuerySet(models.QuerySet[Any]):
-    """Rows of the books: seen by those who may read the books, and by nobody else."""
-
-    def visible_to(self, user: Any) -> BooksQuerySet:
-        return self if permissions.can_read_books(user) else self.none()
 
 
 class Account(models.Model):
@@ -351,10 +350,3 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-# Django looks for models in this module alone; those of the inner rooms stand on the ones above.
-import trustfund.ledger.closed.models  # noqa: E402
-import trustfund.ledger.exchange.models  # noqa: E402
-import trustfund.ledger.funding.models  # noqa: E402
-import trustfund.ledger.proposals.models  # noqa: E402, F401

@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ DATED = (2000, 1, 1, 0, 0, 0)
 MODE = 0o644 << 16
 LANGUAGE = "en"
 """A pack is in English, whoever asked for it, so that it is the same for everybody."""
+KEPT = timedelta(days=90)
+"""How long a pack is kept; it can be made again, byte for byte."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -99,8 +102,6 @@ def make(pack: Pack, progress: Progress) -> None:
 
 @transaction.atomic
 def _keep(pack: Pack, content: File[bytes]) -> None:
-    from trustfund.auditor.actions import KEPT
-
     stored = store_made(content, pack.name, Kind.ZIP, by=pack.asked_by)
     now, kept_until = clock.now(), clock.today() + KEPT
     about: dict[str, Any] = {"file": stored, "sha256": stored.sha256, "size": stored.size, "expires_on": kept_until}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.ledger.fields import ExactDecimalField
-from trustfund.ledger.models import BooksQuerySet
+from trustfund.ledger.querysets import BooksQuerySet
 
 
 class Rate(models.Model):

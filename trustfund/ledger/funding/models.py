@@ -13,7 +13,6 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from trustfund.ledger.fields import ExactDecimalField
-from trustfund.ledger.models import Account, Entry, FundWindow, Period, Seal, Subaccount
 from trustfund.money import Money
 
 
@@ -59,17 +58,17 @@ class Funding(models.Model):
         TRANSFER = "transfer", _("moved between windows")
         TAKEBACK = "takeback", _("moved back")
 
-    seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, related_name="funding")
+    seal = models.OneToOneField("ledger.Seal", models.PROTECT, primary_key=True, related_name="funding")
     kind = models.CharField(max_length=8, choices=Kind)
     reference = models.CharField(max_length=150, unique=True)
     date = models.DateField()
-    grant = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="+")
-    period = models.ForeignKey(Period, models.PROTECT, null=True, related_name="fundings")
-    window = models.ForeignKey(FundWindow, models.PROTECT, related_name="+")
+    grant = models.ForeignKey("ledger.Subaccount", models.PROTECT, null=True, related_name="+")
+    period = models.ForeignKey("ledger.Period", models.PROTECT, null=True, related_name="fundings")
+    window = models.ForeignKey("ledger.FundWindow", models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     split = models.CharField(max_length=10, choices=FundingRule.Split)
     reservation = models.ForeignKey("self", models.PROTECT, null=True, related_name="acts")
-    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="fundings")
+    entry = models.ForeignKey("ledger.Entry", models.PROTECT, null=True, related_name="fundings")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -135,10 +134,10 @@ class Allocation(models.Model):
     position = models.PositiveIntegerField()
     date = models.DateField()
     reservation = models.ForeignKey(Funding, models.PROTECT, null=True, related_name="+")
-    instalment = models.ForeignKey(Subaccount, models.PROTECT, related_name="uses")
-    grant = models.ForeignKey(Subaccount, models.PROTECT, null=True, related_name="sources")
-    payment = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="allocations")
-    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    instalment = models.ForeignKey("ledger.Subaccount", models.PROTECT, related_name="uses")
+    grant = models.ForeignKey("ledger.Subaccount", models.PROTECT, null=True, related_name="sources")
+    payment = models.ForeignKey("ledger.Entry", models.PROTECT, null=True, related_name="allocations")
+    account = models.ForeignKey("ledger.Account", models.PROTECT, null=True, related_name="+")
     reserved = models.BigIntegerField()
     allocated = models.BigIntegerField()
     charged = models.BigIntegerField(default=0, db_default=0)
