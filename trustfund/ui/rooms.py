@@ -11,6 +11,8 @@ from django.conf import settings
 APPS = ("grants", "donors", "ngos", "trustfund")
 FURNITURE = {"migrations", "management", "commands", "templatetags", "ar"}
 """Folders that the framework wants, in whatever room they are."""
+WIRING = {"__init__", "apps", "urls", "models", "wsgi"}
+"""Modules that only tie an app together."""
 
 
 def said(app: str) -> Iterator[tuple[str, str]]:
@@ -19,15 +21,28 @@ def said(app: str) -> Iterator[tuple[str, str]]:
     for path in sorted((root / app).rglob("__init__.py"), key=lambda path: path.parent.parts):
         folder = path.parent.relative_to(root)
         if not FURNITURE & set(folder.parts):
-            yield folder.as_posix(), (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0]
+            yield folder.as_posix(), _first_line(path)
+
+
+def alone(app: str) -> Iterator[tuple[str, str]]:
+    """Each module of an app that stands in no room, with the first line of what it says of itself."""
+    root = Path(settings.BASE_DIR)
+    for path in sorted((root / app).glob("*.py")):
+        if path.stem not in WIRING:
+            yield path.relative_to(root).as_posix(), _first_line(path)
+
+
+def _first_line(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0]
 
 
 def page() -> str:
-    """All rooms, app by app."""
-    parts = ["# The rooms\n\nEach folder in its own words; `python manage.py make_docs` writes this page from them.\n"]
+    """All rooms, app by app, and what stands in none of them because all use it."""
+    about = "Each folder in its own words, and the modules that stand in none because many rooms use them."
+    parts = [f"# The rooms\n\n{about} Written by `python manage.py make_docs`.\n"]
     for app in APPS:
         (name, about), *rooms = said(app)
-        rows = "\n".join(f"| [`{folder}`](../{folder}) | {words} |" for folder, words in rooms)
+        rows = "\n".join(f"| [`{place}`](../{place}) | {words} |" for place, words in [*rooms, *alone(app)])
         parts.append(f"## {name}\n\n{about}\n\n| Room | What is in it |\n|---|---|\n{rows}\n")
     return "\n".join(parts)
 
