@@ -25,7 +25,7 @@ from trustfund.files import serving
 from trustfund.files.kinds import Kind
 from trustfund.ledger.forms import DaysForm
 from trustfund.ledger.models import Subaccount
-from trustfund.ledger.views import readers
+from trustfund.ledger.readers import readers
 from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible
 

@@ -102,3 +102,9 @@ def _problem(currency: str, day: date, value: Decimal, why: str) -> str:
         "value": plain(value),
         "why": why,
     }
+
+
+def currencies() -> list[tuple[str, str]]:
+    """The currencies that have rates, as choices of a filter."""
+    codes = Rate.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return [(code, code) for code in codes]

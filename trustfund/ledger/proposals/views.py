@@ -21,7 +21,7 @@ from trustfund.ledger.funding.models import FundingRule
 from trustfund.ledger.models import FundWindow
 from trustfund.ledger.proposals import actions, forms, permissions
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
-from trustfund.ledger.views import readers
+from trustfund.ledger.readers import readers
 from trustfund.ui.formatting import percent_text
 from trustfund.workflow import possibilities
 
