@@ -79,7 +79,7 @@ Posted = dict[tuple[int, str, str], int]
 
 
 def posted(periods: Iterable[Period], *, before: int | None = None) -> Posted:
-    """The fund's own costs and income of periods; `before` counts entries sealed before that number only. At most five queries.
+    """The fund's own costs and income of periods; `before` counts entries sealed before that number only. Always as many queries.
 
     A line's day says its month, so that the index of accounts and days serves; but the last day of a year is in two periods, and the
     entries of periods 13 are looked up.
