@@ -27,7 +27,8 @@ from trustfund.ledger.closed import kept, marks
 from trustfund.ledger.columns import EntryRow, LineRow
 from trustfund.ledger.funding import costs
 from trustfund.ledger.funding.acting import begin, seal
-from trustfund.ledger.models import Entry, Funding, LedgerHead, Line, Period, Seal, Subaccount
+from trustfund.ledger.funding.models import Funding
+from trustfund.ledger.models import Entry, LedgerHead, Line, Period, Seal, Subaccount
 from trustfund.money import Money
 
 SMALL = 100_000

@@ -20,7 +20,8 @@ from bench.readings import LARGE, LARGE_NAME, SMALL, SMALL_NAME
 from bench.timing import timed
 from trustfund import clock
 from trustfund.ledger import verification
-from trustfund.ledger.models import Entry, Period, Rate
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import Entry, Period
 from trustfund.people.models import RoleGrant, User
 from trustfund.people.roles import Role
 

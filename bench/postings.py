@@ -125,13 +125,17 @@ def _copy(first: int) -> float:
         seals.append((seq, at, 1, hashes[each - 1], hashes[each]))
     begin = time.perf_counter()
     with connection.cursor() as cursor:
-        for model, rows in ((Entry, entries), (Line, lines)):
-            with cursor.copy(f"COPY {model._meta.db_table} ({_columns(model)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+        _copy_in(cursor, Entry, entries)
+        _copy_in(cursor, Line, lines)
         cursor.executemany(f"INSERT INTO ledger_seal ({_columns(Seal)}) VALUES (%s, %s, %s, %s, %s)", seals)
     connection.check_constraints()
     return MANY / (time.perf_counter() - begin)
+
+
+def _copy_in(cursor: Any, model: Any, rows: list[tuple[Any, ...]]) -> None:
+    with cursor.copy(f"COPY {model._meta.db_table} ({_columns(model)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _columns(model: Any) -> str:

@@ -5,6 +5,7 @@ class DonorsConfig(AppConfig):
     name = "donors"
 
     def ready(self) -> None:
+        from donors.acts import ACTS
         from donors.contributions import bank, documents, facts, verification
         from donors.contributions import home as contributions_home
         from donors.donors import actions
@@ -13,7 +14,6 @@ class DonorsConfig(AppConfig):
         from donors.pledges import dues, forecast, recognition
         from donors.pledges import home as pledges_home
         from donors.portal import home as portal_home
-        from donors.words import ACTS
         from trustfund.banking import hooks as banking
         from trustfund.closings import checks as closing_checks
         from trustfund.ledger import checks, evidence

@@ -1,0 +1,1 @@
+"""The NGOs: who they are, whether they may be given money, and where it goes."""

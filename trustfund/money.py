@@ -149,6 +149,11 @@ def usd(amount: Decimal | int | str) -> Money:
     return Money(amount, "USD")
 
 
+def usd_cents(cents: int) -> Money:
+    """United States dollars from cents, as the books keep them: 1234 is 12.34."""
+    return Money.from_minor(cents, "USD")
+
+
 def zero(currency: str = "USD") -> Money:
     """Nothing, in a currency."""
     return Money(0, currency)

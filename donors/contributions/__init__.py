@@ -1,0 +1,1 @@
+"""Money that came from donors: entered, named, matched to what was promised, given a receipt."""

@@ -1,0 +1,1 @@
+"""The donors: States, organisations and persons, and the people who act for them."""

@@ -1,0 +1,1 @@
+"""What donors promise: announced, signed, booked, paid in instalments, reduced, lapsed."""

@@ -1,0 +1,1 @@
+"""The donor's own pages: what was pledged and given, and what became of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,19 @@ class Act:
     kind: str = ""
 
 
+Offered = tuple[Callable[..., Any], str, str, str]
+"""A transition, the name of its page in the room's addresses, its label, and how loud it is."""
+
+
+def possible_acts(of: Any, room: str, offered: Iterable[Offered], user: Any) -> list[Act]:
+    """Those that the user can do with the object in its state; `room` is the name before the colon of its addresses."""
+    return [
+        Act(label, reverse(f"{room}:{name}", args=[of.pk]), kind)
+        for transition, name, label, kind in offered
+        if possible(transition, by=user)
+    ]
+
+
 def acts_of(grant: Grant, user: Any) -> list[Act]:
     """The acts that the user can do with the grant in its state, the next one first."""
     offered = [
@@ -39,8 +53,7 @@ def acts_of(grant: Grant, user: Any) -> list[Act]:
         (grant.terminate, "terminate", _("Terminate"), "danger"),
         (grant.lapse, "lapse", _("Take the award back"), "danger"),
     ]
-    found = [_act(grant, name, label, kind) for transition, name, label, kind in offered if possible(transition, by=user)]
-    return found + _others(grant, user)
+    return possible_acts(grant, "agreements", offered, user) + _others(grant, user)
 
 
 def _act(grant: Grant, name: str, label: str, kind: str) -> Act:

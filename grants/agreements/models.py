@@ -19,7 +19,8 @@ from ngos.organisations.models import Membership
 from trustfund import clock, countries
 from trustfund.chain import canonical, link
 from trustfund.fields import UsdField
-from trustfund.ledger.models import GENERAL, FundWindow, Reservation, Subaccount
+from trustfund.ledger.funding.models import Reservation
+from trustfund.ledger.models import GENERAL, FundWindow, Subaccount
 from trustfund.people.roles import Role, holds
 from trustfund.workflow import Stateful
 

@@ -1,0 +1,1 @@
+"""Applications: written by an NGO section by section, submitted, found eligible or not, clarified."""

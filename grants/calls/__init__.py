@@ -1,0 +1,1 @@
+"""Calls for proposals: what they ask, what they offer, and until when."""

@@ -23,15 +23,11 @@ from trustfund.chain import Finding, advised
 from trustfund.ledger.funding.trace import DUE
 from trustfund.ledger.models import Entry, Line
 from trustfund.ledger.postings import BANKS, bank_code
-from trustfund.money import Money
+from trustfund.money import usd_cents
 
 DISALLOWED, REFUNDED = "disallowance.approve", "closing.refund"
 Moved = dict[tuple[str, int | None], int]
 """Cents of debit less credit by account and subaccount."""
-
-
-def _usd(cents: int) -> Money:
-    return Money.from_minor(cents, "USD")
 
 
 def _sums(lines: Any, key: str) -> dict[Any, int]:
@@ -49,16 +45,16 @@ def commitments() -> list[Finding]:
     findings = []
     for grant in Grant.objects.exclude(subaccount=None).order_by("pk"):
         balance, committed = held.get(grant.subaccount_id, 0), signed.get(grant.subaccount_id, 0)
-        if grant.countersigned_at and _usd(committed) != grant.amount:
-            findings.append(Finding(f"commitment of {grant}", f"{grant.amount}, as the agreement says", str(_usd(committed))))
+        if grant.countersigned_at and usd_cents(committed) != grant.amount:
+            findings.append(Finding(f"commitment of {grant}", f"{grant.amount}, as the agreement says", str(usd_cents(committed))))
         if not grant.countersigned_at and (balance or committed):
-            findings.append(Finding(f"commitment of {grant}", "nothing before it is countersigned", str(_usd(balance))))
+            findings.append(Finding(f"commitment of {grant}", "nothing before it is countersigned", str(usd_cents(balance))))
         if grant.state == State.CLOSED and balance:
-            findings.append(Finding(f"commitment of {grant}", "nothing once it is closed", str(_usd(balance))))
+            findings.append(Finding(f"commitment of {grant}", "nothing once it is closed", str(usd_cents(balance))))
         if balance < 0:
-            findings.append(Finding(f"commitment of {grant}", "nothing below zero", str(_usd(balance))))
+            findings.append(Finding(f"commitment of {grant}", "nothing below zero", str(usd_cents(balance))))
         if balance > max(committed, grant.amount.minor):
-            findings.append(Finding(f"commitment of {grant}", f"no more than the agreement's {grant.amount}", str(_usd(balance))))
+            findings.append(Finding(f"commitment of {grant}", f"no more than the agreement's {grant.amount}", str(usd_cents(balance))))
     return findings
 
 
@@ -75,7 +71,7 @@ def payments_made() -> list[Finding]:
             findings.append(Finding(where, f"the entry payment:{pk}:paid", entry.reference))
         out = -taken[entry.pk].get(payment.paid_from_id, 0)
         if out != payment.to_transfer.minor:
-            findings.append(Finding(where, f"its entry to take {payment.to_transfer} from {payment.paid_from.code}", str(_usd(out))))
+            findings.append(Finding(where, f"its entry to take {payment.to_transfer} from {payment.paid_from.code}", str(usd_cents(out))))
     return findings
 
 
@@ -98,8 +94,8 @@ def accepted_reports() -> list[Finding]:
         booked = spent.pop(report.pk, None)
         accepted = report.accepted_amount.minor if report.state == Report.State.ACCEPTED else 0
         if booked is not None and booked != accepted:
-            wanted = f"expenditure of {_usd(accepted)}, as finance accepted"
-            findings.append(Finding(f"report {report.number} of {report.grant}", wanted, str(_usd(booked))))
+            wanted = f"expenditure of {usd_cents(accepted)}, as finance accepted"
+            findings.append(Finding(f"report {report.number} of {report.grant}", wanted, str(usd_cents(booked))))
     gone = [Finding(f"entry of report {key}", "the report that it is about", "no such report") for key in sorted(spent)]
     return findings + gone + _unposted()
 
@@ -112,9 +108,9 @@ def outright_grants() -> list[Finding]:
     ready = Tranche.objects.filter(grant__policy=Policy.OUTRIGHT, accepted_by__isnull=False)
     wanted = {each.pk: each for each in ready.exclude(state=TrancheState.REQUESTED)}
     return [
-        Finding(f"tranche {wanted.get(pk, pk)}", f"{amount} due, as it was found ready", str(_usd(due.get(pk, 0))))
+        Finding(f"tranche {wanted.get(pk, pk)}", f"{amount} due, as it was found ready", str(usd_cents(due.get(pk, 0))))
         for pk in sorted(due.keys() | wanted.keys())
-        if (amount := wanted[pk].amount if pk in wanted else _usd(0)) != _usd(due.get(pk, 0))
+        if (amount := wanted[pk].amount if pk in wanted else usd_cents(0)) != usd_cents(due.get(pk, 0))
     ]
 
 
@@ -126,7 +122,7 @@ def disallowances() -> list[Finding]:
     approved = Disallowance.objects.filter(state=Disallowance.State.APPROVED).prefetch_related("lines")
     wanted = {each.pk: each.amount.minor for each in approved}
     return [
-        Finding(f"disallowance {pk}", f"{_usd(wanted.get(pk, 0))} off the accepted expenditure", str(_usd(taken.get(pk, 0))))
+        Finding(f"disallowance {pk}", f"{usd_cents(wanted.get(pk, 0))} off the accepted expenditure", str(usd_cents(taken.get(pk, 0))))
         for pk in sorted(wanted.keys() | taken.keys())
         if wanted.get(pk, 0) != taken.get(pk, 0)
     ]
@@ -162,7 +158,7 @@ def _dated(on: date, by: int | None) -> str:
 
 
 def _words(moved: Moved) -> str:
-    return ", ".join(f"{_usd(cents)} on {account} of {of}" for (account, of), cents in sorted(moved.items(), key=str))
+    return ", ".join(f"{usd_cents(cents)} on {account} of {of}" for (account, of), cents in sorted(moved.items(), key=str))
 
 
 def _refunded(entries: Iterable[int]) -> dict[int, Moved]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -82,17 +84,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
     closure = _closure(request, pk)
     if not permissions.can_enter_refund(closure, request.user):
         raise PermissionDenied
-    due = actions.to_pay_back(closure.grant)
-    return pages.confirm(
-        request,
-        title=_("Enter a refund"),
-        facts=[*_about(closure), (_("Due from the NGO"), due)],
-        form=forms.RefundForm(request.POST or None, initial={"amount": due}),
-        button=_("Enter the refund"),
-        do=lambda data: actions.enter_refund(closure, by=request.user, **data),
-        back=closure.get_absolute_url(),
-        done=_("The refund is entered and posted; it returns to the contributions that paid."),
-    )
+    return _refunding(request, closure, closure.grant, _about(closure), actions.enter_refund)
 
 
 @login_required
@@ -102,15 +94,21 @@ def repaid(request: HttpRequest, pk: int) -> HttpResponse:
     grant = found.report.grant
     if not permissions.can_enter_repayment(found, request.user):
         raise PermissionDenied
+    about = [(_("Grant"), f"{grant.reference} {grant.title}"), (_("NGO"), grant.organisation.name)]
+    return _refunding(request, found, grant, about, actions.enter_repayment)
+
+
+def _refunding(request: HttpRequest, of: Any, grant: Grant, about: pages.Facts, enter: Callable[..., Any]) -> HttpResponse:
+    """The page on which a refund is entered; `of` is the closure or the disallowance on which it is."""
     due = actions.to_pay_back(grant)
     return pages.confirm(
         request,
         title=_("Enter a refund"),
-        facts=[(_("Grant"), f"{grant.reference} {grant.title}"), (_("NGO"), grant.organisation.name), (_("Due from the NGO"), due)],
+        facts=[*about, (_("Due from the NGO"), due)],
         form=forms.RefundForm(request.POST or None, initial={"amount": due}),
         button=_("Enter the refund"),
-        do=lambda data: actions.enter_repayment(found, by=request.user, **data),
-        back=found.get_absolute_url(),
+        do=lambda data: enter(of, by=request.user, **data),
+        back=of.get_absolute_url(),
         done=_("The refund is entered and posted; it returns to the contributions that paid."),
     )
 

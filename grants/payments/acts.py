@@ -8,12 +8,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grants.agreements.acts import Act
+from grants.agreements.acts import Act, possible_acts
 from grants.payments import permissions
 from grants.payments.models import LIVE, Payment
 from grants.tranches.models import State as TrancheState
 from grants.tranches.models import Tranche
-from trustfund.workflow import possible
 
 
 def acts_of(payment: Payment, user: Any) -> list[Act]:
@@ -29,11 +28,7 @@ def acts_of(payment: Payment, user: Any) -> list[Act]:
         (payment.reject, "reject", _("Reject"), "danger"),
         (payment.cancel, "cancel", _("Cancel"), "danger"),
     ]
-    found = [
-        Act(label, reverse(f"payments:{name}", args=[payment.pk]), kind)
-        for transition, name, label, kind in offered
-        if possible(transition, by=user)
-    ]
+    found = possible_acts(payment, "payments", offered, user)
     if payment.has_open_exception and permissions.can_handle_exception(payment, user):
         found.append(Act(_("Say how the exception is handled"), reverse("payments:exception", args=[payment.pk])))
     return found

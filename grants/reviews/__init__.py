@@ -1,0 +1,1 @@
+"""Reviews of applications: who scores what, conflicts of interest, marks by the rubric."""

@@ -78,7 +78,7 @@ def plan(call: Call, reviewers: Sequence[User], *, by: Any) -> tuple[dict[Applic
     """How the applications of a call that lack reviewers would be spread over `reviewers`, and what would still be lacking."""
     lacking = {a.pk: (a, call.reviewers_per_application - a.asked) for a in _lacking(call)}
     people = {person.pk: person for person in reviewers if person.pk != by.pk and person.has_role(*permissions.SCORING)}
-    given, left = assignment.spread({pk: n for pk, (_a, n) in lacking.items()}, list(people), loads(call), _barred(call, lacking))
+    given, left = assignment.spread({pk: n for pk, (_a, n) in lacking.items()}, list(people), loads(call), _barred(lacking))
     by_application = {lacking[pk][0]: [people[person] for person in chosen] for pk, chosen in given.items()}
     return by_application, {lacking[pk][0]: n for pk, n in left.items()}
 
@@ -96,7 +96,7 @@ def loads(call: Call) -> dict[Any, int]:
     return {row["reviewer"]: row["n"] for row in counted.order_by("reviewer")}
 
 
-def _barred(call: Call, lacking: Mapping[int, Any]) -> dict[Any, set[int]]:
+def _barred(lacking: Mapping[int, Any]) -> dict[Any, set[int]]:
     """application -> people who can't score it: who screened it, has a conflict, or is assigned already."""
     barred: dict[Any, set[int]] = {pk: {a.screened_by_id} for pk, (a, _n) in lacking.items()}
     conflicts = ConflictOfInterest.objects.filter(application__in=lacking).values_list("application", "user")

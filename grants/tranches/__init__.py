@@ -1,0 +1,1 @@
+"""Tranches of a grant: asked for, held behind gates, found ready, received."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grants.agreements.acts import Act
-from trustfund.workflow import possible
+from grants.agreements.acts import Act, possible_acts
 
 if TYPE_CHECKING:
     from grants.tranches.models import Tranche
@@ -32,9 +30,5 @@ def acts_of(tranche: Tranche, user: Any) -> list[Act]:
         (tranche.send_back, "return", _("Return to the NGO"), "secondary"),
         (tranche.confirm_receipt, "receipt", _("Confirm that it arrived"), ""),
     ]
-    own = [
-        Act(label, reverse(f"tranches:{name}", args=[tranche.pk]), kind)
-        for transition, name, label, kind in offered
-        if possible(transition, by=user)
-    ]
+    own = possible_acts(tranche, "tranches", offered, user)
     return own + [act for provider in _providers for act in provider(tranche, user)]

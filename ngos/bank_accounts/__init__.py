@@ -1,0 +1,1 @@
+"""Where an NGO's money goes: proposed, called back, verified by several people over some days."""

@@ -1,0 +1,1 @@
+"""Due diligence: a checklist judged point by point with evidence, decided, and expiring."""

@@ -1,0 +1,1 @@
+"""Sanctions screening: who was checked against which list, with what outcome."""

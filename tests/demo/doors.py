@@ -31,7 +31,8 @@ from trustfund.banking.models import BankLine, BankStatement
 from trustfund.budgets.models import Budget
 from trustfund.closings.models import YearEnd
 from trustfund.erp.models import Extract
-from trustfund.ledger.models import Entry, LedgerHead, Period, Rate, Subaccount
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import Entry, LedgerHead, Period, Subaccount
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
 from trustfund.opening.models import Opening
 from trustfund.people.models import RoleGrant, User

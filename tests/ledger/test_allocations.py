@@ -10,8 +10,8 @@ from tests.factories.books import DAY, give, make_bank, make_grant, make_instalm
 from trustfund.ledger import postings, tags
 from trustfund.ledger.funding import allocations
 from trustfund.ledger.funding.headroom import headroom, set_aside
+from trustfund.ledger.funding.models import Allocation, FundingRule, Reservation
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Allocation, FundingRule, Reservation
 from trustfund.money import Money, usd
 
 pytestmark = pytest.mark.django_db

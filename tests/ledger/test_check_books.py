@@ -10,7 +10,8 @@ from tests.factories.books import DAY, give, make_bank, make_grant, open_years, 
 from trustfund import guards
 from trustfund.ledger import postings
 from trustfund.ledger.funding import allocations
-from trustfund.ledger.models import Allocation, Entry, LedgerHead, Line, Seal
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Entry, LedgerHead, Line, Seal
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 

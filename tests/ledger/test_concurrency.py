@@ -15,7 +15,8 @@ from tests.factories.people import make_user
 from trustfund.ledger import periods, posting, postings
 from trustfund.ledger.funding import allocations
 from trustfund.ledger.funding.headroom import headroom
-from trustfund.ledger.models import Entry, Period, Reservation
+from trustfund.ledger.funding.models import Reservation
+from trustfund.ledger.models import Entry, Period
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role

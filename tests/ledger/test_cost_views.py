@@ -11,8 +11,9 @@ from tests.factories.books import give, make_bank, open_years, post
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.ledger import postings
+from trustfund.ledger.funding.models import Allocation
 from trustfund.ledger.home import items
-from trustfund.ledger.models import Allocation, Period
+from trustfund.ledger.models import Period
 from trustfund.money import usd
 from trustfund.people.roles import Role
 

@@ -14,8 +14,9 @@ from trustfund import clock
 from trustfund.ledger import periods, posting, postings, standing, subaccounts, tags
 from trustfund.ledger.funding import allocations, costs
 from trustfund.ledger.funding.headroom import headroom
+from trustfund.ledger.funding.models import Allocation, Funding, FundingRule
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Allocation, Funding, FundingRule, FundWindow, Period, Subaccount
+from trustfund.ledger.models import FundWindow, Period, Subaccount
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, total, usd
 from trustfund.people.roles import Role

@@ -12,8 +12,9 @@ from trustfund import clock
 from trustfund.ledger import postings
 from trustfund.ledger.funding import allocations, costs
 from trustfund.ledger.funding.headroom import headroom
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Allocation, Funding, Period
+from trustfund.ledger.models import Period
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role

@@ -17,8 +17,9 @@ from trustfund.ledger import finance_postings, postings, standing, subaccounts, 
 from trustfund.ledger.funding import allocations, ended, moving
 from trustfund.ledger.funding.acting import begin, seal
 from trustfund.ledger.funding.headroom import headroom, over_windows
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Allocation, Entry, Funding, FundWindow, Line
+from trustfund.ledger.models import Entry, FundWindow, Line
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role

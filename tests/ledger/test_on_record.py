@@ -17,7 +17,9 @@ from trustfund.audit.models import Event
 from trustfund.audit.recording import record, trail_for
 from trustfund.ledger import periods, postings, standing, subaccounts, tags
 from trustfund.ledger.exchange import rates
-from trustfund.ledger.models import FundingRule, Period, Rate, Subaccount, Tag
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.funding.models import FundingRule
+from trustfund.ledger.models import Period, Subaccount, Tag
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role

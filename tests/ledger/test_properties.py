@@ -57,6 +57,11 @@ class Grant:
     def commitment(self):
         return balances.balance("9010", of=self.subaccount)
 
+    @property
+    def drawable(self):
+        """What can be paid of it: money may still be reserved where nothing is committed or owed any more."""
+        return min(self.reservation.remaining, self.commitment + self.payable)
+
 
 class Fund:
     """A fund to which random events happen; what is refused with a ValidationError did not happen."""
@@ -168,8 +173,8 @@ class Fund:
         self.grants.append(Grant(reservation))
 
     def pay(self, amount, choice):
-        grant = self.pick(choice, lambda each: each.open and each.reservation.remaining.amount > 0)
-        amount = min(amount, grant.reservation.remaining, grant.commitment + grant.payable)
+        grant = self.pick(choice, lambda each: each.open and each.drawable.amount > 0)
+        amount = min(amount, grant.drawable)
         about = {"payable": min(grant.payable, amount), "refund_due": usd(0)}
         entry = self.post(postings.tranche_paid(grant.subaccount, self.bank, amount, **about))
         allocations.confirm(grant.reservation, entry, amount)

@@ -19,9 +19,10 @@ from trustfund import clock
 from trustfund.ledger import periods, posting
 from trustfund.ledger.funding import allocations
 from trustfund.ledger.funding.headroom import rule_on
+from trustfund.ledger.funding.models import FundingRule
 from trustfund.ledger.home import items
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import FundingRule, FundWindow, Period, Subaccount
+from trustfund.ledger.models import FundWindow, Period, Subaccount
 from trustfund.ledger.proposals import actions
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
 from trustfund.ledger.verification import check_books

@@ -11,7 +11,8 @@ from tests.donors.support import queries, signed_in
 from tests.factories.books import make_bank, make_grant, make_instalment, open_years, post
 from trustfund.ledger import posting, postings
 from trustfund.ledger.exchange import rate_use, rates
-from trustfund.ledger.models import Entry, Rate
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
 

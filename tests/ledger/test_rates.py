@@ -14,7 +14,7 @@ from tests.factories.people import make_user
 from trustfund.audit.models import Event
 from trustfund.ledger import standing
 from trustfund.ledger.exchange import rate_files, rates
-from trustfund.ledger.models import Rate
+from trustfund.ledger.exchange.models import Rate
 from trustfund.money import Money, usd
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,9 @@ from trustfund import clock
 from trustfund.ledger import posting, postings, tags
 from trustfund.ledger.funding import allocations, costs
 from trustfund.ledger.funding.headroom import headroom
+from trustfund.ledger.funding.models import Funding
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Entry, Funding, Period
+from trustfund.ledger.models import Entry, Period
 from trustfund.ledger.verification import check_books
 from trustfund.money import usd
 from trustfund.people.roles import Role

@@ -11,7 +11,8 @@ from tests.factories.people import make_user
 from trustfund.ledger import periods, postings
 from trustfund.ledger.exchange import rates
 from trustfund.ledger.funding import allocations
-from trustfund.ledger.models import Account, Allocation, Entry, Funding, FundWindow, LedgerHead, Line, Period, Seal
+from trustfund.ledger.funding.models import Allocation, Funding
+from trustfund.ledger.models import Account, Entry, FundWindow, LedgerHead, Line, Period, Seal
 from trustfund.money import usd
 from trustfund.people.roles import Role
 

@@ -13,7 +13,8 @@ from tests.ledger import books_of_a_year
 from trustfund import clock, lists
 from trustfund.ledger import periods, postings
 from trustfund.ledger.exchange import rates
-from trustfund.ledger.models import Entry, FiscalYear, Period, Rate, Subaccount
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import Entry, FiscalYear, Period, Subaccount
 from trustfund.money import usd
 from trustfund.people.roles import Role
 

@@ -32,7 +32,9 @@ from trustfund.banking.models import BankLine, BankStatement
 from trustfund.files import StoredFile
 from trustfund.ledger import periods
 from trustfund.ledger.exchange import rates
-from trustfund.ledger.models import Allocation, Entry, Line, Period, Rate, Seal, Subaccount
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Entry, Line, Period, Seal, Subaccount
 from trustfund.ledger.verification import check_books
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role

@@ -18,8 +18,9 @@ from trustfund import clock
 from trustfund.ledger import balances, posting, postings
 from trustfund.ledger.closed import closing
 from trustfund.ledger.funding import allocations, costs
+from trustfund.ledger.funding.models import Funding
 from trustfund.ledger.legs import credit, debit
-from trustfund.ledger.models import Entry, Funding, Period, Subaccount
+from trustfund.ledger.models import Entry, Period, Subaccount
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
 

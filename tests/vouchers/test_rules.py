@@ -209,6 +209,13 @@ def test_one_currency_is_split_off_its_sides_worth():
     assert sum((row.usd for row in rows[:3]), usd(0)) == rows[3].usd == usd("108.68")
 
 
+def test_a_rate_is_looked_up_once_however_many_lines_there_are(django_assert_num_queries):
+    rates.add("EUR", date(2026, 3, 1), Decimal("0.92"), source="test")
+    rows = [debit("5220", Money("10", "EUR")), credit("2010", Money("10", "EUR"))] * 25
+    with django_assert_num_queries(1):
+        rules.worked_out(rows, DAY)
+
+
 def test_several_currencies_are_each_at_their_rate():
     rates.add("EUR", date(2026, 3, 1), Decimal("0.92"), source="test")
     rows, _missing = rules.worked_out([debit("5220", Money("100", "EUR")), credit("2010", "108.70")], DAY)

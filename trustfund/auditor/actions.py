@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,8 +22,6 @@ from trustfund.money import Money
 
 SEED = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It goes on record, so it is no free text; and a shell takes it as it is."""
-KEPT = timedelta(days=90)
-"""How long a pack is kept; it can be made again, byte for byte."""
 
 
 @task()
@@ -32,7 +30,8 @@ def work_task() -> int:
     return jobs.work(clock.now())
 
 
-def _require(allowed: bool) -> None:
+def demand(allowed: bool) -> None:
+    """PermissionDenied unless it is allowed."""
     if not allowed:
         raise PermissionDenied
 
@@ -51,7 +50,7 @@ def head_at(number: int | None) -> LedgerHead | Seal:
 @transaction.atomic
 def visit(*, by: Any) -> Visit:
     """Keep up to where the auditor has seen everything."""
-    _require(permissions.can_audit(by))
+    demand(permissions.can_audit(by))
     made = Visit.objects.create(by=by, head=LedgerHead.objects.get(pk=1).seq, audit_head=AuditHead.objects.get(pk=1).seq)
     record("visit.keep", of=made, by=by, head=made.head, audit_head=made.audit_head)
     return made
@@ -60,7 +59,7 @@ def visit(*, by: Any) -> Visit:
 @transaction.atomic
 def ask_verification(*, by: Any, first: int | None = None, last: int | None = None) -> Verification:
     """Have everything verified, or the seals from one number to another. ValidationError for a range that is not there."""
-    _require(permissions.can_verify(by))
+    demand(permissions.can_verify(by))
     head = LedgerHead.objects.get(pk=1)
     if first is not None or last is not None:
         first, last = 1 if first is None else first, head.seq if last is None else last
@@ -79,7 +78,7 @@ def ask_pack(*, by: Any, since: date, until: date, head: int | None = None) -> P
 
     ValidationError by field.
     """
-    _require(permissions.can_pack(by))
+    demand(permissions.can_pack(by))
     _check_days(since, until)
     seal = head_at(head)
     audit = AuditHead.objects.get(pk=1)
@@ -100,7 +99,7 @@ def _check_days(since: date, until: date) -> None:
 @transaction.atomic
 def taken(pack: Pack, *, by: Any) -> Pack:
     """Put on record that a pack was downloaded. PermissionDenied, ValidationError when it is not there (any more), or past its day."""
-    _require(Pack.objects.filter(pk=pack.pk).visible_to(by).exists())
+    demand(Pack.objects.filter(pk=pack.pk).visible_to(by).exists())
     if not pack.is_there:
         raise ValidationError(_("The pack is not there."))
     record("pack.download", of=pack, by=by, sha256=pack.sha256)
@@ -122,7 +121,7 @@ def draw(
     seed: str = "",
 ) -> Sample:
     """Draw a sample and keep it; without a seed one is made. ValidationError by field: nothing to draw from, days that can't be."""
-    _require(permissions.can_audit(by))
+    demand(permissions.can_audit(by))
     _check_days(since, until)
     seal, seed = head_at(head), seed or secrets.token_hex(8)
     if not SEED.fullmatch(seed):
@@ -169,7 +168,7 @@ def drawn_again(sample: Sample) -> sampling.Drawn:
 @transaction.atomic
 def note(item: SampleItem, *, by: Any, verdict: str, text: str = "") -> Result:
     """Say what was found of an item; an exception and a question want words."""
-    _require(permissions.can_audit(by))
+    demand(permissions.can_audit(by))
     if verdict != Result.Verdict.AGREED and not text.strip():
         raise ValidationError({"text": _("Say in a sentence what was found.")})
     made = Result.objects.create(item=item, verdict=verdict, text=text.strip(), by=by)

@@ -15,6 +15,7 @@ from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.audit.verification import verify_chain as verify_audit_chain
 from trustfund.auditor.models import Asked, Pack, Verification
+from trustfund.auditor.packing import archive
 from trustfund.chain import Finding
 from trustfund.ledger import verification
 from trustfund.ledger.snapshots import snapshot
@@ -116,8 +117,6 @@ def _verified(row: Verification, findings: list[Finding], total: int) -> None:
 
 def pack(row: Pack) -> None:
     """Make the archive and keep it."""
-    from trustfund.auditor.packing import archive
-
     archive.make(row, lambda step, done, total: tell(row, step=step, done=done, total=total))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,16 +26,11 @@ from trustfund.lists import Column, Filter, listing
 from trustfund.statements.catalogue import STATEMENTS
 
 
-def _require(allowed: bool) -> None:
-    if not allowed:
-        raise PermissionDenied
-
-
 @login_required
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The desk: the heads, statements as of a day and head, what changed since the last visit, and the auditor's papers."""
-    _require(permissions.can_audit(request.user))
+    actions.demand(permissions.can_audit(request.user))
     point, visit = point_of(request), changes.last_visit(request.user)
     context = {
         "point": point,
@@ -94,7 +88,7 @@ VERIFICATIONS = [
 @login_required
 def verifications(request: HttpRequest) -> HttpResponse:
     """What was verified, and a form to have it verified again."""
-    _require(permissions.can_verify(request.user))
+    actions.demand(permissions.can_verify(request.user))
     form = forms.RangeForm(request.POST if request.method == "POST" else None)
     made: list[Verification] = []
     if form.is_valid() and pages.attempt(form, lambda: made.append(actions.ask_verification(by=request.user, **form.cleaned_data))):
@@ -162,7 +156,7 @@ class Room(NamedTuple):
 
 def _listed(request: HttpRequest, room: Room) -> HttpResponse:
     """The papers of a room."""
-    _require(room.allowed(request.user))
+    actions.demand(room.allowed(request.user))
     return listing(
         request,
         room.model.objects.visible_to(request.user).select_related(*room.related),
@@ -178,7 +172,7 @@ def _listed(request: HttpRequest, room: Room) -> HttpResponse:
 
 def _asked(request: HttpRequest, room: Room) -> HttpResponse:
     """The form with which a further one is asked for."""
-    _require(room.allowed(request.user))
+    actions.demand(room.allowed(request.user))
     form = room.form(request.POST if request.method == "POST" else None, initial=_initial(request))
     made: list[Any] = []
     if form.is_valid() and pages.attempt(form, lambda: made.append(room.do(by=request.user, **form.cleaned_data))):

@@ -87,7 +87,7 @@ class _Reader:
             opening=opening,
             closed_on=closed_on,
             closing=closing,
-            bookings=self.bookings(element, where, currency),
+            bookings=self.bookings(element, where),
         )
 
     def balances(self, element: Element, where: str) -> dict[str, tuple[date, Money]]:
@@ -107,7 +107,7 @@ class _Reader:
             raise wrong(where, field, _("it is missing."))
         return found
 
-    def bookings(self, element: Element, where: str, currency: str) -> list[Booking]:
+    def bookings(self, element: Element, where: str) -> list[Booking]:
         """What is booked: announced and pending entries are not part of the balances."""
         entries = enumerate(self.all(element, "Ntry"), 1)
         booked = [(number, each) for number, each in entries if self.text(each, "Sts/Cd", "Sts") in (BOOKED, "")]

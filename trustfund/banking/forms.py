@@ -15,6 +15,7 @@ from trustfund.banking.found import MAX_BYTES
 from trustfund.banking.models import BankDetails, BankLine
 from trustfund.banking.open_items import open_lines
 from trustfund.fields import MoneyFormField
+from trustfund.files.forms import WholeFileForm
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.ui.formatting import money_text, short_day_text
 
@@ -34,8 +35,10 @@ class DetailsField(forms.ModelChoiceField[BankDetails]):
         return f"{obj.bank.code} {obj.bank.name} ({obj.currency})"
 
 
-class UploadForm(forms.Form):
+class UploadForm(WholeFileForm):
     """A bank's file, and of which account it is."""
+
+    MOST = MAX_BYTES
 
     details = DetailsField(BankDetails.objects.none(), label=_("Bank account"), empty_label=None)
     file = forms.FileField(
@@ -59,11 +62,6 @@ class UploadForm(forms.Form):
         chosen = self.data.get(self.add_prefix("details"), "") if self.is_bound else ""
         details = BankDetails.objects.select_related("bank").filter(pk=chosen).first() if str(chosen).isdecimal() else None
         return details.currency if details else ("USD" if self.is_bound else "")
-
-    def content(self) -> bytes:
-        """What was sent, one byte more than is taken at the most."""
-        read: bytes = self.cleaned_data["file"].read(MAX_BYTES + 1)
-        return read
 
 
 def _column(label: Any, help_text: Any = "") -> forms.CharField:

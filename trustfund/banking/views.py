@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -25,8 +23,6 @@ from trustfund.files.serving import download, serve
 from trustfund.ledger.models import Subaccount
 from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible
-
-View = Callable[..., HttpResponseBase]
 
 STATEMENTS = [
     Column("number", gettext_lazy("Statement"), "number", sort="number", url=BankStatement.get_absolute_url),
@@ -69,18 +65,7 @@ STANDING = Filter(
     [("standing", gettext_lazy("Standing")), ("withdrawn", gettext_lazy("Withdrawn"))],
     lambda found, value: found.filter(withdrawal__isnull=value == "standing"),
 )
-
-
-def readers(view: View) -> View:
-    """Only those who may see the statements: others are asked to sign in, or refused."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not permissions.can_see(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return login_required(asked)
+readers = pages.only(permissions.can_see)
 
 
 def _banks() -> list[tuple[str, str]]:

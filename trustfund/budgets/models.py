@@ -36,7 +36,7 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
 class Budget(Version):
     """One version of a window's budget for a year: number 1 is the original, every later one a revision with its reason and document.
 
-    A statement made again from an older head, or up to an older act on record, shows what was approved then (versions.py).
+    A statement made again from an older head, or up to an older act on record, shows what was approved then (ledger/versions.py).
     """
 
     class State(models.TextChoices):

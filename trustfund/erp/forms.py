@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from trustfund import clock
 from trustfund.erp.layout import MAX_BYTES, Layout
+from trustfund.files.forms import WholeFileForm
 from trustfund.ledger.forms import DateInput
 
 
-class SpanForm(forms.Form):
-    """The days that are compared."""
+class _FileForm(WholeFileForm):
+    MOST = MAX_BYTES
 
-    start = forms.DateField(label=_("From"), widget=DateInput())
-    end = forms.DateField(label=_("To"), widget=DateInput())
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("start") and cleaned.get("end") and cleaned["start"] > cleaned["end"]:
-            raise ValidationError(_("The first day is after the last."))
-        return cleaned
-
-
-class _FileForm(forms.Form):
     file = forms.FileField(label=_("File"))
-
-    def content(self) -> bytes:
-        """What was sent, one byte more than is taken at the most."""
-        read: bytes = self.cleaned_data["file"].read(MAX_BYTES + 1)
-        return read
 
 
 class ExtractForm(_FileForm):

@@ -76,19 +76,27 @@ def save(rows: Iterable[tuple[str, str, str]], *, effective_on: date, by: Any) -
 
 
 def _consistent(rows: list[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    """The ERP's code for each kind and code of ours. ValidationError that names every row with a fault."""
     known = _known({code for kind, code, _target in rows if kind == Kind.GRANT})
     wanted: dict[tuple[str, str], str] = {}
-    problems = []
-    for number, (kind, code, target) in enumerate(rows, 1):
-        if (kind, code) not in known:
-            problems.append(_("Row %(row)s: there is no %(kind)s “%(code)s”.") % {"row": number, "kind": kind[:20], "code": code[:60]})
-        elif wanted.setdefault((kind, code), target) != target:
-            problems.append(_("Row %(row)s: %(code)s has another code in a row above.") % {"row": number, "code": code})
-        elif len(target) > 40:
-            problems.append(_("Row %(row)s: the ERP’s code is longer than 40 characters.") % {"row": number})
+    for kind, code, target in rows:
+        wanted.setdefault((kind, code), target)
+    problems = list(filter(None, (_wrong(number, row, known, wanted) for number, row in enumerate(rows, 1))))
     if problems:
         raise ValidationError(problems[:50], code="rows")
     return wanted
+
+
+def _wrong(number: int, row: tuple[str, str, str], known: set[tuple[str, str]], wanted: dict[tuple[str, str], str]) -> str:
+    """The first thing that is wrong with a row; `wanted` is what the first row of each code says."""
+    kind, code, target = row
+    if (kind, code) not in known:
+        return _("Row %(row)s: there is no %(kind)s “%(code)s”.") % {"row": number, "kind": kind[:20], "code": code[:60]}
+    if wanted[kind, code] != target:
+        return _("Row %(row)s: %(code)s has another code in a row above.") % {"row": number, "code": code}
+    if len(target) > 40:
+        return _("Row %(row)s: the ERP’s code is longer than 40 characters.") % {"row": number}
+    return ""
 
 
 def _known(grants: set[str]) -> set[tuple[str, str]]:

@@ -23,8 +23,9 @@ from trustfund.erp.models import Extract, ExtractLine, Mapping
 from trustfund.erp.reconciliation import reconcile
 from trustfund.files import serving
 from trustfund.files.kinds import Kind
+from trustfund.ledger.forms import DaysForm
 from trustfund.ledger.models import Subaccount
-from trustfund.ledger.views import readers
+from trustfund.ledger.readers import readers
 from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible
 
@@ -66,7 +67,7 @@ MAPPED = [Column(each, each, each) for each in mapping.COLUMNS]
 def index(request: HttpRequest) -> HttpResponseBase:
     """The comparison of the books with the extract, on screen or as a file."""
     asked = {"start", "end"} & set(request.GET)
-    form = forms.SpanForm(request.GET if asked else None, initial=_offered())
+    form = DaysForm(request.GET if asked else None, initial=_offered())
     span = form.cleaned_data if form.is_valid() else _offered() if not asked else None
     found = reconcile(span["start"], span["end"]) if span else None
     export = request.GET.get("export")

@@ -1,9 +1,9 @@
-"""A form field that takes one document and says beside itself what is wrong with it."""
+"""What takes a file in a form: a field for one document, which says beside itself what is wrong with it; a form that reads a whole file."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -34,3 +34,14 @@ class DocumentField(forms.FileField):
         if upload and upload is not initial:
             check(upload, kinds=self.kinds)
         return upload
+
+
+class WholeFileForm(forms.Form):
+    """A form with a field `file` that is read whole and checked by its reader, which takes `MOST` bytes."""
+
+    MOST: ClassVar[int]
+
+    def content(self) -> bytes:
+        """What was sent, one byte more than is taken at the most."""
+        read: bytes = self.cleaned_data["file"].read(self.MOST + 1)
+        return read

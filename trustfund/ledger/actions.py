@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied
 
 from trustfund.ledger import periods, permissions, subaccounts
 from trustfund.ledger.exchange import rates
-from trustfund.ledger.models import FiscalYear, Rate, Subaccount
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import FiscalYear, Subaccount
 
 
 def open_year(year: int, *, by: Any) -> FiscalYear:

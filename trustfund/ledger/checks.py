@@ -12,18 +12,14 @@ from trustfund.chain import Finding
 from trustfund.ledger import chart
 from trustfund.ledger.closed.checks import certifications, kept_balances
 from trustfund.ledger.funding import allocations, costs, headroom
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.funding.moving import transfers
 from trustfund.ledger.funding.trace import cash_to_grants
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Account, Allocation, Entry, Funding, Line, Seal, Subaccount
+from trustfund.ledger.models import Account, Entry, Line, Seal, Subaccount
 from trustfund.ledger.on_record import KEPT
 from trustfund.ledger.subledgers import SUBLEDGERS
-from trustfund.money import Money
-
-
-def _usd(cents: int) -> Money:
-    return Money.from_minor(cents, "USD")
-
+from trustfund.money import usd_cents
 
 # Entries and lines
 
@@ -52,7 +48,9 @@ def _numbering() -> list[Finding]:
 def _balanced() -> list[Finding]:
     per_window = Line.objects.order_by().values("entry_id", "window_id").annotate(debits=Sum("debit"), credits=Sum("credit"))
     uneven = [
-        Finding(f"entry {row['entry_id']}, window {row['window_id']}", f"credits of {_usd(row['debits'])}", str(_usd(row["credits"])))
+        Finding(
+            f"entry {row['entry_id']}, window {row['window_id']}", f"credits of {usd_cents(row['debits'])}", str(usd_cents(row["credits"]))
+        )
         for row in per_window.exclude(debits=F("credits"))
     ]
     short = Entry.objects.annotate(many=Count("lines")).filter(many__lt=2)
@@ -114,7 +112,7 @@ def _never_negative() -> list[Finding]:
     sums = lines.values("account_id", "subaccount__code").annotate(balance=Sum(F("debit") - F("credit")))
     named = [(*NEVER_NEGATIVE[row["account_id"]], row["subaccount__code"], row["balance"]) for row in sums]
     return [
-        Finding(f"{what} of {code}", "no balance on the wrong side", str(_usd(balance)))
+        Finding(f"{what} of {code}", "no balance on the wrong side", str(usd_cents(balance)))
         for side, what, code, balance in named
         if balance * side < 0
     ]
@@ -126,7 +124,7 @@ def _memo() -> list[Finding]:
     for first, second in (("9010", "9020"), ("9030", "9040")):
         lines = Line.objects.filter(account_id__in=(first, second)).order_by()
         sums = lines.values("subaccount__code").annotate(balance=Sum(F("debit") - F("credit")))
-        apart = [(row["subaccount__code"], _usd(row["balance"])) for row in sums if row["balance"]]
+        apart = [(row["subaccount__code"], usd_cents(row["balance"])) for row in sums if row["balance"]]
         findings += [Finding(f"{first} and {second} of {code}", "each to be the other's contra", f"{left} apart") for code, left in apart]
     return findings
 
@@ -137,12 +135,14 @@ def _memo() -> list[Finding]:
 def _reservations() -> list[Finding]:
     sums = Allocation.objects.filter(reservation__isnull=False).order_by().values("reservation_id", "instalment__code")
     negative = [
-        Finding(f"reservation {row['reservation_id']} on {row['instalment__code']}", "nothing below zero reserved", str(_usd(row["left"])))
+        Finding(
+            f"reservation {row['reservation_id']} on {row['instalment__code']}", "nothing below zero reserved", str(usd_cents(row["left"]))
+        )
         for row in sums.annotate(left=Sum("reserved"))
         if row["left"] < 0
     ]
     made = Funding.objects.filter(kind=Funding.Kind.RESERVE).annotate(parts=Sum("allocations__reserved")).exclude(parts=F("amount_minor"))
-    return negative + [Finding(f"reservation {each}", f"parts of {each.amount} in all", str(_usd(each.parts or 0))) for each in made]
+    return negative + [Finding(f"reservation {each}", f"parts of {each.amount} in all", str(usd_cents(each.parts or 0))) for each in made]
 
 
 def _payments() -> list[Finding]:
@@ -153,7 +153,11 @@ def _payments() -> list[Finding]:
     codes = dict(Subaccount.objects.filter(pk__in=given.keys() | cash.keys()).values_list("pk", "code"))
     cash = {grant: cents for grant, cents in cash.items() if codes.get(grant) != TAKEN_OVER_GRANTS}
     return [
-        Finding(f"grant {codes.get(pk, pk)}", f"contributions to give the {_usd(cash.get(pk, 0))} that it got", str(_usd(given.get(pk, 0))))
+        Finding(
+            f"grant {codes.get(pk, pk)}",
+            f"contributions to give the {usd_cents(cash.get(pk, 0))} that it got",
+            str(usd_cents(given.get(pk, 0))),
+        )
         for pk in sorted(given.keys() | cash.keys())
         if given.get(pk, 0) != cash.get(pk, 0)
     ]
@@ -195,7 +199,7 @@ def _costs() -> list[Finding]:
             before[*about, account] += cents
             if not min(start, there) <= start + cents <= max(start, there):
                 where = f"costs of {act.period} on account {account}, act {act.pk}"
-                findings.append(Finding(where, f"{_usd(there - start)} to charge at most", str(_usd(cents))))
+                findings.append(Finding(where, f"{usd_cents(there - start)} to charge at most", str(usd_cents(cents))))
     return findings
 
 
@@ -210,12 +214,12 @@ def _replaced() -> list[Finding]:
     """What others took over of a contribution is what it gave up, and the parts of the costs of a month add up."""
     sums = Allocation.objects.filter(funding__kind=Funding.Kind.REPLACE).order_by().values("funding__reference")
     uneven = [
-        Finding(f"replacement {row['funding__reference']}", "others to take over what one gave up", f"{_usd(row['sum'])} apart")
+        Finding(f"replacement {row['funding__reference']}", "others to take over what one gave up", f"{usd_cents(row['sum'])} apart")
         for row in sums.annotate(sum=Sum(F("reserved") + F("allocated") + F("charged") + F("moved")))
         if row["sum"]
     ]
     made = Funding.objects.filter(kind=Funding.Kind.COSTS).annotate(parts=Sum(Abs("allocations__charged")))
-    return uneven + [Finding(f"act {each}", f"parts of {each.amount} in all", str(_usd(each.parts or 0))) for each in made
+    return uneven + [Finding(f"act {each}", f"parts of {each.amount} in all", str(usd_cents(each.parts or 0))) for each in made
                      if each.parts != each.amount_minor]  # fmt: skip
 
 

@@ -34,18 +34,25 @@ class HeadroomForm(forms.Form):
     window = forms.ModelChoiceField(FundWindow.objects.all(), label=_("Fund window"), required=False, empty_label=None, initial=GENERAL)
 
 
-class SpanForm(forms.Form):
-    """From a day to a day, of one subaccount or of all."""
+class DaysForm(forms.Form):
+    """From a day to a day."""
 
-    start = forms.DateField(label=_("From"), required=False, widget=DateInput())
-    end = forms.DateField(label=_("To"), required=False, widget=DateInput())
-    of = forms.CharField(label=_("Subaccount"), required=False, max_length=60)
+    start = forms.DateField(label=_("From"), widget=DateInput())
+    end = forms.DateField(label=_("To"), widget=DateInput())
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("start") and cleaned.get("end") and cleaned["start"] > cleaned["end"]:
             raise ValidationError(_("The first day is after the last."))
         return cleaned
+
+
+class SpanForm(DaysForm):
+    """From the beginning or a day to a day or the end, of one subaccount or of all."""
+
+    start = forms.DateField(label=_("From"), required=False, widget=DateInput())
+    end = forms.DateField(label=_("To"), required=False, widget=DateInput())
+    of = forms.CharField(label=_("Subaccount"), required=False, max_length=60)
 
     def clean_of(self) -> Subaccount | None:
         code = self.cleaned_data["of"].strip()

@@ -17,8 +17,9 @@ from trustfund.audit.models import Event
 from trustfund.chain import within
 from trustfund.ledger import chart, writing
 from trustfund.ledger.funding import allocations, headroom, moving, replacing
+from trustfund.ledger.funding.models import Funding
 from trustfund.ledger.legs import Leg, credit, debit
-from trustfund.ledger.models import GENERAL, Entry, Funding, FundWindow, Note
+from trustfund.ledger.models import GENERAL, Entry, FundWindow, Note
 from trustfund.ledger.writing import Draft
 from trustfund.money import Money
 

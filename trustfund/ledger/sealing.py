@@ -13,7 +13,8 @@ from trustfund.audit import recording
 from trustfund.chain import canonical, link, lock_head
 from trustfund.ledger.columns import EntryRow, LineRow
 from trustfund.ledger.fields import plain
-from trustfund.ledger.models import Allocation, Entry, Funding, LedgerHead, Line, Seal
+from trustfund.ledger.funding.models import Allocation, Funding
+from trustfund.ledger.models import Entry, LedgerHead, Line, Seal
 
 VERSION = 1
 """The version of the canonical form; an old seal keeps being checked by the form it was written in."""

@@ -16,7 +16,8 @@ from trustfund.ledger import chart
 from trustfund.ledger.asof import Point
 from trustfund.ledger.closed import kept
 from trustfund.ledger.exchange import rate_use
-from trustfund.ledger.models import Entry, FiscalYear, Line, Rate, Subaccount
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import Entry, FiscalYear, Line, Subaccount
 from trustfund.lists import Column, Sums
 from trustfund.money import Money
 

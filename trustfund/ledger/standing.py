@@ -19,7 +19,9 @@ from django.utils.crypto import salted_hmac
 from trustfund.audit.models import Event
 from trustfund.audit.recording import lock_head, record
 from trustfund.chain import Finding
-from trustfund.ledger.models import GENERAL, FundingRule, FundWindow, Rate, Subaccount, Tag
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.funding.models import FundingRule
+from trustfund.ledger.models import GENERAL, FundWindow, Subaccount, Tag
 
 PLAIN = {
     "subaccount": ("code", "kind", "parent", "tag", "currency", "expires_on", "psc_rate"),

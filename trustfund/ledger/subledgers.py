@@ -9,12 +9,9 @@ from django.db.models import Count, F, Sum
 
 from trustfund.chain import Finding, advised
 from trustfund.ledger import chart
-from trustfund.ledger.models import Account, Entry, Funding, Line, Subaccount
-from trustfund.money import Money
-
-
-def _usd(cents: int) -> Money:
-    return Money.from_minor(cents, "USD")
+from trustfund.ledger.funding.models import Funding
+from trustfund.ledger.models import Account, Entry, Line, Subaccount
+from trustfund.money import usd_cents
 
 
 @advised("Look at the account's lines without a subaccount, or with one of another kind; reverse their entries and post them anew.")
@@ -29,7 +26,11 @@ def control_accounts() -> list[Finding]:
         if kinds.get(row["subaccount_id"]) in chart.BY_CODE[row["account_id"]].subaccount_kinds.split():
             parts[row["account_id"]] += row["sum"]
     return [
-        Finding(f"account {code}", f"its subaccounts to add up to its balance of {_usd(balance)}", f"{_usd(parts[code])} in the sub-ledger")
+        Finding(
+            f"account {code}",
+            f"its subaccounts to add up to its balance of {usd_cents(balance)}",
+            f"{usd_cents(parts[code])} in the sub-ledger",
+        )
         for code, balance in sorted(whole.items())
         if parts[code] != balance
     ]
@@ -51,8 +52,9 @@ def acts_of_funding() -> list[Finding]:
     for act in sums.order_by("seal"):
         reserved, allocated = (sign * act.amount_minor for sign in MOVES[Funding.Kind(act.kind)])
         if (act.held or 0, act.given or 0) != (reserved, allocated):
-            wanted = f"allocations of {_usd(reserved)} reserved and {_usd(allocated)} paid"
-            findings.append(Finding(f"act of funding {act.reference}", wanted, f"{_usd(act.held or 0)} and {_usd(act.given or 0)}"))
+            wanted = f"allocations of {usd_cents(reserved)} reserved and {usd_cents(allocated)} paid"
+            found = f"{usd_cents(act.held or 0)} and {usd_cents(act.given or 0)}"
+            findings.append(Finding(f"act of funding {act.reference}", wanted, found))
     return findings
 
 

@@ -15,7 +15,8 @@ from trustfund.audit.verification import verify_chain as verify_audit_chain
 from trustfund.chain import GENESIS, Finding
 from trustfund.ledger import sealing
 from trustfund.ledger.checks import CHECKS
-from trustfund.ledger.models import Allocation, Entry, Funding, LedgerHead, Line, Period, Seal, Subaccount
+from trustfund.ledger.funding.models import Allocation, Funding
+from trustfund.ledger.models import Entry, LedgerHead, Line, Period, Seal, Subaccount
 from trustfund.ledger.snapshots import snapshot
 
 CHUNK = 1000

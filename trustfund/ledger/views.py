@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from itertools import groupby
 from typing import Any
 
@@ -20,27 +18,16 @@ from trustfund.audit.models import AuditHead
 from trustfund.ledger import actions, balances, chart, evidence, permissions, shown, verification
 from trustfund.ledger.asof import Point, point_of
 from trustfund.ledger.exchange import rate_use
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.exchange.rates import currencies
 from trustfund.ledger.forms import BankForm, HeadroomForm, RateFileForm, RateForm, SpanForm, YearForm
 from trustfund.ledger.funding import headroom as funding
 from trustfund.ledger.funding import moving
 from trustfund.ledger.funding.moving import Move
-from trustfund.ledger.models import GENERAL, Entry, FiscalYear, LedgerHead, Line, Period, Rate, Subaccount
+from trustfund.ledger.models import GENERAL, Entry, FiscalYear, LedgerHead, Line, Period, Subaccount
+from trustfund.ledger.readers import readers
 from trustfund.ledger.sealing import head
 from trustfund.lists import Filter, listing
-
-View = Callable[..., HttpResponseBase]
-
-
-def readers(view: View) -> View:
-    """Only those who may read the books: others are asked to sign in, or refused."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not permissions.can_read_books(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return login_required(asked)
 
 
 def _status(point: Point) -> int:
@@ -206,12 +193,6 @@ def rates(request: HttpRequest) -> HttpResponseBase:
         template="ledger/rates.html",
         context={"can_add": permissions.can_add_rates(request.user), "point": point_of(request)},
     )
-
-
-def currencies() -> list[tuple[str, str]]:
-    """The currencies that have rates, as choices of a filter."""
-    codes = Rate.objects.order_by("currency").values_list("currency", flat=True).distinct()
-    return [(code, code) for code in codes]
 
 
 @readers

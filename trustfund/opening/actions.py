@@ -157,7 +157,7 @@ def undo(opening: Opening, *, by: Any, reason: str) -> Opening:
     lock_head()
     sealing.lock_heads()
     entries = list(opening.entries())
-    _refuse_followed(opening, entries)
+    _refuse_followed(entries)
     opening = advance(opening.undo, by=by, reason=reason)
     for entry in entries:
         allocations.hand_back(entry, by=by, on=opening.audited_on)
@@ -165,7 +165,8 @@ def undo(opening: Opening, *, by: Any, reason: str) -> Opening:
     return opening
 
 
-def _refuse_followed(opening: Opening, entries: list[Entry]) -> None:
+def _refuse_followed(entries: list[Entry]) -> None:
+    """ValidationError when anything but their own funding was sealed after them."""
     own = [f"{entry.reference}:" for entry in entries]
     for seal in Seal.objects.filter(seq__gt=entries[0].pk).select_related("entry", "funding").order_by("seq"):
         act: Any = getattr(seal, "entry", None) or getattr(seal, "funding", None)

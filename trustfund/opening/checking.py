@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart
+from trustfund.ledger.funding.headroom import psc_rate_of
 from trustfund.ledger.models import FundWindow, Subaccount
 from trustfund.money import CURRENCIES, Money, TooPrecise, zero
 from trustfund.opening.workbook import Book, Problem, Row
@@ -106,7 +107,7 @@ class _Reader:
     def read(self) -> Plan:
         known = Subaccount.objects.filter(code__in=self._named()).select_related("parent__parent")
         self.plan.kinds = {each.code: each.kind for each in known}
-        self.plan.rates = {each.code: _inherited_rate(each) for each in known}
+        self.plan.rates = {each.code: psc_rate_of(each) for each in known}
         self._each("Subaccounts", self._subaccount, self.plan.subaccounts)
         self._each("Balances", self._balance, self.plan.balances)
         self._each("Instalments", lambda row: self._history(row, "instalment"), self.plan.instalments)
@@ -237,12 +238,6 @@ class _Reader:
                 return found
             self.wrong(row, column, _("the amount is below zero or far too large."))
         return zero(currency)
-
-
-def _inherited_rate(subaccount: Subaccount | None) -> Decimal | None:
-    while subaccount is not None and subaccount.psc_rate is None:
-        subaccount = subaccount.parent
-    return subaccount.psc_rate if subaccount is not None else None
 
 
 def _subaccount_problem(account: chart.Definition, of: str, kind: str) -> str | None:

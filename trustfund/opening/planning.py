@@ -86,24 +86,24 @@ def _memo(plan: Plan) -> Iterator[Problem]:
 
 def _contributions(plan: Plan) -> Iterator[Problem]:
     """What each brought, less what went back, covers its support cost and what it granted; the support cost is that of its rate."""
-    for row in plan.instalments:
-        yield from _contribution(plan, row)
+    yield from filter(None, (_contribution(plan, row) for row in plan.instalments))
     yield from _unknown(plan, "instalment", plan.instalments, ("2200", "1300"))
 
 
-def _contribution(plan: Plan, row: History) -> Iterator[Problem]:
+def _contribution(plan: Plan, row: History) -> Problem | None:
     """The first thing that is wrong with one of them."""
     kept = row["received"] - row["refunded"]
     psc = set_aside(kept, plan.rates.get(row.of))
     if kept < zero():
-        yield row.row.problem("refunded", _("more went back than came."))
-    elif row["psc"] != psc:
+        return row.row.problem("refunded", _("more went back than came."))
+    if row["psc"] != psc:
         names = {"psc": money_text(psc), "kept": money_text(kept)}
-        yield row.row.problem("psc", _("at the rate of its subaccount the support cost in %(kept)s is %(psc)s.") % names)
-    elif row["granted"] > kept - psc:
-        yield row.row.problem("granted", _("more was granted than there was: %(left)s.") % {"left": money_text(kept - psc)})
-    elif _recognized(plan, row) < zero():
-        yield row.row.problem("received", _("2200 of this instalment is more than what it received."))
+        return row.row.problem("psc", _("at the rate of its subaccount the support cost in %(kept)s is %(psc)s.") % names)
+    if row["granted"] > kept - psc:
+        return row.row.problem("granted", _("more was granted than there was: %(left)s.") % {"left": money_text(kept - psc)})
+    if _recognized(plan, row) < zero():
+        return row.row.problem("received", _("2200 of this instalment is more than what it received."))
+    return None
 
 
 def _recognized(plan: Plan, row: History) -> Money:

@@ -17,7 +17,7 @@ from trustfund.audit.recording import trail_for
 from trustfund.files import serving
 from trustfund.files.kinds import Kind
 from trustfund.ledger import chart
-from trustfund.ledger.views import readers
+from trustfund.ledger.readers import readers
 from trustfund.lists import Column, listing
 from trustfund.money import total
 from trustfund.opening import actions, forms, permissions, planning, workbook

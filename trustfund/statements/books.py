@@ -27,7 +27,8 @@ from trustfund.audit.models import Event
 from trustfund.ledger import chart, sealing, snapshots
 from trustfund.ledger.closed import kept, marks
 from trustfund.ledger.closed.models import Certification
-from trustfund.ledger.models import Allocation, FundingRule, Line, Seal
+from trustfund.ledger.funding.models import Allocation, FundingRule
+from trustfund.ledger.models import Line, Seal
 from trustfund.money import Money, zero
 from trustfund.statements import acts
 

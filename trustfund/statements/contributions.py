@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -19,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import chart
 from trustfund.ledger.funding import costs, trace
-from trustfund.ledger.funding.headroom import set_aside
+from trustfund.ledger.funding.headroom import psc_rate_of, set_aside
+from trustfund.ledger.funding.models import FundingRule
 from trustfund.ledger.history import TAKEN_OVER_GIFTS, TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Entry, FundingRule, Subaccount
+from trustfund.ledger.models import Entry, Subaccount
 from trustfund.money import Money, total, zero
 from trustfund.statements import outcomes
 from trustfund.statements.books import Books, Term, day_before, line_of
@@ -88,13 +88,6 @@ def columns_of(books: Books, instalments: Iterable[Subaccount], until: date | No
         used = Columns(psc=psc, paid=Money.from_minor(paid, "USD"), accepted=Money.from_minor(accepted, "USD"))
         found[pk] = cash + charges.get(pk, Columns()) + used
     return found
-
-
-def psc_rate_of(subaccount: Subaccount | None) -> Decimal | None:
-    """The programme support rate of a contribution, else of its agreement, else of its donor."""
-    while subaccount is not None and subaccount.psc_rate is None:
-        subaccount = subaccount.parent
-    return subaccount.psc_rate if subaccount is not None else None
 
 
 def _moves(books: Books, known: dict[int, Subaccount], until: date | None) -> dict[int, dict[str, int]]:

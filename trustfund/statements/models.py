@@ -30,7 +30,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
 class Disclosure(Version):
     """The texts of a year's statements: each version written by one person and approved by another; the newest approved one is printed.
 
-    A statement made again from an older head, or up to an older act on record, has the texts that were approved then (versions.py).
+    A statement made again from an older head, or up to an older act on record, has the texts that were approved then (ledger/versions.py).
     """
 
     class State(models.TextChoices):

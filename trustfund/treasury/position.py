@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from trustfund.ledger import balances, chart
 from trustfund.ledger.closed.kept import Reading, year_end_entries
 from trustfund.ledger.funding.headroom import room_by_window
+from trustfund.ledger.funding.models import Allocation
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Allocation, Subaccount
+from trustfund.ledger.models import Subaccount
 from trustfund.money import Money, total, zero
 
 CASH = ("1010", "1020", "1030", "1050")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from trustfund import clock
-from trustfund.ledger.views import readers
+from trustfund.ledger.readers import readers
 from trustfund.lists import listing
 from trustfund.money import zero
 from trustfund.statements.books import snapshot

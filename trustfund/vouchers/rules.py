@@ -122,9 +122,8 @@ def worked_out(rows: list[Row], on: date) -> tuple[list[Row], list[Problem]]:
 
     Lines that are all of one currency are split off the worth of their side, so that what balances in it balances in USD too.
     """
-    found, problems, known = [], [], dict[str, Decimal | str]()
-    for row in rows:
-        known.setdefault(row.amount.currency, _rate(row.amount.currency, on))
+    found, problems = [], []
+    known = {currency: _rate(currency, on) for currency in dict.fromkeys(row.amount.currency for row in rows)}
     worth = _of_one_currency(rows, known) or [_worth(row, known) for row in rows]
     for number, (row, usd) in enumerate(zip(rows, worth, strict=True), 1):
         rate = known[row.amount.currency]

@@ -21,7 +21,8 @@ from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.ledger import chart
 from trustfund.ledger.asof import point_of
-from trustfund.ledger.models import GENERAL, FiscalYear, FundWindow, Rate, Subaccount
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import GENERAL, FiscalYear, FundWindow, Subaccount
 from trustfund.lists import Column, Filter, listing
 from trustfund.people.sessions import fresh_sign_in
 from trustfund.ui.formatting import money_text

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grants.agreements.acts import Act
+from grants.agreements.acts import Act, possible_acts
 from grants.payments.batches.models import PaymentBatch
-from trustfund.workflow import possible
 
 
 def acts_of(batch: PaymentBatch, user: Any) -> list[Act]:
@@ -23,8 +21,4 @@ def acts_of(batch: PaymentBatch, user: Any) -> list[Act]:
         (batch.send_back, "send_back", _("Send back"), "secondary"),
         (batch.cancel, "cancel", _("Cancel"), "danger"),
     ]
-    return [
-        Act(label, reverse(f"batches:{name}", args=[batch.pk]), kind)
-        for transition, name, label, kind in offered
-        if possible(transition, by=user)
-    ]
+    return possible_acts(batch, "batches", offered, user)

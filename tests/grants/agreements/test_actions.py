@@ -18,7 +18,8 @@ from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.audit.recording import trail_for
 from trustfund.ledger.funding import allocations
-from trustfund.ledger.models import Allocation, Line
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Line
 from trustfund.mail.models import Outbox
 from trustfund.money import total, usd
 from trustfund.people.models import User

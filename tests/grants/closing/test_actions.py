@@ -20,7 +20,8 @@ from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.ledger import balances
 from trustfund.ledger.funding import allocations
-from trustfund.ledger.models import Allocation, Line
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Line
 from trustfund.ledger.verification import check_books
 from trustfund.money import total, usd
 from trustfund.people.roles import Role

@@ -17,7 +17,8 @@ from tests.factories.ngos import make_bank_account, make_screening, owner_of
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.ledger import posting, postings
-from trustfund.ledger.models import Allocation, Entry, Line
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Entry, Line
 from trustfund.mail.models import Outbox
 from trustfund.money import usd
 from trustfund.people.roles import Role

@@ -25,7 +25,8 @@ from tests.factories.ngos import make_ready_organisation
 from tests.factories.people import make_user
 from trustfund import clock
 from trustfund.ledger.funding import allocations
-from trustfund.ledger.models import Allocation, Entry
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Entry
 from trustfund.ledger.verification import verify_chain
 from trustfund.money import total, usd
 from trustfund.people.models import User

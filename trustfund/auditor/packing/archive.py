@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils import translation
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.auditor.models import Asked, Pack
-from trustfund.auditor.packing.contents import STEPS, Asks, Content
+from trustfund.auditor.packing.contents import STEPS, Asks, Content, Files
 from trustfund.files.kinds import Kind
 from trustfund.files.storing import CHUNK, store_made
 from trustfund.statements.books import snapshot
@@ -25,6 +26,8 @@ DATED = (2000, 1, 1, 0, 0, 0)
 MODE = 0o644 << 16
 LANGUAGE = "en"
 """A pack is in English, whoever asked for it, so that it is the same for everybody."""
+KEPT = timedelta(days=90)
+"""How long a pack is kept; it can be made again, byte for byte."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,6 +49,11 @@ class Archive:
                 digest.update(piece)
                 target.write(piece)
         self.sums[name] = digest.hexdigest()
+
+    def add_all(self, files: Files) -> None:
+        """Add each of them as it is made."""
+        for name, content in files:
+            self.add(name, content)
 
     def _free(self, name: str) -> str:
         stem, dot, ending = name.rpartition(".")
@@ -78,8 +86,7 @@ def write(pack: Pack, path: Path, progress: Progress) -> None:
         for number, (label, step) in enumerate(STEPS):
             progress(label, number, len(STEPS))
             with snapshot():
-                for name, content in step(asks):
-                    archive.add(name, content)
+                archive.add_all(step(asks))
         archive.close()
     progress("", len(STEPS), len(STEPS))
 
@@ -95,8 +102,6 @@ def make(pack: Pack, progress: Progress) -> None:
 
 @transaction.atomic
 def _keep(pack: Pack, content: File[bytes]) -> None:
-    from trustfund.auditor.actions import KEPT
-
     stored = store_made(content, pack.name, Kind.ZIP, by=pack.asked_by)
     now, kept_until = clock.now(), clock.today() + KEPT
     about: dict[str, Any] = {"file": stored, "sha256": stored.sha256, "size": stored.size, "expires_on": kept_until}

@@ -127,30 +127,31 @@ def vouchers(asks: Asks) -> Files:
 def documents(asks: Asks) -> Files:
     """The documents behind the entries of the period, once each, and a list of which stands behind which."""
     rows, seen = [["entry", "date", "reference", "act", "object", "document", "sha256", "file"]], {}
-    for entry in asks.entries():
+    for entry, document in _documents(asks):
         about = f"{entry.object_type}-{entry.object_id}" if entry.object_type else ""
-        for document in _documents(asks, entry):
-            if document.url not in seen:
-                name = f"documents/{plain(about) or 'entry'}/{plain(document.name)}"
-                read = document.read is not None and _goes_in(asks, document)
-                seen[document.url] = name if read else "on screen only"
-                if document.read is not None and read:
-                    yield name, document.read()
-            label = f"{document.label}: {document.name}"
-            rows.append([str(entry), str(entry.date), entry.reference, entry.source, about, label, document.sha256, seen[document.url]])
+        if document.url not in seen:
+            name, read = f"documents/{plain(about) or 'entry'}/{plain(document.name)}", _reader(asks, document)
+            seen[document.url] = name if read else "on screen only"
+            if read:
+                yield name, read()
+        label = f"{document.label}: {document.name}"
+        rows.append([str(entry), str(entry.date), entry.reference, entry.source, about, label, document.sha256, seen[document.url]])
     yield "documents/index.csv", csv_text(rows).encode()
 
 
-def _documents(asks: Asks, entry: Any) -> Iterator[evidence.Document]:
-    """What an auditor may open of an entry, if it was there when the pack was asked for."""
-    for document in evidence.documents_of(entry, shown.source_of(entry), asks.eyes):
-        if document.at is None or document.at <= asks.pack.asked_at:
-            yield document
+def _documents(asks: Asks) -> Iterator[tuple[Any, evidence.Document]]:
+    """Each entry with what an auditor may open of it, if it was there when the pack was asked for."""
+    for entry in asks.entries():
+        for document in evidence.documents_of(entry, shown.source_of(entry), asks.eyes):
+            if document.at is None or document.at <= asks.pack.asked_at:
+                yield entry, document
 
 
-def _goes_in(asks: Asks, document: evidence.Document) -> bool:
-    """The banks' files are in an auditor's pack alone, also as what stands behind an entry."""
-    return asks.pack.of_auditor or resolve(document.url).view_name != "banking:file"
+def _reader(asks: Asks, document: evidence.Document) -> Callable[[], bytes] | None:
+    """What reads it. None for a page, and for the banks' files but in an auditor's pack, also as what stands behind an entry."""
+    if document.read is None or asks.pack.of_auditor:
+        return document.read
+    return None if resolve(document.url).view_name == "banking:file" else document.read
 
 
 def banks(asks: Asks) -> Files:

@@ -13,7 +13,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from trustfund.ledger.models import Entry, Line, Rate
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import Entry, Line
 from trustfund.ledger.postings import BANKS
 from trustfund.ui.formatting import short_day_text
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 
 from trustfund.ledger import shown
 from trustfund.ledger.exchange import rate_use
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.exchange.rates import currencies
 from trustfund.ledger.fields import plain
-from trustfund.ledger.models import Rate
-from trustfund.ledger.views import currencies, readers
+from trustfund.ledger.readers import readers
 from trustfund.lists import Filter, listing
 from trustfund.ui.formatting import day_text
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from trustfund import clock
 from trustfund.ledger import standing
+from trustfund.ledger.exchange.models import Rate
 from trustfund.ledger.fields import plain
-from trustfund.ledger.models import Rate
 from trustfund.money import CURRENCIES, Money
 
 FUNCTIONAL = "USD"
@@ -102,3 +102,9 @@ def _problem(currency: str, day: date, value: Decimal, why: str) -> str:
         "value": plain(value),
         "why": why,
     }
+
+
+def currencies() -> list[tuple[str, str]]:
+    """The currencies that have rates, as choices of a filter."""
+    codes = Rate.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return [(code, code) for code in codes]

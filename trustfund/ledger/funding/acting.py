@@ -7,7 +7,8 @@ from typing import Any
 
 from trustfund.ledger import sealing
 from trustfund.ledger.funding.headroom import rule_on
-from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, Period, Subaccount
+from trustfund.ledger.funding.models import Allocation, Funding
+from trustfund.ledger.models import GENERAL, Entry, Period, Subaccount
 from trustfund.money import Money
 
 

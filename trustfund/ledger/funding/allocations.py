@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy
 from trustfund.ledger import sealing
 from trustfund.ledger.funding.acting import begin, done, seal
 from trustfund.ledger.funding.headroom import Headroom, headroom, refuse_overdrawn, rule_on
+from trustfund.ledger.funding.models import Allocation, Funding, Reservation
 from trustfund.ledger.funding.splitting import Parts, by_rank, pro_rata
 from trustfund.ledger.funding.trace import TraceRow, trace_of
-from trustfund.ledger.models import GENERAL, Allocation, Entry, Funding, FundWindow, Reservation, Subaccount
+from trustfund.ledger.models import GENERAL, Entry, FundWindow, Subaccount
 from trustfund.money import Money, total
 
 __all__ = ["Headroom", "TraceRow", "confirm", "hand_back", "headroom", "refund", "release", "reserve", "restore", "take_over", "trace_of"]
@@ -85,7 +86,10 @@ def rows_of(funding: Funding | None) -> list[Allocation]:
 
 @transaction.atomic
 def confirm(reservation: Funding, entry: Entry, amount: Money, *, by: Any = None) -> list[Allocation]:
-    """The payment `entry` draws `amount` on the reservation, pro rata to what each contribution still holds reserved: final."""
+    """The payment `entry` draws `amount` USD on the reservation, pro rata to what each contribution still holds reserved: final.
+
+    ValidationError when less is reserved. Once more for the same entry it gives the first allocations.
+    """
     sealing.lock_heads()
     first = done(f"{entry.reference}:funded")
     if first is not None:

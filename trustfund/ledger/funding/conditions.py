@@ -12,8 +12,9 @@ from django.db.models import F, Sum
 
 from trustfund.ledger import posting, postings
 from trustfund.ledger.funding import headroom
+from trustfund.ledger.funding.models import Allocation
 from trustfund.ledger.funding.trace import accepted_shares
-from trustfund.ledger.models import Allocation, Entry, Line, Subaccount
+from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
 SOURCE = "condition.follow"

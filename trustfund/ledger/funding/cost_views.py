@@ -19,8 +19,8 @@ from trustfund.ledger.funding import costs
 from trustfund.ledger.funding import months as shown
 from trustfund.ledger.funding.headroom import rule_on
 from trustfund.ledger.models import FiscalYear, Period
+from trustfund.ledger.readers import readers
 from trustfund.ledger.shown import usd_of
-from trustfund.ledger.views import readers
 from trustfund.lists import Column, listing
 from trustfund.money import total
 

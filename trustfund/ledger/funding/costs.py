@@ -27,10 +27,11 @@ from trustfund.ledger.closed.kept import year_end_entries
 from trustfund.ledger.closed.marks import beside
 from trustfund.ledger.funding.acting import begin, seal
 from trustfund.ledger.funding.headroom import GENERAL_POOL, Headroom, headroom, rule_on
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.funding.splitting import Part, Parts, by_rank, pooled, pro_rata
-from trustfund.ledger.models import Allocation, Entry, Funding, Line, Period, Subaccount
+from trustfund.ledger.models import Entry, Line, Period, Subaccount
 from trustfund.ledger.periods import TAKES_POSTINGS
-from trustfund.money import Money, total
+from trustfund.money import Money, total, usd_cents
 from trustfund.workflow import lock
 
 EXPENSES = ("5200", "5210", "5220", "5300", "5400", "5500", "5900")
@@ -38,10 +39,6 @@ INCOME = ("4100", "4200", "4900")
 OF_OTHERS = ("4900", "5500")
 """Not the fund's own when their entry is about a grant or a contribution: what was recovered of it, what was written off of it."""
 NAMED = (Subaccount.Kind.INSTALMENT, Subaccount.Kind.GRANT)
-
-
-def _usd(cents: int) -> Money:
-    return Money.from_minor(cents, "USD")
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Item:
 
     @property
     def charged(self) -> Money:
-        return _usd(sum(cents for _pk, cents in self.parts))
+        return usd_cents(sum(cents for _pk, cents in self.parts))
 
     @property
     def rest(self) -> Money:
@@ -82,7 +79,7 @@ Posted = dict[tuple[int, str, str], int]
 
 
 def posted(periods: Iterable[Period], *, before: int | None = None) -> Posted:
-    """The fund's own costs and income of periods; `before` counts entries sealed before that number only. Four queries.
+    """The fund's own costs and income of periods; `before` counts entries sealed before that number only. Always as many queries.
 
     A line's day says its month, so that the index of accounts and days serves; but the last day of a year is in two periods, and the
     entries of periods 13 are looked up.
@@ -132,7 +129,7 @@ def _due(period: Period) -> list[Item]:
     done = charges().filter(funding__period__in=periods).values_list("funding__period_id", "funding__window_id", "account_id")
     for *key, cents in done.annotate(cents=Sum("charged")):
         sums[key[0], key[1], key[2]] -= cents
-    items = [Item(periods[pk], window, account, _usd(cents)) for (pk, window, account), cents in sums.items() if cents]
+    items = [Item(periods[pk], window, account, usd_cents(cents)) for (pk, window, account), cents in sums.items() if cents]
     return sorted(items, key=lambda item: (item.window, item.due.minor > 0, item.period.year_id, item.period.number, item.account))
 
 
@@ -265,6 +262,6 @@ def _act(period: Period, window: str, items: list[Item], *, on: date, by: Any) -
         {"instalment_id": pk, "account_id": item.account, "charged": cents} for item in items for pk, cents in sorted(item.parts)
     ]
     run = Funding.objects.filter(period=period, window=window).count() + 1
-    amount = _usd(sum(abs(cents) for item in items for _pk, cents in item.parts))
+    amount = usd_cents(sum(abs(cents) for item in items for _pk, cents in item.parts))
     reference = f"costs:{period.year_id}-{period.number:02}:{window}:{run}"
     return seal(begin(Funding.Kind.COSTS, amount, on=on, by=by, reference=reference, period=period, window=window), rows)

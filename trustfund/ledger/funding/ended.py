@@ -14,7 +14,8 @@ from django.db import models
 
 from trustfund.ledger import balances, finance_postings, posting, postings, subaccounts
 from trustfund.ledger.funding import headroom, moving
-from trustfund.ledger.models import Allocation, Entry, FundWindow, Subaccount
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Entry, FundWindow, Subaccount
 from trustfund.money import Money
 
 DUE = ":ended:"

@@ -23,9 +23,10 @@ from trustfund.ledger import tags
 from trustfund.ledger.chart import BY_CODE
 from trustfund.ledger.closed.kept import Reading, year_end_entries
 from trustfund.ledger.closed.marks import YEAR_END
+from trustfund.ledger.funding.models import Allocation, FundingRule
 from trustfund.ledger.funding.splitting import Part
 from trustfund.ledger.history import TAKEN_OVER_GIFTS
-from trustfund.ledger.models import GENERAL, Allocation, FundingRule, FundWindow, Line, Subaccount, Tag
+from trustfund.ledger.models import GENERAL, FundWindow, Line, Subaccount, Tag
 from trustfund.money import Money
 
 NOT_FUNDING = ("2300", "4040", "9030", "9040")
@@ -77,14 +78,13 @@ class Headroom:
 
     @property
     def tag(self) -> Tag | None:
-        """The earmark: the instalment's own or its agreement's."""
+        """The earmark: the instalment's own, else its agreement's, else its donor's."""
         found: Tag | None = _inherited(self.instalment, "tag")
         return found
 
     @property
     def expires_on(self) -> date | None:
-        found: date | None = _inherited(self.instalment, "expires_on")
-        return found
+        return expiry_of(self.instalment)
 
 
 def rule_on(on: date) -> FundingRule:
@@ -106,13 +106,13 @@ def _inherited(subaccount: Subaccount | None, name: str) -> Any:
 
 
 def expiry_of(subaccount: Subaccount) -> date | None:
-    """The day until which a contribution is to be spent, its own or its agreement's."""
+    """The day until which a contribution is to be spent, its own, else its agreement's, else its donor's."""
     found: date | None = _inherited(subaccount, "expires_on")
     return found
 
 
 def psc_rate_of(subaccount: Subaccount) -> Decimal | None:
-    """The programme support rate of a contribution, its own or its agreement's."""
+    """The programme support rate of a contribution: its own, else its agreement's, else its donor's."""
     found: Decimal | None = _inherited(subaccount, "psc_rate")
     return found
 
@@ -212,7 +212,7 @@ def _row(
     instalment: Subaccount, cents: int, used: Used, share: Decimal, earmark: int = GENERAL_POOL, first: date | None = None
 ) -> Headroom:
     received = Money.from_minor(cents, "USD")
-    psc = set_aside(received, _inherited(instalment, "psc_rate"))
+    psc = set_aside(received, psc_rate_of(instalment))
     reserve = (received - psc).times(share) if cents > 0 else Money(0, "USD")
     return Headroom(
         instalment=instalment,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from trustfund import clock
 from trustfund.ledger import chart
 from trustfund.ledger.funding import costs
-from trustfund.ledger.models import Allocation, Funding, Period, Subaccount
+from trustfund.ledger.funding.models import Allocation, Funding
+from trustfund.ledger.models import Period, Subaccount
 from trustfund.ledger.periods import TAKES_POSTINGS
 from trustfund.money import Money, total, zero
 

@@ -24,9 +24,10 @@ from trustfund.ledger.closed.marks import opening_entry
 from trustfund.ledger.funding.acting import begin, done, seal
 from trustfund.ledger.funding.allocations import split
 from trustfund.ledger.funding.headroom import GENERAL_POOL, Headroom, headroom, refuse_overdrawn, rule_on
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.funding.splitting import Parts
-from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
-from trustfund.money import Money
+from trustfund.ledger.models import Entry, Line, Subaccount
+from trustfund.money import Money, usd_cents
 
 TRANSFERS = "3900"
 NOT_FREE = gettext_lazy("%(amount)s can't be moved: the contributions of this window that may be moved have %(available)s free.")
@@ -158,11 +159,9 @@ def transfers() -> list[Finding]:
         moved[payment, window] = cents
     apart = sorted(key for key in booked.keys() | moved.keys() if booked[key] != moved[key])
     found = [
-        Finding(f"transfer {key[0]}, window {key[1]}", f"contributions to move {_usd(booked[key])}", str(_usd(moved[key]))) for key in apart
+        Finding(f"transfer {key[0]}, window {key[1]}", f"contributions to move {usd_cents(booked[key])}", str(usd_cents(moved[key])))
+        for key in apart
     ]
     uneven = rows.values_list("payment_id", "instalment__code").annotate(sum=Sum("moved")).exclude(sum=0)
-    return found + [Finding(f"transfer {pk}, {code}", "as much to leave as to come", f"{_usd(sum_)} apart") for pk, code, sum_ in uneven]
-
-
-def _usd(cents: int) -> Money:
-    return Money.from_minor(cents, "USD")
+    told = "as much to leave as to come"
+    return found + [Finding(f"transfer {pk}, {code}", told, f"{usd_cents(cents)} apart") for pk, code, cents in uneven]

@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from trustfund.ledger.funding.acting import begin, seal
 from trustfund.ledger.funding.costs import Pot
 from trustfund.ledger.funding.headroom import Headroom, brought, headroom, rule_on, short_of
+from trustfund.ledger.funding.models import Allocation, Funding
 from trustfund.ledger.funding.splitting import Parts, by_rank
-from trustfund.ledger.models import Allocation, Entry, Funding, Line, Subaccount
+from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from trustfund.ledger.models import FundingRule
+from trustfund.ledger.funding.models import FundingRule
 from trustfund.money import Money
 
 Parts = list[tuple[int, int]]

@@ -12,8 +12,9 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from trustfund.ledger.balances import ESTIMATE
 from trustfund.ledger.closed.marks import YEAR_END
-from trustfund.ledger.models import Allocation, Line, Subaccount
-from trustfund.money import Money
+from trustfund.ledger.funding.models import Allocation
+from trustfund.ledger.models import Line, Subaccount
+from trustfund.money import Money, usd_cents
 
 ACCEPTED = ("5010", "4900")
 """Accepted expenditure of a grant: grants expense (but for year-end estimates), less what was recovered of earlier years."""
@@ -57,14 +58,10 @@ def trace_of(subaccount: Subaccount, as_of: date | None = None, head: int | None
     wanted = {pk for pair in sums for pk in pair}
     names = {each.pk: each for each in Subaccount.objects.filter(pk__in=wanted).select_related("parent__parent")}
     found = [
-        TraceRow(names[pair[0]], names[pair[1]], _usd(held), _usd(given), _usd(accepted.get(pair, 0)))
+        TraceRow(names[pair[0]], names[pair[1]], usd_cents(held), usd_cents(given), usd_cents(accepted.get(pair, 0)))
         for pair, (held, given) in sums.items()
     ]
     return sorted(found, key=lambda row: (row.instalment.code, row.grant.code))
-
-
-def _usd(cents: int) -> Money:
-    return Money.from_minor(cents, "USD")
 
 
 def _until(rows: Any, as_of: date | None, head: int | None, link: str) -> Any:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from trustfund.audit.recording import lock_head, record
 from trustfund.ledger import standing, subaccounts
-from trustfund.ledger.models import FundingRule, FundWindow, Period, Subaccount
+from trustfund.ledger.funding.models import FundingRule
+from trustfund.ledger.models import FundWindow, Period, Subaccount
 from trustfund.ledger.proposals import permissions
 from trustfund.ledger.proposals.models import Proposal, RuleProposal, State, WindowProposal
 from trustfund.ui.formatting import day_text

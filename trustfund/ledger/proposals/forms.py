@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trustfund.fields import PercentField
 from trustfund.ledger.forms import DateInput
-from trustfund.ledger.models import FundingRule
+from trustfund.ledger.funding.models import FundingRule
 
 
 def _purpose() -> forms.CharField:

@@ -13,7 +13,7 @@ from django_fsm import FSMField, transition
 
 from trustfund import clock
 from trustfund.ledger.fields import ExactDecimalField
-from trustfund.ledger.models import FundingRule, FundWindow
+from trustfund.ledger.funding.models import FundingRule
 from trustfund.ledger.permissions import can_read_books
 from trustfund.ledger.proposals import permissions
 from trustfund.workflow import Stateful
@@ -84,7 +84,7 @@ class WindowProposal(Proposal):
 
     MADE = "window"
 
-    window = models.ForeignKey(FundWindow, models.PROTECT, null=True, related_name="proposals", verbose_name=_("fund window"))
+    window = models.ForeignKey("ledger.FundWindow", models.PROTECT, null=True, related_name="proposals", verbose_name=_("fund window"))
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
     purpose = models.CharField(_("purpose"), max_length=500)

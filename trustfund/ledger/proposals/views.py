@@ -17,10 +17,11 @@ from trustfund.audit.recording import trail_for
 from trustfund.ledger import balances
 from trustfund.ledger.asof import point_of
 from trustfund.ledger.funding.headroom import rule_on
-from trustfund.ledger.models import FundingRule, FundWindow
+from trustfund.ledger.funding.models import FundingRule
+from trustfund.ledger.models import FundWindow
 from trustfund.ledger.proposals import actions, forms, permissions
 from trustfund.ledger.proposals.models import RuleProposal, WindowProposal
-from trustfund.ledger.views import readers
+from trustfund.ledger.readers import readers
 from trustfund.ui.formatting import percent_text
 from trustfund.workflow import possibilities
 

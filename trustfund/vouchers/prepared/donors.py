@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -87,18 +86,11 @@ def at_most_unspent(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
 
 def _most(row: headroom.Headroom) -> Money:
     """What can be taken away so that the rest still bears what is used, with its support cost; unused support cost goes back too."""
-    used, rate = max(row.reserved + row.allocated + row.charged + row.moved, zero()), psc_rate_of(row.instalment)
+    used, rate = max(row.reserved + row.allocated + row.charged + row.moved, zero()), headroom.psc_rate_of(row.instalment)
     most = row.received - used.times(1 + (rate or 0)) + usd("0.01")
     while most > zero() and row.received - most - headroom.set_aside(row.received - most, rate) < used:
         most -= usd("0.01")
     return max(most, zero())
-
-
-def psc_rate_of(of: Subaccount | None) -> Decimal | None:
-    """The rate of a contribution, else of its agreement, else of its donor."""
-    while of is not None and of.psc_rate is None:
-        of = of.parent
-    return of.psc_rate if of is not None else None
 
 
 GOES_BACK = Event(

@@ -67,7 +67,7 @@ def _sum(held: list[Held]) -> Money:
     return sum((each.usd for each in held), zero())
 
 
-def _workings(side: Side, of: Subaccount, rows: list[tuple[str, Money]], notes: list[str]) -> Workings:
+def _workings(of: Subaccount, rows: list[tuple[str, Money]], notes: list[str]) -> Workings:
     return Workings([str(of), _("USD")], [[label, amount] for label, amount in rows], notes)
 
 
@@ -88,7 +88,7 @@ def _impair(side: Side, moment: Moment, inputs: Inputs) -> Proposal:
         (_("In the books, less allowance"), stands - wanted),
     ]
     legs = _changed(side, of, held, allowed, change) if change else []
-    return proposal(legs, _workings(side, of, rows, []))
+    return proposal(legs, _workings(of, rows, []))
 
 
 def _changed(side: Side, of: Subaccount, held: list[Held], allowed: list[Held], change: Money) -> Legs:
@@ -126,7 +126,7 @@ def _write_off(side: Side, moment: Moment, inputs: Inputs) -> Proposal:
         (_("Left in the books"), stands - amount),
     ]
     notes = [_("What the donor or the NGO owes is not forgiven by this. Should the money come after all, reverse this voucher first.")]
-    return proposal(legs, _workings(side, of, rows, notes))
+    return proposal(legs, _workings(of, rows, notes))
 
 
 def _taken(side: Side, held: list[Held], allowed: list[Held], amount: Money, borne: Money) -> Legs:

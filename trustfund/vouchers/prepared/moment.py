@@ -14,7 +14,8 @@ from trustfund.ledger import balances
 from trustfund.ledger.balances import ORIGINAL, SIGNED
 from trustfund.ledger.closed.kept import Reading
 from trustfund.ledger.exchange import rates
-from trustfund.ledger.models import Rate, Subaccount
+from trustfund.ledger.exchange.models import Rate
+from trustfund.ledger.models import Subaccount
 from trustfund.money import Money, zero
 
 

@@ -1,4 +1,4 @@
-"""Write the generated documents: state diagrams, role matrix, floors, GENERATED_DOCS. `--check` fails when one is not fresh."""
+"""Write the generated documents: states, roles, floors, rooms, decisions, GENERATED_DOCS. `--check` fails when one is not fresh."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django_fsm import FSMFieldMixin, State
 
-from trustfund.ui import floors, matrix
+from trustfund.ui import floors, matrix, rooms
 
 OWN = ("trustfund", "ngos", "donors", "grants")
 
@@ -33,7 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool = False, **options: Any) -> None:
         folder = Path(settings.BASE_DIR) / "docs"
         with translation.override("en"):
-            wanted = {"states.md": states(), "roles.md": matrix.page(rooms()), "floors.svg": floors.picture(layers())}
+            wanted = {"states.md": states(), "roles.md": matrix.page(predicates()), "floors.svg": floors.picture(layers())}
+            wanted |= {"rooms.md": rooms.page(), "adr/README.md": rooms.decisions()}
             wanted |= {name: import_string(page)() for name, page in settings.GENERATED_DOCS.items()}
         stale = [name for name, text in wanted.items() if not (folder / name).exists() or (folder / name).read_text() != text]
         if check and stale:
@@ -80,7 +81,7 @@ def _targets(transition: Any, field: Any) -> list[str]:
     return [str(transition.source if transition.target is None else transition.target)]
 
 
-def rooms() -> Iterator[tuple[str, ModuleType, dict[str, Callable[..., Any]]]]:
+def predicates() -> Iterator[tuple[str, ModuleType, dict[str, Callable[..., Any]]]]:
     """Each room that has predicates: its dotted name, the module, and its predicates `can_x(obj, user)` by name."""
     root = Path(settings.BASE_DIR)
     for path in sorted(path for app in OWN for path in (root / app).rglob("permissions.py")):

@@ -1,4 +1,4 @@
-"""What the acts of these rooms are called on a timeline."""
+"""What the acts on donors, pledges and contributions are called on a timeline."""
 
 from django.utils.translation import gettext_lazy as _
 
