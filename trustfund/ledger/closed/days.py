@@ -26,7 +26,7 @@ NOTHING = (0, 0, 0)
 
 @dataclass(frozen=True)
 class Shelf:
-    """Every kept sum up to a head that knows some marks, by day and seal; and the last seal in the books of each period."""
+    """Every kept sum up to a head, by day and seal; and the last seal in the books of each period."""
 
     head: int | None
     books: list[ClosedBooks]
@@ -34,14 +34,18 @@ class Shelf:
     """Primary key, last day, number of the last seal."""
 
     @classmethod
-    def up_to(cls, head: int | None, names: Iterable[str]) -> Shelf:
+    def up_to(cls, head: int | None) -> Shelf:
         """Two questions of the books."""
-        wanted = [f" {name} " for name in names]
         found = ClosedBooks.objects.order_by("as_of", "seq")
         found = found if head is None else found.filter(seq__lte=head)
         last = Subquery(Entry.objects.filter(period=OuterRef("pk")).order_by("-seal_id").values("seal_id")[:1])
         periods = Period.objects.order_by().annotate(last=last).filter(last__isnull=False).values_list("pk", "ends_on", "last")
-        return cls(head, [each for each in found if all(name in each.marks for name in wanted)], list(periods))
+        return cls(head, list(found), list(periods))
+
+    def knowing(self, names: Iterable[str]) -> Shelf:
+        """Those that know these marks."""
+        wanted = [f" {name} " for name in names]
+        return Shelf(self.head, [each for each in self.books if all(name in each.marks for name in wanted)], self.periods)
 
     def at(self, day: date) -> ClosedBooks | None:
         """The newest kept sum of a day."""
@@ -92,14 +96,14 @@ class Asked:
 
 def totals(
     days: Iterable[date], by: Sequence[str], pairs: marks.Marks = (), *, head: int | None = None, without: Sequence[int] | None = None,
-    **narrow: Any,
+    shelf: Shelf | None = None, **narrow: Any,
 ) -> list[kept.Totals]:  # fmt: skip
     """For each day what `kept.Reading.at(day, head, ...).totals(...)` gives: everything dated not after it, by columns and marks.
 
-    The days rise.
+    The days rise. `shelf`, where several are asked for one after the other, is that up to the same head.
     """
     wanted, asked = list(days), Asked(by, list(pairs), without, narrow)
-    shelf = Shelf.up_to(head, asked.names)
+    shelf = (shelf or Shelf.up_to(head)).knowing(asked.names)
     found = [shelf.at(day) for day in wanted]
     stood = _stood(shelf, [each for each in found if each is not None], asked)
     sums = [dict(stood[books.pk]) if books else {} for books in found]
@@ -125,33 +129,33 @@ def moved(before: kept.Totals, after: kept.Totals) -> kept.Totals:
 
 
 def _stood(shelf: Shelf, wanted: list[ClosedBooks], asked: Asked) -> dict[int, kept.Totals]:
-    """Sums by kept books: their balances, or what was moved along the chain of each."""
+    """Sums by kept books: their balances, or what was moved along the chain of each.
+
+    Chains have most of their links in common: what is in the same of them is added up together.
+    """
     chains = {books.pk: shelf.chain(books) if asked.is_fine else [books.pk] for books in wanted}
-    parts: dict[int, kept.Totals] = defaultdict(dict)
-    for row in _rows({pk for chain in chains.values() for pk in chain}, asked):
+    shared: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for link in dict.fromkeys(pk for chain in chains.values() for pk in chain):
+        shared[tuple(pk for pk, chain in chains.items() if link in chain)].append(link)
+    whole: dict[int, kept.Totals] = {pk: {} for pk in chains}
+    for row in _rows(list(shared.values()), asked):
         key = (*(row[each] for each in asked.by), *marks.held(row, asked.names))
-        _add(parts[row["books_id"]], key, (row["debits"], row["credits"], row.get("originals") or 0))
-    whole: dict[int, kept.Totals] = {}
-    for chain in chains.values():
-        for at, pk in reversed(list(enumerate(chain))):
-            whole[pk] = whole.get(pk) or _both(whole.get(chain[at + 1]) if at + 1 < len(chain) else None, parts[pk])
+        for pk in list(shared)[row["part"]]:
+            _add(whole[pk], key, (row["debits"], row["credits"], row.get("originals") or 0))
     return whole
 
 
-def _both(base: kept.Totals | None, part: kept.Totals) -> kept.Totals:
-    found = dict(base or {})
-    for key, row in part.items():
-        _add(found, key, row)
-    return found
-
-
-def _rows(books: set[int], asked: Asked) -> Iterator[dict[str, Any]]:
-    if not books:
+def _rows(parts: list[list[int]], asked: Asked) -> Iterator[dict[str, Any]]:
+    if not parts:
         return
     sums = {"debits": Sum("debit"), "credits": Sum("credit")} | ({"originals": Sum("original")} if asked.is_fine else {})
-    rows: QuerySet[Any] = (ClosedMovement if asked.is_fine else ClosedBalance)._default_manager.filter(books__in=books, **asked.narrow)
+    rows: QuerySet[Any] = (ClosedMovement if asked.is_fine else ClosedBalance)._default_manager.filter(**asked.narrow)
+    rows = rows.filter(books__in=[pk for part in parts for pk in part])
     rows = rows if asked.without is None else rows.exclude(marks__contains=f" {marks.CLOSING} ")
-    yield from rows.order_by().values("books_id", *asked.by, "marks").annotate(**sums)
+    whens = [When(books__in=links, then=at) for at, links in enumerate(parts)]
+    part = Case(*whens, output_field=IntegerField()) if whens[1:] else Value(0)
+    marked = ["marks"] if asked.pairs else []
+    yield from rows.order_by().annotate(part=part).values("part", *asked.by, *marked).annotate(**sums)
 
 
 # The lines beside it
@@ -186,12 +190,14 @@ def _lines(head: int | None, asked: Asked) -> QuerySet[Line]:
     if not any(each.startswith(("account_id", "subaccount_id")) for each in asked.narrow):
         lines = lines.filter(account_id__in=list(chart.BY_CODE))  # all of them, so that the index of accounts and days serves
     lines = lines if head is None else lines.filter(entry_id__lte=head)
-    return lines.exclude(entry_id__in=asked.without) if asked.without else lines
+    without = asked.without or []
+    return lines.exclude(entry_id__in=without)
 
 
 def _summed(lines: QuerySet[Line], asked: Asked, **others: Any) -> QuerySet[Any]:
     rows = marks.marked(lines, asked.pairs).annotate(**others).values(*others, *asked.by, *asked.names)
-    return rows.annotate(debits=Sum("debit"), credits=Sum("credit"), originals=Sum(kept.ORIGINAL))
+    found: QuerySet[Any] = rows.annotate(debits=Sum("debit"), credits=Sum("credit"), originals=Sum(kept.ORIGINAL))
+    return found
 
 
 def _key(row: dict[str, Any], asked: Asked) -> tuple[Any, ...]:

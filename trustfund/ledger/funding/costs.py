@@ -114,7 +114,7 @@ def _by_day(months: Iterable[tuple[int, int]], head: int | None, apart: list[int
     """What the days of each month had, those of December with what belongs to period 13."""
     wanted = sorted(date(year, number, 1) for year, number in months if number <= 12)
     ends = sorted({day for first in wanted for day in (first - timedelta(days=1), _last(first))})
-    narrow = {"account_id__in": EXPENSES + INCOME}
+    narrow: dict[str, Any] = {"account_id__in": EXPENSES + INCOME}
     stood = dict(zip(ends, days.totals(ends, ["window_id", "account_id"], MARKS, head=head, without=apart, **narrow), strict=True))
     for first in wanted:
         moved = days.moved(stood[first - timedelta(days=1)], stood[_last(first)])
@@ -149,10 +149,9 @@ def up_to(period: Period) -> QuerySet[Period]:
     return Period.objects.filter(Q(year__lt=period.year_id) | Q(year=period.year_id, number__lte=period.number))
 
 
-def _due(period: Period) -> list[Item]:
-    """What each month up to this one is still to be charged: income first, so that it can bear costs, then month by month."""
-    periods = {each.pk: each for each in up_to(period)}
-    sums: dict[tuple[int, str, str], int] = defaultdict(int, posted(periods.values()))
+def _due(periods: dict[int, Period], there: Posted) -> list[Item]:
+    """What is still to be charged of what these months had: income first, so that it can bear costs, then month by month."""
+    sums: dict[tuple[int, str, str], int] = defaultdict(int, there)
     done = charges().filter(funding__period__in=periods).values_list("funding__period_id", "funding__window_id", "account_id")
     for *key, cents in done.annotate(cents=Sum("charged")):
         sums[key[0], key[1], key[2]] -= cents
@@ -169,7 +168,7 @@ class Pot:
     def __init__(self, rows: Iterable[Headroom], on: date, window: str) -> None:
         self.rows, self.on = list(rows), on
         self.left = {row.instalment.pk: 0 if self._expired(row) else max(row.available.minor, 0) for row in self.rows}
-        self.borne = _borne(self.left, window)
+        self.borne = _borne(window)
 
     def _expired(self, row: Headroom) -> bool:
         return row.expires_on is not None and row.expires_on < self.on
@@ -205,19 +204,24 @@ class Pot:
         return back + (pooled(there, rest) if rest else [])
 
 
-def _borne(instalments: Iterable[int], window: str) -> dict[tuple[str, int], int]:
+def _borne(window: str) -> dict[tuple[str, int], int]:
     """Cents that each contribution bears by now in a window, by account."""
-    rows = Allocation.objects.filter(account__isnull=False, instalment_id__in=list(instalments), funding__window_id=window).order_by()
+    rows = Allocation.objects.filter(account__isnull=False, funding__window_id=window).order_by()
     found: dict[tuple[str, int], int] = defaultdict(int)
     for account, instalment, cents in rows.values_list("account_id", "instalment_id").annotate(cents=Sum("charged")):
         found[account, instalment] = cents
     return found
 
 
-def plan(period: Period) -> list[Item]:
-    """What would be charged on the last day of a period, for it and for what earlier months left; empty when nothing is due."""
+def plan(period: Period, there: Posted | None = None) -> list[Item]:
+    """What would be charged on the last day of a period, for it and for what earlier months left; empty when nothing is due.
+
+    `there` is what all these months had, where that is known (`posted` of `up_to`).
+    """
     on, found = period.ends_on, []
-    for window, items in groupby(_due(period), key=lambda item: item.window):
+    periods = {each.pk: each for each in up_to(period)}
+    due = _due(periods, posted(periods.values()) if there is None else there)
+    for window, items in groupby(due, key=lambda item: item.window):
         pot = Pot(headroom(on, window=window), on, window)
         rule = rule_on(on).split
         for item in items:
@@ -229,6 +233,15 @@ def plan(period: Period) -> list[Item]:
 def is_allocated(period: Period) -> bool:
     """Whether nothing of this period is left that a contribution could bear: what a closing asks."""
     return not any(item.parts for item in plan(period) if item.period == period)
+
+
+def waiting(period: Period) -> list[Item] | None:
+    """What is left of a period, if contributions could bear any of it; None for a period without costs and income."""
+    there = posted(up_to(period))
+    if not any(pk == period.pk for pk, _window, _account in there):
+        return None
+    items = [item for item in plan(period, there) if item.period == period]
+    return items if any(item.parts for item in items) else []
 
 
 def digest(items: Iterable[Item]) -> str:
