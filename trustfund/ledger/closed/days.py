@@ -96,16 +96,17 @@ class Asked:
 
 def totals(
     days: Iterable[date], by: Sequence[str], pairs: marks.Marks = (), *, head: int | None = None, without: Sequence[int] | None = None,
-    shelf: Shelf | None = None, **narrow: Any,
+    shelf: Shelf | None = None, common: bool = True, **narrow: Any,
 ) -> list[kept.Totals]:  # fmt: skip
     """For each day what `kept.Reading.at(day, head, ...).totals(...)` gives: everything dated not after it, by columns and marks.
 
-    The days rise. `shelf`, where several are asked for one after the other, is that up to the same head.
+    The days rise. `shelf`, where several are asked for one after the other, is that up to the same head. Without what is `common` to
+    all of the days, for one who asks for differences only.
     """
     wanted, asked = list(days), Asked(by, list(pairs), without, narrow)
     shelf = (shelf or Shelf.up_to(head)).knowing(asked.names)
     found = [shelf.at(day) for day in wanted]
-    stood = _stood(shelf, [each for each in found if each is not None], asked)
+    stood = _stood(shelf, [each for each in found if each is not None], asked, common or None in found)
     sums = [dict(stood[books.pk]) if books else {} for books in found]
     for number, key, row in _beside(wanted, found, head, asked):
         for at in range(number, len(wanted)):
@@ -128,7 +129,7 @@ def moved(before: kept.Totals, after: kept.Totals) -> kept.Totals:
 # What was kept
 
 
-def _stood(shelf: Shelf, wanted: list[ClosedBooks], asked: Asked) -> dict[int, kept.Totals]:
+def _stood(shelf: Shelf, wanted: list[ClosedBooks], asked: Asked, common: bool) -> dict[int, kept.Totals]:
     """Sums by kept books: their balances, or what was moved along the chain of each.
 
     Chains have most of their links in common: what is in the same of them is added up together.
@@ -136,7 +137,9 @@ def _stood(shelf: Shelf, wanted: list[ClosedBooks], asked: Asked) -> dict[int, k
     chains = {books.pk: shelf.chain(books) if asked.is_fine else [books.pk] for books in wanted}
     shared: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for link in dict.fromkeys(pk for chain in chains.values() for pk in chain):
-        shared[tuple(pk for pk, chain in chains.items() if link in chain)].append(link)
+        of = tuple(pk for pk, chain in chains.items() if link in chain)
+        if common or len(of) < len(chains):
+            shared[of].append(link)
     whole: dict[int, kept.Totals] = {pk: {} for pk in chains}
     for row in _rows(list(shared.values()), asked):
         key = (*(row[each] for each in asked.by), *marks.held(row, asked.names))
