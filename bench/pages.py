@@ -29,7 +29,7 @@ ROUNDS = 3
 POSTED = f"#{OPEN}"
 """Behind an address: it is posted, with this day."""
 SLOW = 1000
-"""Milliseconds from which on a page is named as slow."""
+"""Milliseconds of database time from which on a page is named as slow."""
 
 
 def run() -> None:
@@ -127,10 +127,11 @@ def _asked(client: Client, url: str) -> None:
 
 
 def _print(small: dict[str, tuple[float, float]], large: dict[str, tuple[float, float]]) -> None:
-    print(f"Pages: milliseconds of database time (of all), {SMALL:,} and {LARGE:,} lines")
+    print(f"Pages: milliseconds of database time (of all), {SMALL:,} and {LARGE:,} lines, and the ratio of the database times")
     for name, (less, whole) in small.items():
         more, all_ = large[name]
-        print(f"  {name:40}{less:9,.0f} ({whole:,.0f}){more:11,.0f} ({all_:,.0f}){'   slow' if all_ > SLOW else ''}")
+        slow = "   slow" if more > SLOW else ""
+        print(f"  {name:40}{less:9,.0f} ({whole:,.0f}){more:11,.0f} ({all_:,.0f}){more / max(less, 1):9.2f}{slow}")
 
 
 def checking(lines: int) -> None:
