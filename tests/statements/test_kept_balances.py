@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import lock_order
+from tests.factories import books as factories
 from tests.factories.people import make_user
 from tests.statements.random_books import ACTS, FIRST, MORE, _events, happen
 from tests.statements.test_tie_out import RANDOM
-from trustfund.ledger import balances, chart, periods, sealing
+from trustfund.ledger import balances, chart, periods, postings, sealing
 from trustfund.ledger.closed import days as at_once
 from trustfund.ledger.closed import kept
 from trustfund.ledger.closed.checks import kept_balances
@@ -143,6 +144,50 @@ def test_delivery_and_own_costs_are_those_of_the_lines(events, days):
     assert costs.posted(Period.objects.all()) == {
         tuple(key): debits - credits for *key, debits, credits in own.annotate(debits=Sum("debit"), credits=Sum("credit"))
     }
+
+
+def _partner(pick):
+    """One of three partners, and what it has of advances."""
+    code = f"PARTNER-{pick % 3}"
+    found = Subaccount.objects.filter(code=code).first()
+    grant = found or factories.subaccounts.open("grant", code, name=code, public_label=code)
+    return grant, balances.balance("1200", of=grant)
+
+
+def advance(world, amount, day, pick):
+    grant, _held = _partner(pick)
+    factories.post(postings.tranche_paid(grant, factories.make_bank(), amount), day)
+
+
+def report(world, amount, day, pick):
+    grant, held = _partner(pick)
+    factories.post(postings.expenditure_accepted(grant, min(amount, held), advance=held), day)
+
+
+def give_back(world, amount, day, pick):
+    """The bank returned a payment to the third partner, or the second one owes a part of it."""
+    grant, held = _partner(pick)
+    if pick % 3:
+        back = min(amount, held)
+        legs = [postings.closure_unaccounted(grant, back), postings.payment_returned(grant, factories.make_bank(), back)]
+        factories.post(legs[pick % 3 - 1], day)
+
+
+ADVANCES = _events([advance, advance, advance, report, report, give_back, close_months], 12, 30)
+
+
+@RANDOM
+@given(events=ADVANCES, days=st.integers(100, 1090), share=st.integers(20, 100))
+def test_ages_from_sums_are_those_of_the_lines_walked_one_by_one(events, days, share):
+    live(events)
+    day = FIRST + timedelta(days=days)
+    part = Seal.objects.filter(seq__lte=max(1, sealing.head().seq * share // 100)).order_by("seq").last()
+    for head in {part.seq if part else sealing.head().seq, sealing.head().seq}:
+        books = books_at(day, head, keys=ageing.KEYS)
+        for code, name in (("1200", "advance"), ("1210", "due")):
+            open_ = ageing._open(books, name, day)
+            walked = ageing._parts(books.lines().filter(account_id=code), open_, day, returns=code == "1200")
+            assert ageing.partner_ages(books, code) == {pk: ageing._aged(parts, day, ageing.AGE) for pk, parts in walked.items()}
 
 
 @RANDOM
