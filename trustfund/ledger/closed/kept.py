@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -214,7 +214,7 @@ def _keep(as_of: date, seq: int, *, by: Any) -> None:
     names = marks.text_of(marks.KNOWN)
     if ClosedBooks.objects.filter(as_of=as_of, seq=seq, marks=names).exists():
         return
-    since = newest(as_of, seq, marks.KNOWN)
+    since = newest(as_of - timedelta(days=1), seq, marks.KNOWN)
     number = (ClosedBooks.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     books = ClosedBooks(pk=number, as_of=as_of, seq=seq, base=_base(since, as_of), marks=names)
     moved = movements(books, since)
@@ -226,8 +226,8 @@ def _keep(as_of: date, seq: int, *, by: Any) -> None:
 
 
 def _base(since: ClosedBooks | None, as_of: date) -> ClosedBooks | None:
-    """What kept sums go on from: those before them; at the end of a year those of the year before, so that nobody walks from month to
-    month through all years."""
+    """What kept sums go on from: those of an earlier day, also where their own day was kept before; at the end of a year those of the year
+    before. So nobody walks from month to month through all years."""
     while since is not None and (as_of.month, as_of.day) == (12, 31) and since.as_of.year == as_of.year:
         since = since.base
     return since
