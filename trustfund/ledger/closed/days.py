@@ -140,11 +140,23 @@ def _stood(shelf: Shelf, wanted: list[ClosedBooks], asked: Asked, common: bool) 
         of = tuple(pk for pk, chain in chains.items() if link in chain)
         if common or len(of) < len(chains):
             shared[of].append(link)
-    whole: dict[int, kept.Totals] = {pk: {} for pk in chains}
+    parts: list[kept.Totals] = [{} for _of in shared]
     for row in _rows(list(shared.values()), asked):
         key = (*(row[each] for each in asked.by), *marks.held(row, asked.names))
-        for pk in list(shared)[row["part"]]:
-            _add(whole[pk], key, (row["debits"], row["credits"], row.get("originals") or 0))
+        _add(parts[row["part"]], key, (row["debits"], row["credits"], row.get("originals") or 0))
+    return _whole({pk: set(chain) for pk, chain in chains.items()}, list(zip(shared, parts, strict=True)))
+
+
+def _whole(chains: dict[int, set[int]], parts: list[tuple[tuple[int, ...], kept.Totals]]) -> dict[int, kept.Totals]:
+    """Each chain's parts together, from the longest other chain that it goes on from."""
+    whole: dict[int, kept.Totals] = {}
+    for pk in sorted(chains, key=lambda pk: len(chains[pk])):
+        before = max((other for other in whole if chains[other] <= chains[pk]), key=lambda other: len(chains[other]), default=None)
+        whole[pk] = dict(whole[before]) if before is not None else {}
+        for of, sums in parts:
+            if pk in of and before not in of:
+                for key, row in sums.items():
+                    _add(whole[pk], key, row)
     return whole
 
 
