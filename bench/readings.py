@@ -60,7 +60,7 @@ def _budgeted() -> None:
     maker, checker = (User.objects.create_user(email=f"{name}@example.org", name=name) for name in ("maker", "checker"))
     without_triggers("budgets_budget", "budgets_budgetline")
     for year in (CLOSED.year - 1, CLOSED.year, OPEN.year):
-        about = {"maker": maker, "checker": checker, "approved_on": date(year, 1, 1), "head": 0, "state": Budget.State.APPROVED}
+        about = {"maker": maker, "checker": checker, "approved_on": date(year, 1, 1), "head": 0, "act": 1, "state": Budget.State.APPROVED}
         budget = Budget.objects.create(window_id=GENERAL, year=year, number=1, **about)
         for line in lines.ORDER:
             BudgetLine.objects.create(budget=budget, line=line, amount=usd(1000))

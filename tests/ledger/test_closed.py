@@ -4,6 +4,7 @@ from datetime import date
 from unittest import mock
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
@@ -11,6 +12,7 @@ from tests.factories.books import give, make_bank, open_years, post
 from tests.factories.people import make_user
 from tests.ledger.test_check_books import Superuser
 from trustfund import guards
+from trustfund.audit.models import Event
 from trustfund.ledger import balances, periods, postings
 from trustfund.ledger.closed import kept, marks
 from trustfund.ledger.closed.checks import kept_balances
@@ -94,7 +96,8 @@ def test_adjustments_after_the_next_january_was_closed_are_counted_and_then_kept
     assert kept.newest(date(2026, 1, 31)).late
     close(2025, *range(1, 14))
     newest = kept.newest(date(2026, 1, 31))
-    assert (newest.as_of, newest.base_id, bool(newest.late)) == (date(2026, 1, 31), january.pk, False)
+    assert (newest.as_of, bool(newest.late)) == (date(2026, 1, 31), False)
+    assert newest.base.as_of == date(2025, 1, 31)  # with the first period that was closed: what was kept of its own day is no base
     assert balances.balance("5220", date(2026, 1, 31)) == usd("40")
     assert balances.balance("5220", date(2026, 1, 31), head=january.seq) == usd("0")
     assert kept_balances() == []
@@ -132,3 +135,36 @@ def test_the_last_day_of_a_year_is_in_two_periods_and_costs_belong_to_that_of_th
     assert costs.posted(Period.objects.all()) == wanted
     assert [costs.posted([each]) for each in (december, thirteen)] == [{key: wanted[key]} for key in wanted]
     assert costs.posted(Period.objects.all(), before=Entry.objects.get(period=thirteen).pk) == {(december.pk, "general", "5220"): 3_00}
+
+
+def test_balances_are_kept_anew_for_a_mark_that_was_not_known_then(january, capsys):
+    post(postings.interest(make_bank(), usd("7")), date(2026, 2, 3))
+    close(2026, 2)
+    with mock.patch.dict(marks.KNOWN, {"dear": Q(debit__gt=100_00)}):
+        assert kept.newest(date(2026, 2, 28), names=["dear"]) is None
+        call_command("keep_balances")
+        assert capsys.readouterr().out.splitlines() == [
+            "Balances kept as of 2026-01-31.", "Balances kept as of 2026-02-28.", "2 closed periods kept anew.",
+        ]  # fmt: skip
+        february = kept.newest(date(2026, 2, 28), names=["dear"])
+        assert (february.as_of, february.base.as_of) == (date(2026, 2, 28), date(2026, 1, 31))
+        assert february.base.balances.filter(marks__contains=" dear ").get(debit__gt=0).debit == 1000_00
+        assert kept_balances() == []
+        call_command("keep_balances")
+        assert capsys.readouterr().out == "0 closed periods kept anew.\n"
+    kept_acts = Event.objects.filter(act="closedbooks.keep").order_by("seq")
+    assert [" dear " in each.details["marks"] for each in kept_acts] == [False, False, True, True]
+
+
+def test_a_year_is_kept_from_the_end_of_the_year_before():
+    """Its months are added up from what was kept of them; who reads a later day does not walk from month to month."""
+    open_years(2024, 2025)
+    for year in (2024, 2025):
+        give("100", date(year, 6, 30))
+        close(year, *range(1, 14))
+    books = {each.as_of: each for each in ClosedBooks.objects.order_by("seq")}
+    assert books[date(2025, 12, 31)].base == books[date(2024, 12, 31)]
+    assert books[date(2025, 11, 30)].base == books[date(2025, 10, 31)]
+    assert kept.Reading.at(date(2025, 12, 31)).chain == [books[date(2025, 12, 31)].pk, books[date(2024, 12, 31)].pk]
+    assert balances.balance("4010", date(2025, 12, 31)) == usd("-200")
+    assert kept_balances() == []

@@ -13,7 +13,7 @@ from tests.factories.donors import make_agreement
 from trustfund.ledger import postings
 from trustfund.ledger.legs import credit, debit
 from trustfund.money import usd
-from trustfund.statements import ageing
+from trustfund.statements import ageing, ages
 from trustfund.statements.books import books_at
 
 DAY = date(2026, 12, 31)
@@ -148,4 +148,5 @@ def test_an_advance_that_is_older_than_what_is_looked_at_first_is_found():
     bank, grant = make_bank(), make_grant()
     post(postings.tranche_paid(grant, bank, usd(100)), date(2017, 5, 2))
     post(postings.tranche_paid(grant, bank, usd(50)), MAY)
-    assert ageing.partner_parts(books_at(DAY), "1200") == {grant.pk: [(date(2017, 5, 2), 100_00), (MAY, 50_00)]}
+    found = ageing.partner_ages(books_at(DAY, keys=ageing.KEYS), "1200")
+    assert found == {grant.pk: ages.Aged(date(2017, 5, 2), [0, 0, 50_00, 100_00])}

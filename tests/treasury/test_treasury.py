@@ -167,10 +167,10 @@ def test_each_figure_of_the_forecast_opens_its_list():
 def test_delivery_is_by_year_and_by_window():
     payment = make_payment("paid")  # 24,000 committed, 12,000 paid
     accept(payment.grant, usd("9000"))
-    rows = delivery.by_year(DAY)
+    rows, windows = delivery.delivered(DAY)
     assert [(row.key, row.approved, row.transferred, row.accepted) for row in rows] == [("2026", usd(24000), usd(12000), usd(9000))]
     assert (rows[0].of_transferred, rows[0].of_approved) == (Decimal("0.7500"), Decimal("0.3750"))
-    assert [(row.key, row.accepted) for row in delivery.by_window(DAY)] == [("general", usd(9000))]
+    assert [(row.key, row.accepted) for row in windows] == [("general", usd(9000))]
     room = delivery.rooms(DAY)[0]
     assert (room.received, room.reserved, room.paid, room.available) == (usd(24000), usd(12000), usd(12000), zero())
 
@@ -180,7 +180,7 @@ def test_each_figure_of_delivery_is_the_sum_of_the_lines_that_it_opens():
     accept(payment.grant, usd("9000"))
     for part in delivery.PARTS:
         found = delivery.lines(part, DAY, year=2026, window="general")
-        assert sum(line.debit - line.credit for line in found) == getattr(delivery.by_year(DAY)[0], part).minor
+        assert sum(line.debit - line.credit for line in found) == getattr(delivery.delivered(DAY)[0][0], part).minor
     client = signed_in(Role.AUDITOR)
     assert client.get("/treasury/delivery/lines/?part=approved&year=2026").status_code == 200
     assert client.get("/treasury/delivery/lines/?part=nothing").status_code == 404

@@ -16,8 +16,8 @@ from trustfund.closings import checks, permissions
 from trustfund.closings.models import Checklist, Reopening, Review, YearEnd
 from trustfund.ledger import balances, periods
 from trustfund.ledger.closed import closing
-from trustfund.ledger.models import FiscalYear, Period
-from trustfund.money import total
+from trustfund.ledger.models import FiscalYear, Period, Subaccount
+from trustfund.money import Money, total
 from trustfund.workflow import advance, lock
 
 ADJUSTMENT = periods.ADJUSTMENT
@@ -112,9 +112,16 @@ def propose_reopening(period: Period, *, by: Any, reason: str) -> Period:
 # The year-end
 
 
+Left = list[tuple[str, str, Subaccount | None, Money]]
+
+
 def digest(year: int) -> tuple[int, Any, str]:
     """Of the lines that year-end closing would post now: how many, the surplus (USD), and a hash of them all."""
-    left = balances.unclosed_results(year)
+    return digest_of(balances.unclosed_results(year))
+
+
+def digest_of(left: Left) -> tuple[int, Any, str]:
+    """The same of what is left to be closed, where that was read already."""
     text = canonical({"lines": [[code, window, of.code if of else "", amount.minor] for code, window, of, amount in left]})
     return len(left), -total([amount for _code, _window, _of, amount in left], "USD"), hashlib.sha256(text.encode()).hexdigest()
 

@@ -18,9 +18,8 @@ from trustfund.closings.checks import BOTH, MONTH, YEAR, Check, Found
 from trustfund.ledger import balances, chart
 from trustfund.ledger.closed.kept import Reading
 from trustfund.ledger.funding import costs
-from trustfund.ledger.funding.months import month
 from trustfund.ledger.models import Entry, Line, Period, Subaccount
-from trustfund.money import Money, usd
+from trustfund.money import Money, total, usd
 from trustfund.vouchers.models import Voucher
 from trustfund.vouchers.prepared.estimate import YEAR_END_ESTIMATE
 from trustfund.vouchers.prepared.registry import EVENTS
@@ -114,10 +113,11 @@ def _not_revalued(day: date) -> list[str]:
 
 def own_costs(period: Period) -> Found | None:
     """The fund's own costs and income of the period are charged to the contributions, as far as they can bear them."""
-    if not costs.posted([period]):
+    waiting = costs.waiting(period)
+    if waiting is None:
         return None
-    left = str(month(period).left) if not costs.is_allocated(period) else ""
-    return Found(1 if left else 0, left, reverse("ledger:costs_month", args=[period.pk]))
+    left = str(total(item.due for item in waiting)) if waiting else ""
+    return Found(1 if waiting else 0, left, reverse("ledger:costs_month", args=[period.pk]))
 
 
 def cards(period: Period) -> Found | None:

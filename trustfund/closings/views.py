@@ -205,7 +205,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     """The end of a year: the lines of the closing entry, its two people, the periods, and the certification of the statements."""
     found = _year(request, year)
     left = balances.unclosed_results(year)
-    lines, surplus, _digest = actions.digest(year)
+    lines, surplus, _digest = actions.digest_of(left)
     waiting = YearEnd.objects.filter(year=found, state=YearEnd.State.PROPOSED).select_related("proposed_by").first()
     certification = Certification.objects.filter(year=found).select_related("prepared_by", "certified_by", "approved_by").first()
     open_ = Period.objects.filter(year=found).exclude(state=Period.State.CLOSED).order_by("number")

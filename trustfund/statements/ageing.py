@@ -14,6 +14,7 @@ from trustfund.ledger import chart
 from trustfund.ledger.closed.marks import entry_has, marked
 from trustfund.ledger.models import Line, Subaccount
 from trustfund.money import Money
+from trustfund.statements.ages import Aged, aged, came_back
 from trustfund.statements.books import Books, Keys, Term
 from trustfund.statements.cash_flow import CASH
 from trustfund.statements.dues import due_dates
@@ -37,7 +38,7 @@ def key_of(code: str) -> str:
     return KEY.get(code, code)
 
 
-KEYS = Keys(key_of, each="subaccount_id")
+KEYS = Keys(key_of, each="subaccount_id", codes=tuple(KEY))
 """Per subaccount: "AGE.receivable:17" are the lines of the receivable on one instalment, "AGE.receivable:*" those of all."""
 
 LABELS = {
@@ -69,10 +70,11 @@ DUE: Buckets = [
     (_days_before(365), gettext_lazy("Overdue 91 to 365 days")),
     (None, gettext_lazy("Overdue more than a year")),
 ]
+AGES = (90, 180, 365)
 AGE: Buckets = [
-    (_days_before(90), gettext_lazy("Up to 90 days")),
-    (_days_before(180), gettext_lazy("91 to 180 days")),
-    (_days_before(365), gettext_lazy("181 to 365 days")),
+    (_days_before(AGES[0]), gettext_lazy("Up to 90 days")),
+    (_days_before(AGES[1]), gettext_lazy("91 to 180 days")),
+    (_days_before(AGES[2]), gettext_lazy("181 to 365 days")),
     (None, gettext_lazy("More than a year")),
 ]
 Part = tuple[date, int]
@@ -91,8 +93,8 @@ def receivables(books: Books, url: Url = None) -> Statement:
     """What each instalment still owes, by its due date; without one, by the day it was booked. `url` gives an instalment's statement."""
     books = books.keyed(KEYS)
     lines = books.lines().filter(account_id__in=["1100", "1110", "1190"])
-    parts = receivable_parts(books)
-    table = _table(books, "receivable", parts, DUE, [_("Instalment"), _("Due on")], "", url)
+    found = receivable_ages(books, books.as_of)
+    table = _table(books, "receivable", found, DUE, [_("Instalment"), _("Due on")], "", url)
     notes = [
         _("Overdue is what should have come before the day of the statement. What has no due date counts from the day it was booked."),
     ]
@@ -101,32 +103,43 @@ def receivables(books: Books, url: Url = None) -> Statement:
                      wide=True)  # fmt: skip
 
 
-def receivable_parts(books: Books) -> dict[int, list[Part]]:
-    """Per instalment what it owes on the day of the books, and since when it is due, or was booked."""
-    open_ = _open(books, "receivable")
-    lines = books.lines().filter(account_id__in=["1100", "1110", "1190"], subaccount_id__in=open_)
+def receivable_ages(books: Books, day: date) -> dict[int, Aged]:
+    """Per instalment what it owes on a day, and since when it is due, or was booked."""
+    open_ = _open(books, "receivable", day)
+    lines = books.lines(until=day).filter(account_id__in=["1100", "1110", "1190"], subaccount_id__in=open_)
     booked = dict(lines.order_by().values_list("subaccount_id").annotate(day=Min("date")))
     days = {pk: booked[pk] for pk in open_} | due_dates(open_)
-    return {pk: [(days[pk], cents)] for pk, cents in open_.items()}
+    return {pk: _aged([(days[pk], cents)], day, DUE) for pk, cents in open_.items()}
 
 
-def partner_parts(books: Books, code: str) -> dict[int, list[Part]]:
+def partner_ages(books: Books, code: str) -> dict[int, Aged]:
     """Per grant what stands on an account of advances ("1200") or refunds due ("1210") on the day of the books, and since when."""
-    open_ = _open(books, KEY[code].partition(".")[2])
-    return _parts(books.lines().filter(account_id=code), open_, books.as_of, returns=code == "1200")
+    open_ = _open(books, KEY[code].partition(".")[2], books.as_of)
+    back = came_back(books, code) if code == "1200" and open_ else set()
+    walked = {pk: cents for pk, cents in open_.items() if cents < 0 or pk in back}
+    parts = _parts(books.lines().filter(account_id=code), walked, books.as_of, returns=code == "1200")
+    by_sums = aged(books, code, {pk: cents for pk, cents in open_.items() if pk not in walked}, AGES)
+    return by_sums | {pk: _aged(each, books.as_of, AGE) for pk, each in parts.items()}
 
 
-def _open(books: Books, name: str) -> dict[int, int]:
+def _aged(parts: list[Part], as_of: date, buckets: Buckets) -> Aged:
+    cents = [0] * len(buckets)
+    for day, amount in parts:
+        cents[bucket(day, as_of, buckets)] += amount
+    return Aged(min(day for day, _amount in parts), cents)
+
+
+def _open(books: Books, name: str, day: date) -> dict[int, int]:
     """Subaccounts with a balance: debits less credits in cents."""
-    sums = books.keyed(KEYS).sums(None, books.as_of) if books.keys is not KEYS else books.sums(None, books.as_of)
-    held = {key.partition(":")[2]: debits - credits for key, (debits, credits) in sums.items() if key.startswith(f"AGE.{name}:")}
+    held = {key.partition(":")[2]: debits - credits for key, (debits, credits) in books.sums(None, day).items()
+            if key.startswith(f"AGE.{name}:")}  # fmt: skip
     return {int(pk): cents for pk, cents in held.items() if cents and pk}
 
 
-def _table(books: Books, name: str, parts: dict[int, list[Part]], buckets: Buckets, heads: list[str], caption: str, url: Url) -> Table:
+def _table(books: Books, name: str, found: dict[int, Aged], buckets: Buckets, heads: list[str], caption: str, url: Url) -> Table:
     """A row per subaccount: its oldest day, a column per bucket, and the whole, which opens its lines."""
-    known = Subaccount.objects.filter(pk__in=parts).select_related("parent__parent").order_by("code")
-    rows = [_row(books, name, each, parts[each.pk], buckets, url(each) if url else "") for each in known]
+    known = Subaccount.objects.filter(pk__in=found).select_related("parent__parent").order_by("code")
+    rows = [_row(books, name, each, found[each.pk], url(each) if url else "") for each in known]
     columns = [*heads, *[str(label) for _first, label in buckets], _("Total")]
     if not rows:
         return Table(columns, [], caption)
@@ -135,14 +148,11 @@ def _table(books: Books, name: str, parts: dict[int, list[Part]], buckets: Bucke
     return Table(columns, [*rows, Row(f"{name}:total", _("Total"), "total", ("", *sums))], caption)
 
 
-def _row(books: Books, name: str, each: Subaccount, parts: list[Part], buckets: Buckets, url: str) -> Row:
-    cents = [0] * len(buckets)
-    for day, amount in parts:
-        cents[bucket(day, books.as_of, buckets)] += amount
+def _row(books: Books, name: str, each: Subaccount, found: Aged, url: str) -> Row:
     term = Term(f"AGE.{name}:{each.pk}", books.as_of)
     whole = Figure(books.amount(term), terms=(term,))
-    figures = [Figure(Money.from_minor(amount, "USD")) for amount in cents]
-    return Row(f"{name}:{each.pk}", each.name, values=(min(day for day, _amount in parts), *figures, whole), url=url)
+    figures = [Figure(Money.from_minor(amount, "USD")) for amount in found.cents]
+    return Row(f"{name}:{each.pk}", each.name, values=(found.since, *figures, whole), url=url)
 
 
 def _tied(books: Books, names: list[str], total: str, key: str) -> Table:
@@ -161,9 +171,10 @@ def advances(books: Books, url: Url = None) -> Statement:
     books = books.keyed(KEYS)
     lines = books.lines().filter(account_id__in=["1200", "1210", "1280", "1290"])
     captions = {"advance": str(LABELS["AGE.advance:*"]), "due": str(LABELS["AGE.due:*"])}
-    given, due = (partner_parts(books, code) for code in ("1200", "1210"))
+    books.read([books.as_of])
+    given, due = (partner_ages(books, code) for code in ("1200", "1210"))
     tables = [
-        _table(books, name, parts, AGE, [_("Grant"), _("Since")], captions[name], url) for name, parts in (("advance", given), ("due", due))
+        _table(books, name, found, AGE, [_("Grant"), _("Since")], captions[name], url) for name, found in (("advance", given), ("due", due))
     ]
     refunds = _("Refunds due from partners, less allowance (within other receivables, Statement I)")
     tables += [

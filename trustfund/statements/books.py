@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.audit.models import Event
 from trustfund.ledger import chart, sealing, snapshots
+from trustfund.ledger.closed import days as at_once
 from trustfund.ledger.closed import kept, marks
 from trustfund.ledger.closed.models import Certification
 from trustfund.ledger.funding.models import Allocation, FundingRule
@@ -63,6 +64,7 @@ class Keys:
     A mark is a name and its condition ("impairing", Q(...)); `closing` keeps the year-end closing entries in; with `each`, a field or
     an expression, every value of it has a key of its own, behind a colon ("*" for all); `one` is what such a value looks like. An
     expression of a line's subaccount alone gives its values by subaccount (`by_subaccount`), so that what was kept at closings serves.
+    `codes` are the accounts that it looks at: lines of others have no key.
     """
 
     of: Callable[..., str]
@@ -71,6 +73,7 @@ class Keys:
     each: Any = None
     one: str = NUMBER
     by_subaccount: Callable[[], dict[int, Any]] | None = None
+    codes: tuple[str, ...] = tuple(chart.BY_CODE)
 
     @property
     def columns(self) -> list[str]:
@@ -107,7 +110,7 @@ class Keys:
         if colon and (self.each is None or not re.fullmatch(rf"\*|{self.one}", one)):
             return None
         codes: dict[Any, list[str]] = defaultdict(list)
-        for code in chart.BY_CODE:
+        for code in self.codes:
             codes[self._fitting(code, key)].append(code)
         wanted = Q()
         for combinations, fitting in codes.items():
@@ -220,6 +223,24 @@ class Books:
         found = Allocation.objects.filter(date__lte=min(until or self.as_of, self.as_of), funding_id__lte=self.seq)
         return found if since is None else found.filter(date__gte=since)
 
+    def read(self, days: Iterable[date]) -> None:
+        """Read the sums as of several days at once, for whoever asks for them afterwards, or for what lies between two."""
+        wanted = sorted({min(day, self.as_of) for day in days})
+        columns = ["account_id", "subaccount_id"] if self.keys.by_subaccount else self.keys.columns
+        without = None if self.keys.closing else self._closings
+        narrow: dict[str, Any] = {"account_id__in": self.keys.codes}
+        found = at_once.totals(wanted, columns, self.keys.marks, head=self.seq, without=without, shelf=self.shelf, **narrow)
+        for day, totals in zip(wanted, found, strict=True):
+            self._sums[None, day] = self._by_key(self._mapped(totals) if self.keys.by_subaccount else totals)
+
+    @property
+    def shelf(self) -> at_once.Shelf:
+        """What was kept up to the head of these books."""
+        if "shelf" not in self._found:
+            self._found["shelf"] = at_once.Shelf.up_to(self.seq)
+        found: at_once.Shelf = self._found["shelf"]
+        return found
+
     def sums(self, since: date | None, until: date | None) -> Sums:
         """Debits and credits in cents per key, of the lines between two days; read once."""
         until = min(until or self.as_of, self.as_of)
@@ -229,13 +250,14 @@ class Books:
 
     def _read(self, since: date | None, until: date) -> Sums:
         """From what was kept at the closings: what stood at the end less what stood before; or from the lines of the days alone."""
-        reading = self._reading(until)
-        if since is None:
-            return self._added(reading)
-        if since > until:
+        if since is not None and since > until:
             return {}
-        if reading.kept is None or reading.kept.as_of < day_before(since):
-            return self._added(kept.Reading(until, self.seq, None), date__gte=since)
+        if since is None or {(None, until), (None, day_before(since))} - self._sums.keys():
+            reading = self._reading(until)
+            if since is None:
+                return self._added(reading)
+            if reading.kept is None or reading.kept.as_of < day_before(since):
+                return self._added(kept.Reading(until, self.seq, None), date__gte=since)
         before = self.sums(None, day_before(since))
         moved = {key: _less(sums, before.get(key, (0, 0))) for key, sums in self.sums(None, until).items()}
         return {key: sums for key, sums in moved.items() if any(sums)}
@@ -253,14 +275,18 @@ class Books:
         return reading
 
     def _added(self, reading: kept.Reading, **narrow: Any) -> Sums:
-        found: Sums = {}
         without = None if self.keys.closing else self._closings
+        narrow |= {"account_id__in": self.keys.codes} if len(self.keys.codes) < len(chart.BY_CODE) else {}
         if self.keys.by_subaccount:
             totals = self._mapped(reading.totals(["account_id", "subaccount_id"], self.keys.marks, without=without, **narrow))
         elif self.keys.worked_out:
             totals = self._walked(reading, **narrow)
         else:
             totals = reading.totals(self.keys.columns, self.keys.marks, without=without, **narrow)
+        return self._by_key(totals)
+
+    def _by_key(self, totals: kept.Totals) -> Sums:
+        found: Sums = {}
         for values, (debits, credits, _own) in totals.items():
             key = self.keys.key(*values)
             sums = found.get(key, (0, 0))

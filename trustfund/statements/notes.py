@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from trustfund.ledger import chart
 from trustfund.ledger.closed.marks import entry_has
+from trustfund.ledger.exchange import rate_use
 from trustfund.ledger.models import Subaccount
 from trustfund.money import Money
 from trustfund.statements import ageing, policies, texts
@@ -63,13 +64,24 @@ def _parties() -> dict[int, int]:
     return {pk: (donor or above or pk) if kind in of_donor else pk for pk, kind, donor, above in rows}
 
 
+PAYABLES = [
+    ("I.payables", ("2010", "2400", "2410")),
+    ("I.grants_payable", ("2020",)),
+    ("I.conditional", ("2200",)),
+    ("I.payable_to_donors", ("2300",)),
+    ("I.other_liabilities", ("2100",)),
+]
+OTHERS = ("1190", "1280", "1290", "1300", "1400", "3100", "4010", "4020", "4030", "4040", "4090", "5500", "9010", "9030")
+CODES = tuple(sorted({*CASH, *WRITTEN, *OTHERS, *(code for _name, codes in PAYABLES for code in codes)}))
+"""The accounts of which the notes say something."""
+
 WRITING = ("writing", entry_has("1190", "1290") & ~entry_has(*CASH, "5500"))
-KEYS = Keys(key_of, (WRITING,), each=_party(), by_subaccount=_parties)
+KEYS = Keys(key_of, (WRITING,), each=_party(), by_subaccount=_parties, codes=CODES)
 """Per account and donor, grant or bank account; a mark for entries that use an allowance up."""
 
 NAMES = {code: gettext_lazy(definition.name) for code, definition in chart.BY_CODE.items()}
 LABELS = {
-    **{f"VI.{code}:*": label for code, label in NAMES.items()},
+    **{f"VI.{code}:*": label for code, label in NAMES.items() if code in CODES},
     **{f"VI.off.{code}:*": label for code, label in NAMES.items() if code in WRITTEN},
     **{f"VI.*{code}:*": label for code, label in NAMES.items() if code in WRITTEN},
 }
@@ -89,6 +101,9 @@ class Asked:
         self.days: Columns = [(None, until), (None, last_year_end(until))]
         self.period_heads = [column_head(*period) for period in self.periods]
         self.day_heads = [short_day_text(day) for _none, day in self.days]
+        self.books.read([day for since, day in (*self.periods, *self.days) for day in (day, *([day_before(since)] if since else []))])
+        self.aged = self.books.keyed(ageing.KEYS)
+        self.aged.read(day for _none, day in self.days)
         self.passages = texts.passages(until.year, self.books.seq, self.books.act)
 
     def account(self, code: str, columns: Columns, sign: int = 1, *, label: object = "", key: str = "", prefix: str = "") -> Row:
@@ -179,20 +194,16 @@ def _receivables(asked: Asked) -> list[Table]:
 
 def _aged(asked: Asked, day: date) -> list[int]:
     """Cents receivable on a day, per column of when they are due."""
-    found = [0] * len(ageing.DUE)
-    for pieces in ageing.receivable_parts(Books(day, asked.books.seq, asked.books.hash)).values():
-        for since, cents in pieces:
-            found[ageing.bucket(since, day, ageing.DUE)] += cents
-    return found
+    found = [each.cents for each in ageing.receivable_ages(asked.aged, day).values()]
+    return [sum(cents[at] for cents in found) for at in range(len(ageing.DUE))]
 
 
 def _advances(asked: Asked) -> list[Table]:
-    day = asked.books.as_of
-    given = ageing.partner_parts(Books(day, asked.books.seq, asked.books.hash), "1200")
+    given = ageing.partner_ages(asked.aged, "1200")
     rows = []
     for row in asked.by_party(("1200", "off.1200"), asked.days, 1, "advance"):
-        pieces = given.get(int(row.key.split(":")[1]), [])
-        cents = [sum(held for since, held in pieces if ageing.bucket(since, day, ageing.AGE) == at) for at in range(len(ageing.AGE))]
+        found = given.get(int(row.key.split(":")[1]))
+        cents = found.cents if found else [0] * len(ageing.AGE)
         rows.append(Row(row.key, row.label, values=(*(Figure(Money.from_minor(each, "USD")) for each in cents), *row.values), url=row.url))
     ages = [str(label) for _first, label in ageing.AGE]
     by_grant = [Table([_("Grant"), *ages, *asked.day_heads], [*rows, added("note.advance", _("Total"), rows, "total")])] if rows else []
@@ -206,15 +217,6 @@ def _other_receivables(asked: Asked) -> list[Table]:
     rows = [asked.account(code, asked.days, prefix="*" if code == "1210" else "") for code in ("1210", "1290", "1300", "1400")]
     whole = added("note.other_receivables", _("Other receivables (Statement I)"), rows, "total")
     return [Table([_("Balance"), *asked.day_heads], [*rows, whole], _("Refunds due and other receivables"))]
-
-
-PAYABLES = [
-    ("I.payables", ("2010", "2400", "2410")),
-    ("I.grants_payable", ("2020",)),
-    ("I.conditional", ("2200",)),
-    ("I.payable_to_donors", ("2300",)),
-    ("I.other_liabilities", ("2100",)),
-]
 
 
 def _payables(asked: Asked) -> list[Table]:
@@ -267,18 +269,18 @@ def _impairment(asked: Asked) -> list[Table]:
 def _rates(asked: Asked) -> list[Table]:
     """The last rate that the books used in each currency, up to each day."""
     used = asked.books.lines().exclude(currency="USD").filter(original_minor__gt=0)
-    currencies = sorted(used.order_by().values_list("currency", flat=True).distinct())
+    rates = {each: [_rate(used, each, day) for _none, day in asked.days] for each in rate_use.currencies()}
     rows = [
-        Row(f"rate:{each}", each, values=tuple(cell for _none, day in asked.days for cell in _rate(used, each, day))) for each in currencies
+        Row(f"rate:{each}", each, values=tuple(cell for found in of for cell in found or ("–", ""))) for each, of in rates.items() if of[0]
     ]
     heads = [_("Currency"), *[text for head in asked.day_heads for text in (_("Units per USD, %(date)s") % {"date": head}, _("Used on"))]]
     text = _("The last United Nations operational rate of exchange that the books used in each currency.")
     return [Table(heads, rows, _("Exchange rates used"), (text if rows else _("The books have no amounts in other currencies."),))]
 
 
-def _rate(used: Any, currency: str, day: date) -> tuple[Any, Any]:
+def _rate(used: Any, currency: str, day: date) -> tuple[str, date] | None:
     last = used.filter(Q(currency=currency, date__lte=day)).order_by("-date", "-entry_id", "-position").first()
-    return (f"{last.rate.quantize(SIX_PLACES).normalize():f}", last.date) if last else ("–", "")
+    return (f"{last.rate.quantize(SIX_PLACES).normalize():f}", last.date) if last else None
 
 
 def _related(asked: Asked) -> list[Table]:

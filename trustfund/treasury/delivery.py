@@ -7,25 +7,30 @@ Cash to partners is what the lines of a grant lack to balance, as in the trace; 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from trustfund.ledger.closed.marks import YEAR_END, entry_has, opening_entry
+from trustfund.ledger.closed import days, kept
+from trustfund.ledger.closed.marks import YEAR_END, entry_has, marked, opening_entry
 from trustfund.ledger.funding import trace
 from trustfund.ledger.funding.headroom import room_by_window, totals
 from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import FundWindow, Line, Subaccount
+from trustfund.ledger.models import FiscalYear, FundWindow, Line, Subaccount
 from trustfund.money import Money, zero
 
 PARTS = ("approved", "transferred", "accepted")
 NO_CASH = ("5100", "9010", "9020")
 LIQUIDATING = ("1200", "2020", "5010")
 FOUR_PLACES = Decimal("0.0001")
+
+OF_GRANT = Q(subaccount__kind=Subaccount.Kind.GRANT)
+LIQUIDATES = Q(account_id="9010") & entry_has(*LIQUIDATING) & ~opening_entry()
+MARKS = (("liquidating", LIQUIDATES), ("of_grant", OF_GRANT))
+"""A line of a commitment that a payment or a report liquidates; a line of a grant. Kept at closings, so that years are not read again."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def _ratio(part: Money, whole: Money) -> Decimal | None:
 
 def lines(part: str, as_of: date, *, year: int | None = None, window: str | None = None) -> QuerySet[Line]:
     """The lines that a figure adds up (debit less credit)."""
-    found = Line.objects.filter(date__lte=as_of, subaccount__kind=Subaccount.Kind.GRANT).exclude(YEAR_END).filter(_condition(part))
+    found = Line.objects.filter(OF_GRANT, date__lte=as_of).exclude(YEAR_END).filter(_condition(part))
     found = found.exclude(subaccount__code=TAKEN_OVER_GRANTS)
     found = found if year is None else found.filter(date__year=year)
     return found if window is None else found.filter(window_id=window)
@@ -63,30 +68,50 @@ def lines(part: str, as_of: date, *, year: int | None = None, window: str | None
 def _condition(part: str) -> Q:
     if part == "transferred":
         return ~Q(account_id__in=NO_CASH)
-    if part == "accepted":
-        return Q(account_id__in=trace.ACCEPTED)
-    return Q(account_id="9010") & (~entry_has(*LIQUIDATING) | opening_entry())
+    return Q(account_id__in=trace.ACCEPTED) if part == "accepted" else Q(account_id="9010") & ~LIQUIDATES
 
 
-def by_year(as_of: date) -> list[Delivered]:
-    """A row per year in which something moved, the newest first."""
-    sums = _sums(as_of, "date__year")
-    return [_row(str(year), str(year), sums[year]) for year in sorted(sums, reverse=True)]
+def _parts(account: str, liquidating: bool) -> list[str]:
+    """The figures to which a line of a grant belongs: as `_condition` says."""
+    found = ["transferred"] if account not in NO_CASH else []
+    found += ["accepted"] if account in trace.ACCEPTED else []
+    return [*found, "approved"] if account == "9010" and not liquidating else found
 
 
-def by_window(as_of: date) -> list[Delivered]:
-    """A row per window, from the beginning."""
-    sums = _sums(as_of, "window_id")
-    return [_row(each.code, each.name, sums[each.code]) for each in FundWindow.objects.all()]
+def delivered(as_of: date) -> tuple[list[Delivered], list[Delivered]]:
+    """A row per year in which something moved, the newest first; and a row per window, from the beginning."""
+    years: Sums = defaultdict(dict)
+    windows: Sums = defaultdict(dict)
+    for year, window, part, cents in _moved(as_of):
+        for sums, key in ((years, str(year)), (windows, window)):
+            sums[key][part] = sums[key].get(part, 0) + cents
+    by_window = [_row(each.code, each.name, windows[each.code]) for each in FundWindow.objects.all()]
+    return [_row(year, year, years[year]) for year in sorted(years, key=int, reverse=True)], by_window
 
 
-def _sums(as_of: date, field: str) -> dict[Any, dict[str, int]]:
-    found: dict[Any, dict[str, int]] = defaultdict(dict)
-    for part in PARTS:
-        rows = lines(part, as_of).order_by().values_list(field).annotate(held=Sum(F("debit") - F("credit")))
-        for key, cents in rows:
-            found[key][part] = cents
-    return found
+Sums = dict[str, dict[str, int]]
+"""Cents by year or window, and by part."""
+
+
+def _moved(as_of: date) -> Iterator[tuple[int, str, str, int]]:
+    """Year, window, part and cents: from what was kept at the ends of the years, less what was taken over."""
+    ends = [date(year, 12, 31) for year in FiscalYear.objects.filter(year__lt=as_of.year).order_by("year").values_list("year", flat=True)]
+    stood = days.totals([*ends, as_of], ["account_id", "window_id"], MARKS, without=kept.year_end_entries())
+    apart = _taken_over(as_of)
+    before: kept.Totals = {}
+    for end, after in zip([*ends, as_of], stood, strict=True):
+        for (account, window, liquidating, of_grant), (debits, credits, _own) in days.moved(before, after).items():
+            other = apart.get((end.year, account, window, liquidating), (0, 0)) if of_grant else (debits, credits)
+            if (debits, credits) != other:
+                yield from ((end.year, window, part, debits - credits - other[0] + other[1]) for part in _parts(account, liquidating))
+        before = after
+
+
+def _taken_over(as_of: date) -> dict[tuple[int, str, str, bool], tuple[int, int]]:
+    """Debits and credits by year, account, window and mark of what was taken over against no grant: one name, and few lines."""
+    gone = marked(Line.objects.filter(subaccount__code=TAKEN_OVER_GRANTS, date__lte=as_of).exclude(YEAR_END), MARKS[:1]).order_by()
+    rows = gone.values_list("date__year", "account_id", "window_id", "liquidating").annotate(debits=Sum("debit"), credits=Sum("credit"))
+    return {(year, account, window, liquidating): (debits, credits) for year, account, window, liquidating, debits, credits in rows}
 
 
 def _row(key: str, label: str, cents: dict[str, int]) -> Delivered:

@@ -112,7 +112,7 @@ def delivery_page(request: HttpRequest) -> HttpResponseBase:
     """Delivery rates by year and by window, and headroom by window."""
     form, as_of = _day(request)
     with snapshot():
-        by_year, by_window, rooms = delivery.by_year(as_of), delivery.by_window(as_of), delivery.rooms(as_of)
+        (by_year, by_window), rooms = delivery.delivered(as_of), delivery.rooms(as_of)
     tables = [
         shown.delivery_table("years", _("Delivery by year"), gettext_lazy("Year"), by_year, as_of, "year"),
         shown.delivery_table(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -186,26 +186,51 @@ def keep(period: Period, head: LedgerHead, *, by: Any) -> None:
 
     A later month may have been closed before (January before the adjustments of December were in).
     """
-    closed = Period.objects.filter(state=Period.State.CLOSED, ends_on__gte=period.ends_on).order_by("ends_on")
-    for as_of in dict.fromkeys([period.ends_on, *closed.values_list("ends_on", flat=True)]):
+    closed = Period.objects.filter(state=Period.State.CLOSED, ends_on__gt=period.ends_on).order_by("ends_on")
+    _keep(period.ends_on, head.seq, by=by)
+    _keep_where_wanted(closed.values_list("ends_on", flat=True), head, by=by)
+
+
+def keep_all(head: LedgerHead, *, by: Any) -> list[date]:
+    """Under the heads' lock: keep the balances of every closed period that has none with all marks, and say of which days.
+
+    For periods that were closed before a mark was known, which would be read from their lines until they are closed again.
+    """
+    closed = Period.objects.filter(state=Period.State.CLOSED).order_by("ends_on")
+    return _keep_where_wanted(closed.values_list("ends_on", flat=True), head, by=by)
+
+
+def _keep_where_wanted(days: Iterable[date], head: LedgerHead, *, by: Any) -> list[date]:
+    wanted = []
+    for as_of in dict.fromkeys(days):
         found = newest(as_of, head.seq, marks.KNOWN)
-        if found is None or found.as_of != as_of or getattr(found, "late", True) or as_of == period.ends_on:
+        if found is None or found.as_of != as_of or getattr(found, "late", True):
             _keep(as_of, head.seq, by=by)
+            wanted.append(as_of)
+    return wanted
 
 
 def _keep(as_of: date, seq: int, *, by: Any) -> None:
     names = marks.text_of(marks.KNOWN)
     if ClosedBooks.objects.filter(as_of=as_of, seq=seq, marks=names).exists():
         return
-    base = newest(as_of, seq, marks.KNOWN)
+    since = newest(as_of - timedelta(days=1), seq, marks.KNOWN)
     number = (ClosedBooks.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    books = ClosedBooks(pk=number, as_of=as_of, seq=seq, base=base, marks=names)
-    moved = movements(books)
-    ClosedMovement.objects.bulk_create(_movement(number, key, sums) for key, sums in sorted(moved.items(), key=str))
+    books = ClosedBooks(pk=number, as_of=as_of, seq=seq, base=_base(since, as_of), marks=names)
+    moved = movements(books, since)
+    ClosedMovement.objects.bulk_create((_movement(number, key, sums) for key, sums in sorted(moved.items(), key=str)), batch_size=2000)
     totals = balances(books, moved)
     ClosedBalance.objects.bulk_create(_balance(number, key, sums) for key, sums in sorted(totals.items()))
     books.save(force_insert=True)
     record("closedbooks.keep", of=books, by=by, **told(books))
+
+
+def _base(since: ClosedBooks | None, as_of: date) -> ClosedBooks | None:
+    """What kept sums go on from: those of an earlier day, also where their own day was kept before; at the end of a year those of the year
+    before. So nobody walks from month to month through all years."""
+    while since is not None and (as_of.month, as_of.day) == (12, 31) and since.as_of.year == as_of.year:
+        since = since.base
+    return since
 
 
 def told(books: ClosedBooks) -> dict[str, Any]:
@@ -223,17 +248,28 @@ def _balance(number: int, key: tuple[Any, ...], sums: tuple[int, int, int]) -> C
     return ClosedBalance(books_id=number, account_id=account, window_id=window, marks=text, debit=sums[0], credit=sums[1])
 
 
-def movements(books: ClosedBooks) -> Totals:
-    """What the lines beside the base come to, by account, window, subaccount, currency and the text of the marks: from the lines alone."""
+def movements(books: ClosedBooks, since: ClosedBooks | None = None) -> Totals:
+    """What the lines beside the base come to, by account, window, subaccount, currency and the text of the marks: from the lines alone, or
+    from what was kept by way of `since`, which goes on from the base, and the lines beside that."""
     names = books.marks.split()
     pairs = [(name, marks.KNOWN[name]) for name in names if name in marks.KNOWN]
-    found: Totals = {}
-    for lines in Reading(books.as_of, books.seq, books.base).beside():
+    found: Totals = defaultdict(lambda: (0, 0, 0))
+    for row in _moved_before(since, books.base):
+        _add(found, (*(row[each] for each in GROUPS), marks.text_of(set(row["marks"].split()) & set(names))), row)
+    for lines in Reading(books.as_of, books.seq, since or books.base).beside():
         for row in _grouped(lines, GROUPS, pairs):
-            text = marks.text_of(name for name, _condition in pairs if row[name])
-            debit, credit, original = found.get(key := (*(row[each] for each in GROUPS), text), (0, 0, 0))
-            found[key] = (debit + row["debits"], credit + row["credits"], original + row["originals"])
-    return found
+            _add(found, (*(row[each] for each in GROUPS), marks.text_of(name for name, _condition in pairs if row[name])), row)
+    return dict(found)
+
+
+def _moved_before(since: ClosedBooks | None, base: ClosedBooks | None) -> Iterator[dict[str, Any]]:
+    """What was kept from the base to `since`."""
+    chain = []
+    while since is not None and since != base:
+        chain.append(since.pk)
+        since = since.base
+    rows = ClosedMovement.objects.filter(books__in=chain).order_by().values(*GROUPS, "marks")
+    yield from rows.annotate(debits=Sum("debit"), credits=Sum("credit"), originals=Sum("original")) if chain else []
 
 
 def balances(books: ClosedBooks, moved: Totals) -> Totals:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -19,6 +20,23 @@ from trustfund.ledger.postings import BANKS
 from trustfund.ui.formatting import short_day_text
 
 FOREVER = date(9999, 12, 31)
+
+CURRENCIES = """
+WITH RECURSIVE found(currency) AS (
+  SELECT MIN(currency) FROM ledger_line WHERE currency <> 'USD'
+  UNION ALL
+  SELECT (SELECT MIN(l.currency) FROM ledger_line l WHERE l.currency <> 'USD' AND l.currency > found.currency) FROM found
+  WHERE found.currency IS NOT NULL
+) SELECT currency FROM found WHERE currency IS NOT NULL
+"""
+"""From one currency to the next by the index of lines in another currency, however many lines there are of each."""
+
+
+def currencies() -> list[str]:
+    """The other currencies that the books have, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(CURRENCIES)
+        return [currency for (currency,) in cursor.fetchall()]
 
 
 def foreign_lines() -> QuerySet[Any]:

@@ -7,24 +7,26 @@ still there. What nobody can bear stays named, and is tried again with the next 
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from trustfund import clock
 from trustfund.audit.recording import record
 from trustfund.ledger import chart, permissions, sealing
+from trustfund.ledger.closed import days
 from trustfund.ledger.closed.kept import year_end_entries
-from trustfund.ledger.closed.marks import beside
+from trustfund.ledger.closed.marks import beside, entry_has
 from trustfund.ledger.funding.acting import begin, seal
 from trustfund.ledger.funding.headroom import GENERAL_POOL, Headroom, headroom, rule_on
 from trustfund.ledger.funding.models import Allocation, Funding
@@ -65,51 +67,73 @@ class Item:
         return chart.BY_CODE[self.account].label
 
 
-def own_lines() -> QuerySet[Line]:
-    """The lines of the fund's own costs and income. What was given in kind is used in kind: its cost is nobody's cash."""
-    found = Line.objects.filter(account_id__in=EXPENSES + INCOME).exclude(subaccount__kind__in=NAMED)
-    found = found.exclude(entry_id__in=year_end_entries())
-    found = found.exclude(Q(account_id__in=OF_OTHERS) & Exists(beside().filter(subaccount__kind__in=NAMED)))
-    in_kind = Line.objects.filter(entry_id=OuterRef("entry_id"), account_id="4040").order_by()  # few, and gathered once
-    return found.exclude(Q(account_id__in=EXPENSES) & Exists(in_kind))
-
+OWN = (
+    Q(account_id__in=EXPENSES + INCOME)
+    & ~Q(subaccount__kind__in=NAMED)
+    & ~(Q(account_id__in=OF_OTHERS) & Exists(beside().filter(subaccount__kind__in=NAMED)))
+    & ~(Q(account_id__in=EXPENSES) & entry_has("4040"))
+)
+"""That a line is of the fund's own costs and income. What was given in kind is used in kind: its cost is nobody's cash."""
+MARKS = (("own", OWN),)
 
 Posted = dict[tuple[int, str, str], int]
 """Cents (debits less credits) by period (primary key), window and account."""
+Moved = dict[tuple[int, str, str], tuple[int, int]]
+"""The same as debits and credits, which come to nothing where there is no line."""
 
 
 def posted(periods: Iterable[Period], *, before: int | None = None) -> Posted:
     """The fund's own costs and income of periods; `before` counts entries sealed before that number only. Always as many queries.
 
-    A line's day says its month, so that the index of accounts and days serves; but the last day of a year is in two periods, and the
+    From what was kept at the ends of the months: a line's day says its month. But the last day of a year is in two periods, and the
     entries of periods 13 are looked up.
     """
-    months = {(each.year_id, each.number): each for each in periods}
+    months = {(each.year_id, each.number): each.pk for each in periods}
     if not months:
         return {}
-    lines = own_lines().order_by() if before is None else own_lines().order_by().filter(entry_id__lt=before)
-    adjusting = Period.objects.filter(year__in={year for year, _number in months}, number=13).values_list("pk", flat=True)
-    late = dict(Entry.objects.filter(period__in=list(adjusting)).order_by().values_list("pk", "period_id"))
-    wanted = {each.pk for each in months.values()}
-    return _by_day(lines.exclude(entry_id__in=list(late)), months) | _by_entry(lines, {pk: of for pk, of in late.items() if of in wanted})
+    head = None if before is None else before - 1
+    apart = year_end_entries()
+    years = {year for year, _number in months}
+    adjusting = dict(Period.objects.filter(year__in=years, number=13).values_list("pk", "year_id"))
+    sums: Moved = defaultdict(lambda: (0, 0))
+    for (year, number), key, debits, credits in [*_by_day(months, head, apart), *_by_entry(adjusting, head, apart)]:
+        if (year, number) in months:
+            was = sums[months[year, number], *key]
+            sums[months[year, number], *key] = (was[0] + debits, was[1] + credits)
+    return {key: debits - credits for key, (debits, credits) in sums.items() if debits or credits}
 
 
-def _by_day(lines: QuerySet[Line], months: dict[tuple[int, int], Period]) -> Posted:
-    first, last = min(each.starts_on for each in months.values()), max(each.ends_on for each in months.values())
-    rows = lines.filter(date__gte=first, date__lte=last).values_list("date", "window_id", "account_id")
-    sums: Posted = defaultdict(int)
-    for day, window, account, cents in rows.annotate(cents=Sum("debit") - Sum("credit")):
-        if (day.year, day.month) in months:
-            sums[months[day.year, day.month].pk, window, account] += cents
-    return dict(sums)
+Rows = Iterator[tuple[tuple[int, int], tuple[str, str], int, int]]
+"""Year and number of a period, window and account, debits and credits."""
 
 
-def _by_entry(lines: QuerySet[Line], periods: dict[int, int]) -> Posted:
-    rows = lines.filter(entry_id__in=list(periods)).values_list("entry_id", "window_id", "account_id")
-    sums: Posted = defaultdict(int)
-    for entry, window, account, cents in rows.annotate(cents=Sum("debit") - Sum("credit")):
-        sums[periods[entry], window, account] += cents
-    return dict(sums)
+def _by_day(months: Iterable[tuple[int, int]], head: int | None, apart: list[int]) -> Rows:
+    """What the days of each month had, those of December with what belongs to period 13."""
+    wanted = sorted(date(year, number, 1) for year, number in months if number <= 12)
+    ends = sorted({day for first in wanted for day in (first - timedelta(days=1), _last(first))})
+    narrow: dict[str, Any] = {"account_id__in": EXPENSES + INCOME}
+    stood = dict(zip(ends, days.totals(ends, ["window_id", "account_id"], MARKS, head=head, without=apart, **narrow), strict=True))
+    for first in wanted:
+        moved = days.moved(stood[first - timedelta(days=1)], stood[_last(first)])
+        yield from (
+            ((first.year, first.month), (window, account), debits, credits)
+            for (window, account, own), (debits, credits, _own) in moved.items()
+            if own
+        )
+
+
+def _last(first: date) -> date:
+    return date(first.year, first.month, calendar.monthrange(first.year, first.month)[1])
+
+
+def _by_entry(adjusting: dict[int, int], head: int | None, apart: list[int]) -> Rows:
+    """What the entries of periods 13 had, and that it is none of December's."""
+    entries = Entry.objects.filter(period__in=adjusting).exclude(pk__in=apart).order_by()
+    years = {pk: adjusting[period] for pk, period in entries.values_list("pk", "period_id") if head is None or pk <= head}
+    lines = Line.objects.filter(OWN, entry_id__in=list(years)).order_by().values_list("entry_id", "window_id", "account_id")
+    for entry, window, account, debits, credits in lines.annotate(debits=Sum("debit"), credits=Sum("credit")):
+        yield (years[entry], 13), (window, account), debits, credits
+        yield (years[entry], 12), (window, account), -debits, -credits
 
 
 def charges() -> QuerySet[Allocation]:
@@ -122,10 +146,9 @@ def up_to(period: Period) -> QuerySet[Period]:
     return Period.objects.filter(Q(year__lt=period.year_id) | Q(year=period.year_id, number__lte=period.number))
 
 
-def _due(period: Period) -> list[Item]:
-    """What each month up to this one is still to be charged: income first, so that it can bear costs, then month by month."""
-    periods = {each.pk: each for each in up_to(period)}
-    sums: dict[tuple[int, str, str], int] = defaultdict(int, posted(periods.values()))
+def _due(periods: dict[int, Period], there: Posted) -> list[Item]:
+    """What is still to be charged of what these months had: income first, so that it can bear costs, then month by month."""
+    sums: dict[tuple[int, str, str], int] = defaultdict(int, there)
     done = charges().filter(funding__period__in=periods).values_list("funding__period_id", "funding__window_id", "account_id")
     for *key, cents in done.annotate(cents=Sum("charged")):
         sums[key[0], key[1], key[2]] -= cents
@@ -142,7 +165,7 @@ class Pot:
     def __init__(self, rows: Iterable[Headroom], on: date, window: str) -> None:
         self.rows, self.on = list(rows), on
         self.left = {row.instalment.pk: 0 if self._expired(row) else max(row.available.minor, 0) for row in self.rows}
-        self.borne = _borne(self.left, window)
+        self.borne = _borne(window)
 
     def _expired(self, row: Headroom) -> bool:
         return row.expires_on is not None and row.expires_on < self.on
@@ -178,19 +201,24 @@ class Pot:
         return back + (pooled(there, rest) if rest else [])
 
 
-def _borne(instalments: Iterable[int], window: str) -> dict[tuple[str, int], int]:
+def _borne(window: str) -> dict[tuple[str, int], int]:
     """Cents that each contribution bears by now in a window, by account."""
-    rows = Allocation.objects.filter(account__isnull=False, instalment_id__in=list(instalments), funding__window_id=window).order_by()
+    rows = Allocation.objects.filter(account__isnull=False, funding__window_id=window).order_by()
     found: dict[tuple[str, int], int] = defaultdict(int)
     for account, instalment, cents in rows.values_list("account_id", "instalment_id").annotate(cents=Sum("charged")):
         found[account, instalment] = cents
     return found
 
 
-def plan(period: Period) -> list[Item]:
-    """What would be charged on the last day of a period, for it and for what earlier months left; empty when nothing is due."""
+def plan(period: Period, there: Posted | None = None) -> list[Item]:
+    """What would be charged on the last day of a period, for it and for what earlier months left; empty when nothing is due.
+
+    `there` is what all these months had, where that is known (`posted` of `up_to`).
+    """
     on, found = period.ends_on, []
-    for window, items in groupby(_due(period), key=lambda item: item.window):
+    periods = {each.pk: each for each in up_to(period)}
+    due = _due(periods, posted(periods.values()) if there is None else there)
+    for window, items in groupby(due, key=lambda item: item.window):
         pot = Pot(headroom(on, window=window), on, window)
         rule = rule_on(on).split
         for item in items:
@@ -202,6 +230,15 @@ def plan(period: Period) -> list[Item]:
 def is_allocated(period: Period) -> bool:
     """Whether nothing of this period is left that a contribution could bear: what a closing asks."""
     return not any(item.parts for item in plan(period) if item.period == period)
+
+
+def waiting(period: Period) -> list[Item] | None:
+    """What is left of a period, if contributions could bear any of it; None for a period without costs and income."""
+    there = posted(up_to(period))
+    if not any(pk == period.pk for pk, _window, _account in there):
+        return None
+    items = [item for item in plan(period, there) if item.period == period]
+    return items if any(item.parts for item in items) else []
 
 
 def digest(items: Iterable[Item]) -> str:

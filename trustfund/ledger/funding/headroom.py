@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 
 from trustfund.ledger import tags
 from trustfund.ledger.chart import BY_CODE
-from trustfund.ledger.closed.kept import Reading, year_end_entries
+from trustfund.ledger.closed import days
+from trustfund.ledger.closed.kept import Totals, year_end_entries
 from trustfund.ledger.closed.marks import YEAR_END
 from trustfund.ledger.funding.models import Allocation, FundingRule
 from trustfund.ledger.funding.splitting import Part
@@ -30,6 +31,10 @@ from trustfund.ledger.models import GENERAL, FundWindow, Line, Subaccount, Tag
 from trustfund.money import Money
 
 NOT_FUNDING = ("2300", "4040", "9030", "9040")
+FUNDING = [code for code, each in BY_CODE.items() if "instalment" in each.subaccount_kinds.split() and code not in NOT_FUNDING]
+"""The accounts on which lines name contributions, but for those."""
+FEW = 500
+"""So many contributions are asked for by name; more are found quicker among all."""
 GENERAL_POOL = 99
 """How far the general pool is from any earmark."""
 
@@ -134,12 +139,16 @@ Brought = dict[str, dict[tuple[int, str], int]]
 """Cents of cash by window, then by instalment and account."""
 
 
-def _brought(windows: Sequence[str], as_of: date | None, head: int | None, apart: list[int]) -> Brought:
-    """The cash that came to these windows, from what was kept at closings: what `funding_lines` add up to; `apart` are the year-end
-    entries."""
-    codes = [code for code in BY_CODE if code not in NOT_FUNDING]
-    narrow: dict[str, Any] = {"account_id__in": codes, "window_id__in": windows, "subaccount__kind": Subaccount.Kind.INSTALMENT}
-    totals = Reading.at(as_of, head).totals(["window_id", "subaccount_id", "account_id"], without=apart, **narrow)
+def _brought(windows: Sequence[str], on: date, head: int | None, apart: list[int]) -> tuple[Brought, Brought]:
+    """The cash that came to these windows by a day and by now, from what was kept at closings: what `funding_lines` add up to; `apart`
+    are the year-end entries."""
+    narrow: dict[str, Any] = {"account_id__in": FUNDING, "window_id__in": windows, "subaccount__kind": Subaccount.Kind.INSTALMENT}
+    columns = ["window_id", "subaccount_id", "account_id"]
+    by_day, by_now = (_by_window(windows, each) for each in days.totals([on, date.max], columns, head=head, without=apart, **narrow))
+    return by_day, by_now
+
+
+def _by_window(windows: Sequence[str], totals: Totals) -> Brought:
     found: Brought = {window: {} for window in windows}
     for (window, instalment, account), (debits, credits, _own) in totals.items():
         found[window][instalment, account] = credits - debits
@@ -157,8 +166,8 @@ def _firsts(pairs: Iterable[tuple[int, str]], window: str, head: int | None, apa
     """The day of the first line of each instalment, which the index of subaccounts and accounts gives for each account that there is."""
     found = list(pairs)
     lines = Line.objects.filter(window_id=window, subaccount_id=OuterRef("pk")).exclude(entry_id__in=apart)
-    days = (lines if head is None else lines.filter(entry_id__lte=head)).order_by("date").values("date")
-    first = {f"of_{code}": Subquery(days.filter(account_id=code)[:1]) for code in sorted({code for _pk, code in found})}
+    dated = (lines if head is None else lines.filter(entry_id__lte=head)).order_by("date").values("date")
+    first = {f"of_{code}": Subquery(dated.filter(account_id=code)[:1]) for code in sorted({code for _pk, code in found})}
     rows = Subaccount.objects.filter(pk__in={pk for pk, _code in found}).order_by().annotate(**first).values_list("pk", *first)
     return {pk: min(day for day in each if day) for pk, *each in rows}
 
@@ -245,8 +254,9 @@ def headroom(
 
 
 def room_by_window(on: date) -> dict[str, list[Headroom]]:
-    """What each instalment can fund on a day, window by window: as `headroom` of each, with as few questions as of one."""
-    return _rows(_windows(), on)
+    """What each instalment can fund on a day, window by window: as `headroom` of each, with as few questions as of one, but for the day on
+    which its money came first, which sums do not want."""
+    return _rows(_windows(), on, first_days=False)
 
 
 def over_windows(on: date) -> dict[int, Headroom]:
@@ -258,22 +268,35 @@ def over_windows(on: date) -> dict[int, Headroom]:
     return found
 
 
-def _rows(windows: Sequence[str], on: date, tag: Tag | None = None, head: int | None = None) -> dict[str, list[Headroom]]:
+def _rows(
+    windows: Sequence[str], on: date, tag: Tag | None = None, head: int | None = None, *, first_days: bool = True
+) -> dict[str, list[Headroom]]:
     """Every instalment with cash or use in each window, in no order."""
     apart, share = year_end_entries(), rule_on(on).reserve_share
-    by_now, by_day = (_brought(windows, day, head, apart) for day in (None, on))
+    by_day, by_now = _brought(windows, on, head, apart)
     used = _used_by_window(window=windows[0] if len(windows) == 1 else None, head=head)
-    ever = _first_days(pk for each in used.values() for pk, sums in each.items() if sums.moved < 0)
     earmarks = _earmarks(windows, by_day, used, tag)
+    days_of = _days_of(windows, by_now, used, head, apart) if first_days else {}
     rows = {}
     for window in windows:
-        cents, here = _lower(_added(by_day[window]), _added(by_now[window])), used[window]
-        firsts = _firsts(by_now[window], window, head, apart) | {pk: ever[pk] for pk, sums in here.items() if sums.moved < 0 and pk in ever}
+        cents, here, firsts = _lower(_added(by_day[window]), _added(by_now[window])), used[window], days_of.get(window, {})
         known = [earmarks[pk] for pk in cents.keys() | here.keys() if pk in earmarks]
         rows[window] = [
             _row(each, cents.get(each.pk, 0), here.get(each.pk, Used()), share, earmark, firsts.get(each.pk)) for each, earmark in known
         ]
     return rows
+
+
+def _days_of(
+    windows: Sequence[str], brought_to: Brought, used: UsedIn, head: int | None, apart: list[int]
+) -> dict[str, dict[int, date]]:
+    """The day on which the money of each instalment came to each window, or where it came from another one, to the fund."""
+    ever = _first_days(pk for each in used.values() for pk, sums in each.items() if sums.moved < 0)
+    return {
+        window: _firsts(brought_to[window], window, head, apart)
+        | {pk: ever[pk] for pk, sums in used[window].items() if sums.moved < 0 and pk in ever}
+        for window in windows
+    }
 
 
 def _lower(by_day: Mapping[int, int], by_now: Mapping[int, int]) -> dict[int, int]:
@@ -284,9 +307,11 @@ def _lower(by_day: Mapping[int, int], by_now: Mapping[int, int]) -> dict[int, in
 def _earmarks(windows: Sequence[str], brought_to: Brought, used: UsedIn, tag: Tag | None) -> dict[int, tuple[Subaccount, int]]:
     """The instalments of these windows, and how near the earmark of each is; without what was taken over of gifts unknown."""
     wanted = {pk for window in windows for pk, _account in brought_to[window]} | {pk for window in windows for pk in used[window]}
-    found = Subaccount.objects.filter(pk__in=wanted).exclude(code=TAKEN_OVER_GIFTS)
+    named: dict[str, Any] = {"pk__in": wanted} if len(wanted) <= FEW else {"kind": Subaccount.Kind.INSTALMENT}
+    found = Subaccount.objects.filter(**named).exclude(code=TAKEN_OVER_GIFTS)
     distances = {pk: distance for distance, pk in reversed(list(enumerate(tags.upwards(tag))))}
-    return {each.pk: (each, _earmark(each, distances)) for each in found.select_related("tag", "parent__tag", "parent__parent__tag")}
+    rows = found.order_by().select_related("tag", "parent__tag", "parent__parent__tag")
+    return {each.pk: (each, _earmark(each, distances)) for each in rows if each.pk in wanted}
 
 
 SUMS = ("received", "psc", "reserve", "reserved", "allocated", "charged", "moved")
