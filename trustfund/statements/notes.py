@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from trustfund.documents.shown import Aligned
 from trustfund.ledger import chart
 from trustfund.ledger.closed.marks import entry_has
 from trustfund.ledger.models import Subaccount
@@ -278,7 +279,7 @@ def _rates(asked: Asked) -> list[Table]:
 
 def _rate(used: Any, currency: str, day: date) -> tuple[Any, Any]:
     last = used.filter(Q(currency=currency, date__lte=day)).order_by("-date", "-entry_id", "-position").first()
-    return (f"{last.rate.quantize(SIX_PLACES).normalize():f}", last.date) if last else ("–", "")
+    return (Aligned(f"{last.rate.quantize(SIX_PLACES).normalize():f}"), last.date) if last else (Aligned("–"), "")
 
 
 def _related(asked: Asked) -> list[Table]:
