@@ -77,7 +77,7 @@ def by_year(as_of: date) -> list[Delivered]:
 def by_window(as_of: date) -> list[Delivered]:
     """A row per window, from the beginning."""
     sums = _sums(as_of, "window_id")
-    return [_row(each.code, each.name, sums[each.code]) for each in FundWindow.objects.all()]
+    return [_row(each.code, each.label, sums[each.code]) for each in FundWindow.objects.all()]
 
 
 def _sums(as_of: date, field: str) -> dict[Any, dict[str, int]]:
