@@ -47,13 +47,15 @@ LABEL = Style(9, colour=GREY)
 class Flow:
     """The pages so far, and how far down the last one is used. All measures are points.
 
-    `density` is what is left of the blank between rows, paragraphs and tables; `torn` counts the tables that went over a page's end.
+    `density` is what is left of the blank between rows, paragraphs and tables; `torn` counts the tables that went over a page's end, `bare`
+    the pages of which a third or more stayed empty because what comes next did not fit.
     """
 
     rtl: bool = False
     wide: bool = False
     density: float = 1.0
     torn: int = 0
+    bare: int = 0
     pages: list[list[Operation]] = field(default_factory=lambda: [[]])
     y: float = 0
 
@@ -92,6 +94,7 @@ class Flow:
     def need(self, height: float) -> None:
         """A new page if the rest of this one is less than `height` and an empty one is more."""
         if self.room < height and not self.fresh:
+            self.bare += self.room > self.height / 3
             self.turn()
 
     def down(self, height: float) -> None:

@@ -184,13 +184,13 @@ class Document:
         return flow, root
 
     def _density(self, section: list[Block]) -> float:
-        """The loosest that has the fewest pages, and of these the fewest torn tables, when it is tried."""
+        """The loosest that has the fewest pages, and of these the fewest torn tables and bare pages, when it is tried."""
         tried = {}
         for density in DENSITIES:
             flow = Flow(rtl=self.language in RTL, wide=self.wide, density=density)
             for block in section:
                 block(flow, Node("Document"))
-            tried[density] = (len(flow.pages), flow.torn)
+            tried[density] = (len(flow.pages), flow.torn + flow.bare)
             used = sum(map(bool, flow.pages))
             if (used <= 1 and not flow.torn) or used > CLOSE:
                 break
