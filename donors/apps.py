@@ -40,6 +40,7 @@ class DonorsConfig(AppConfig):
         treasury.register_conditional(forecast.conditional)
         policies.register(recognition.paragraphs)
         banking.name(bank.words)
+        banking.describe(bank.about)
         banking.offer(bank.offers)
         conditions.revenue_by(actions.revenue_account)
         name_acts(ACTS)

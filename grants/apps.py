@@ -138,6 +138,7 @@ class GrantsConfig(AppConfig):
         from trustfund.closings import checks
 
         hooks.name(bank.words)
+        hooks.describe(bank.about)
         hooks.offer(bank.offers)
         checks.register(*closing.CHECKS)
 

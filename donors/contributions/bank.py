@@ -26,6 +26,19 @@ def words(entries: Sequence[Entry]) -> Mapping[int, Iterable[str]]:
     return {entry: [named.get(pk, "")] for entry, pk in about}
 
 
+def about(entries: Sequence[Entry]) -> Mapping[int, str]:
+    """Which contribution an entry is about, and from whom it came."""
+    of = {entry.pk: int(entry.object_id) for entry in entries if entry.object_type == Contribution._meta.label_lower}
+    found = Contribution.objects.filter(pk__in=of.values()).select_related("donor").in_bulk()
+    return {key: _about(found[pk]) for key, pk in of.items()}
+
+
+def _about(contribution: Contribution) -> str:
+    payer = contribution.donor.name if contribution.donor else contribution.payer
+    names = {"number": contribution, "payer": payer or _("somebody not known yet")}
+    return _("Contribution %(number)s from %(payer)s") % names
+
+
 def offers(line: BankLine, user: Any) -> Iterable[Offer]:
     """What came in may be an instalment of the same amount; whatever it is, it can be entered as not known yet."""
     if line.amount.amount <= 0 or not permissions.can_enter(None, user):

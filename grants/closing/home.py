@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grants.agreements import permissions as agreements
 from grants.agreements.models import Grant
 from grants.agreements.tabs import Tab
+from grants.closing.actions import to_pay_back
 from grants.closing.models import Closure, State
+from trustfund.ledger.models import Line
 from trustfund.people.home import Item
 from trustfund.people.navigation import Destination
-from trustfund.people.roles import Role, holds
+from trustfund.people.roles import Role, holds, roles_of
+from trustfund.ui.formatting import money_text
 
 
 def items(user: Any) -> Iterable[Item]:
-    """For finance: closings to prepare; for the approving officer: closings to confirm."""
+    """For finance: closings to prepare; for the approving officer: closings to confirm; for an NGO: what it owes back."""
+    if not roles_of(user):
+        return _refunds(user)
     if not holds(user, Role.FINANCE, Role.APPROVER):
         return []
     counted = Closure.objects.aggregate(
@@ -32,6 +37,20 @@ def items(user: Any) -> Iterable[Item]:
     ]
     url = reverse("closing:index")
     return [Item(title, f"{url}?state={state}", count=count) for role, count, title, state in rows if count and holds(user, role)]
+
+
+def _refunds(user: Any) -> list[Item]:
+    """What is due from the user's organisations, grant by grant, less what a payment under way keeps of it."""
+    owing = Line.objects.filter(account="1210", subaccount=OuterRef("subaccount")).order_by().values("subaccount")
+    due = Subquery(owing.annotate(due=Sum("debit") - Sum("credit")).values("due"))
+    own = Grant.objects.visible_to(user).filter(organisation__memberships__user=user).annotate(due=due).filter(due__gt=0).distinct()
+    found = [(grant, to_pay_back(grant)) for grant in own.order_by("pk")]
+    title = _("Refund due to the Fund: %(amount)s, grant %(grant)s")
+    return [
+        Item(title % {"amount": money_text(amount), "grant": grant}, reverse("closing:statement", args=[grant.pk]), tone="blocked")
+        for grant, amount in found
+        if amount
+    ]
 
 
 def destinations(user: Any) -> Iterable[Destination]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from grants.demo import audit, banks, budgets, closings, costs, desk, first_cycle, fund, today, vouchers
+from grants.demo import audit, banks, budgets, closings, costs, desk, first_cycle, fund, small, today, vouchers
 from grants.demo.cast import Cast, assemble
 from trustfund import clock
 
@@ -21,12 +21,14 @@ def build(day: date) -> Cast:
     closings.first_years(cast, FOUNDED)
     fund.later_donors(cast, donors, dollars, euros, day)
     today.run(cast, dollars, day)
+    small.outright(cast, dollars, day)
     vouchers.run(cast, dollars, day)
     budgets.run(cast, day)
     banks.run(cast, dollars, euros, day)
     vouchers.prepared(cast, dollars, euros, day)
     costs.run(cast, dollars, day)
     desk.run(cast, day)
+    small.of_window(cast, day)
     closings.run(cast, day)
     budgets.issue(cast, day)
     audit.run(cast.auditor, day)

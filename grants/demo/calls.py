@@ -12,6 +12,7 @@ from grants.calls.models import Call, Policy
 from grants.demo.cast import Cast
 from trustfund import clock
 from trustfund.clock import VIENNA
+from trustfund.ledger.models import FundWindow
 from trustfund.money import Money, usd
 
 Part = Sequence[Mapping[str, Any]]
@@ -95,8 +96,10 @@ def draft(
     months: int = 36,
     interim: int = 8,
     policy: str = Policy.ADVANCE,
+    floor: Money | None = None,
+    window: FundWindow | None = None,
 ) -> Call:
-    """A complete draft."""
+    """A complete draft, of the general window unless another one is given."""
     with clock.frozen(drafted):
         call = actions.draft(
             by=cast.programme,
@@ -107,7 +110,7 @@ def draft(
             closes_at=at_noon(closes),
             clarifications_until=at_noon(closes - timedelta(days=7)),
             ceiling=usd(60_000),
-            floor=usd(5_000),
+            floor=floor or usd(5_000),
             total_available=available,
             min_months=8,
             max_months=months,
@@ -115,6 +118,7 @@ def draft(
             blind=blind,
             reviewers_per_application=2,
             policy=policy,
+            **({"window": window} if window else {}),
             tranche_pattern=[42, 38, 20],
             psc_rate=Decimal("0.13"),
             overhead_cap_percent=Decimal(7),

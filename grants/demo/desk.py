@@ -26,10 +26,10 @@ HEAD = ("posted_on", "document", "gl", "fund", "amount", "currency", "text")
 
 def run(cast: Cast, today: date) -> None:
     """A window adopted and one proposed, a rule proposed, a workbook brought, the codes mapped and an extract compared."""
-    with clock.frozen(today - timedelta(days=30)):
+    with clock.frozen(today - timedelta(days=115)):
         purpose = "Journeys home, of the free choice of those who go (invented)."
         window = proposals.propose_window(code=WINDOW, name="Safe return", purpose=purpose, by=cast.finance)
-    with clock.frozen(today - timedelta(days=28)):
+    with clock.frozen(today - timedelta(days=113)):
         proposals.adopt_window(window, by=cast.manager)
     with clock.frozen(today - timedelta(days=8)):
         _transfer(cast, today - timedelta(days=8))

@@ -33,6 +33,14 @@ def words(entries: Sequence[Entry]) -> Mapping[int, Iterable[str]]:
     return {entry: references.get(pk, []) for entry, pk in about}
 
 
+def about(entries: Sequence[Entry]) -> Mapping[int, str]:
+    """Which payment an entry is about, and to whom it went."""
+    of = {entry.pk: int(entry.object_id) for entry in entries if entry.object_type == Payment._meta.label_lower}
+    found = Payment.objects.filter(pk__in=of.values()).select_related("grant__organisation").in_bulk()
+    words = _("Payment %(payment)s to %(payee)s")
+    return {key: words % {"payment": found[pk].reference, "payee": found[pk].grant.organisation.name} for key, pk in of.items()}
+
+
 def _names(payment: Payment) -> list[str]:
     """How we call a payment to the bank: by itself, and the batch that it was ordered in."""
     return [payment.reference, reference_of(payment), *([payment.batch.reference] if payment.batch else [])]

@@ -14,11 +14,13 @@ from tests.banking.files import IBAN, Fact, Facts, camt
 from tests.factories.banking import make_details, make_line, make_statement
 from tests.factories.books import DAY, make_bank, open_years, post
 from tests.factories.people import make_user
+from tests.factories.vouchers import credit, debit, make_voucher
 from trustfund import clock
 from trustfund.banking import actions
 from trustfund.banking.models import BankDetails, BankLine, BankStatement, Match
 from trustfund.banking.open_items import open_lines
 from trustfund.ledger import postings
+from trustfund.ledger.models import Subaccount
 from trustfund.money import usd
 from trustfund.people.home import items_for
 from trustfund.people.roles import Role
@@ -230,6 +232,17 @@ def test_a_list_asks_as_often_for_50_rows_as_for_1(client, name):
     else:
         fill(50, already=1)
     assert queries(client, url) <= few + (1 if name == "detail" else 0)  # one more: the statement before
+
+
+def test_the_reconciliation_says_which_voucher_posted_a_line_whose_it_is_and_what_for(client):
+    open_years(2026)
+    fill(2)
+    voucher = make_voucher("approved", [debit("5300", "4.00"), credit("1010", "4.00", Subaccount.objects.get(code="BANK-USD"))])
+    sign_in(client, Role.AUDITOR)
+    url = reverse("banking:reconciliation") + f"?bank=BANK-USD&day={voucher.date}"
+    words = f"Voucher {voucher} by {voucher.maker.name}: The audit of 2025"
+    assert words in client.get(url).content.decode()
+    assert words in b"".join(client.get(f"{url}&export=csv")).decode()
 
 
 @pytest.mark.parametrize("format, start", [("csv", b"\xef\xbb\xbfPart of the statement"), ("xlsx", b"PK")])

@@ -155,3 +155,26 @@ def test_the_fonts_are_those_that_were_vendored():
     for row in (FONTS / "fonts.sha256").read_text(encoding="ascii").splitlines():
         digest, name = row.split()
         assert hashlib.sha256((FONTS / name).read_bytes()).hexdigest() == digest
+
+
+def test_a_table_stays_with_its_heading_and_text():
+    document = Document("Notes")
+    document.space(560)
+    document.money_table(["Donor", "2026"], [["A State", usd(7)]], caption="Note 11. Pledges", texts=["Not in the statements."])
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(document.pdf())).pages]
+    assert "Note 11" not in pages[0]
+    assert all(each in pages[1] for each in ("Note 11. Pledges", "Not in the statements.", "A State"))
+
+
+@pytest.mark.parametrize(("rows", "fitted", "pages"), [(36, False, 2), (36, True, 1), (70, True, 2)])
+def test_a_fitted_document_has_less_blank_where_that_saves_a_page(rows, fitted, pages):
+    document = Document("Statement", fitted=fitted)
+    document.money_table(["Line", "2026"], [[f"Line {n}", usd(n)] for n in range(rows)])
+    assert len(PdfReader(io.BytesIO(document.pdf())).pages) == pages
+
+
+def test_three_who_sign_stand_in_one_row_with_all_of_their_names():
+    document = Document("Statement")
+    document.signatures([["Prepared by", "Maria Fernanda de la Concepción Albuquerque"], "Certified by", "Approved by"])
+    text = text_of(document.pdf())
+    assert all(each in text for each in ("Maria Fernanda", "Albuquerque", "Certified by", "Approved by"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.files.test_naming import NAUGHTY
 from trustfund.documents.faces import MISSING
-from trustfund.documents.typesetting import _visual, clean, is_rtl, line, lines
+from trustfund.documents.typesetting import _levels, _runs, _visual, clean, is_rtl, line, lines
 
 LETTERS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cf", "Cn", "Co")), max_size=80)
 MIXED = st.text(alphabet="abc XYZ 123 -/().,: صندوق الأمم 联合国（）。 Отчёт é", max_size=120)
@@ -70,6 +70,19 @@ def test_runs_are_turned_by_level():
 def test_numbers_stay_readable_between_arabic_words():
     pieces = line("رقم 60,000.00 دولار").pieces
     assert [str(piece.text) for piece in pieces if type(piece.text) is str] == ["60,000.00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "latin"),
+    [
+        ("منحة إلى Aid (AID)", ["Aid (AID)"]),
+        ("منحة (Aid) كبيرة", ["Aid"]),
+        ("Aid [AID] (2), ثم Fund (AID), ثم", ["Aid [AID] (2)", "Fund (AID)"]),
+        ("منحة Aid (AID", ["Aid (AID"]),
+    ],
+)
+def test_brackets_stay_with_the_latin_name_that_they_end(text, latin):
+    assert [text[first:last] for level, first, last in _runs(_levels(text, True)) if level == 2] == latin
 
 
 @pytest.mark.parametrize(

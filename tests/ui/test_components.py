@@ -1,6 +1,7 @@
 """Every component renders, and none lets a value speak HTML."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -253,3 +254,11 @@ def test_a_row_writes_any_value_as_the_reader_does(render):
     assert "<dd>USD\u00a00.50</dd>" in html
     assert "<dd>–</dd>" in html
     assert "<dd>slot</dd>" in html
+
+
+def test_a_chart_is_mirrored_where_reading_goes_from_right_to_left():
+    with translation.override("ar"):
+        drawn = str(charts.levels("T", "D", [("May", Decimal(6), "6"), ("June", Decimal(-2), "-2")], head=("Month", "USD")).svg)
+    assert '<text x="496" y="21" text-anchor="start" class="chart-label">May</text><rect x="128" y="6" width="270"' in drawn
+    assert '<rect x="398" y="38" width="90"' in drawn
+    assert '<line x1="398" y1="0" x2="398"' in drawn

@@ -20,3 +20,4 @@ class BankingConfig(AppConfig):
         checks.register(bank_matches)
         evidence.register_for_entries(documents.documents)
         hooks.name(vouchering.words)
+        hooks.describe(vouchering.about)

@@ -1,4 +1,7 @@
-"""What upper rooms tell this one: how a bank may call an entry, and what a line of a bank may be that is not in the books yet."""
+"""What upper rooms tell this one of entries and of lines of a bank.
+
+How a bank may call an entry, what the entry is about, and what a line of a bank may be that is not in the books yet.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ class Offer:
 
 Words = Callable[[Sequence["Entry"]], Mapping[int, Iterable[str]]]
 Offers = Callable[["BankLine", Any], Iterable[Offer]]
+About = Callable[[Sequence["Entry"]], Mapping[int, str]]
 _words: list[Words] = []
+_abouts: list[About] = []
 _offers: list[Offers] = []
 
 
@@ -36,6 +41,12 @@ def name(words: Words) -> None:
     """Register what gives the references by which a bank may call entries, by the entry's key. Called from `AppConfig.ready()`."""
     if words not in _words:
         _words.append(words)
+
+
+def describe(about: About) -> None:
+    """Register what says from whom or to whom entries are, and what for, by the entry's key. Called from `AppConfig.ready()`."""
+    if about not in _abouts:
+        _abouts.append(about)
 
 
 def offer(offers: Offers) -> None:
@@ -51,6 +62,11 @@ def words_of(entries: Sequence[Entry]) -> dict[int, tuple[str, ...]]:
         for pk, each in words(entries).items():
             found[pk] += [word for word in each if word]
     return {pk: tuple(each) for pk, each in found.items()}
+
+
+def about_of(entries: Sequence[Entry]) -> dict[int, str]:
+    """What each entry is about, of those of which a room says it."""
+    return {pk: text for about in _abouts for pk, text in about(entries).items()}
 
 
 def offers_for(line: BankLine, user: Any) -> list[Offer]:

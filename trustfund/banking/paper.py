@@ -51,7 +51,7 @@ def _rows(found: Reconciliation) -> list[Row]:
 
 
 def _items(items: Iterable[Item]) -> list[Row]:
-    rows: list[tuple[str, str, str, Money]] = [(short_day_text(each.day), each.what, each.reference, each.amount) for each in items]
+    rows: list[tuple[str, str, str, Money]] = [(short_day_text(each.day), each.in_full, each.reference, each.amount) for each in items]
     return [Row(list(each)) for each in rows]
 
 

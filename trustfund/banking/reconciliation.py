@@ -9,7 +9,7 @@ if it is not, that difference is named.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,9 +17,10 @@ from typing import Any
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
+from trustfund.banking import hooks
 from trustfund.banking.models import BankLine, BankStatement, Match
 from trustfund.banking.open_items import lines_on, that_stand
-from trustfund.ledger.models import Line, Subaccount
+from trustfund.ledger.models import Entry, Line, Subaccount
 from trustfund.money import Money, total
 
 SIGNED = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_minor"))
@@ -27,7 +28,10 @@ SIGNED = Case(When(debit__gt=0, then=F("original_minor")), default=-F("original_
 
 @dataclass(frozen=True)
 class Item:
-    """One line that stands on one side only: what it is, its day, its amount as that side has it, its page, and what posted it."""
+    """One line that stands on one side only: what it is, its day, its amount as that side has it, its page, and what posted it.
+
+    Of the books' side also the key of its entry, and, once it is `described`, what that is about: from whom, what for.
+    """
 
     day: date
     what: str
@@ -35,6 +39,13 @@ class Item:
     amount: Money
     url: str
     act: str = ""
+    entry: int = 0
+    about: str = ""
+
+    @property
+    def in_full(self) -> str:
+        """As one text, for a file."""
+        return f"{self.what}: {self.about}" if self.about else self.what
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,13 @@ class Reconciliation:
     def covered(self) -> bool:
         """Whether the bank's statements reach to the day."""
         return self.last.closed_on >= self.day
+
+
+def described(found: Reconciliation) -> Reconciliation:
+    """The statement with what each entry between the two balances is about."""
+    keys = {each.entry for each in found.outstanding if each.entry}
+    about = hooks.about_of(list(Entry.objects.filter(pk__in=keys))) if keys else {}
+    return replace(found, outstanding=[replace(each, about=about.get(each.entry, "")) for each in found.outstanding])
 
 
 def reconcile(bank: Subaccount, day: date) -> Reconciliation | None:
@@ -188,7 +206,7 @@ class _Partly:
 
 
 def _posted(line: Line, amount: Money) -> Item:
-    return Item(line.date, str(line.entry), line.entry.reference, amount, line.entry.get_absolute_url(), line.entry.source)
+    return Item(line.date, str(line.entry), line.entry.reference, amount, line.entry.get_absolute_url(), line.entry.source, line.entry_id)
 
 
 def _item(line: BankLine, amount: Money) -> Item:

@@ -17,7 +17,7 @@ from trustfund.audit.recording import trail_for
 from trustfund.banking import actions, paper, permissions, withdrawing
 from trustfund.banking.forms import DayForm, DetailsForm, UploadForm, WithdrawForm
 from trustfund.banking.models import BankDetails, BankLine, BankStatement, Withdrawal
-from trustfund.banking.reconciliation import Item, Reconciliation, reconcile
+from trustfund.banking.reconciliation import Item, Reconciliation, described, reconcile
 from trustfund.files.kinds import Kind
 from trustfund.files.serving import download, serve
 from trustfund.ledger.models import Subaccount
@@ -49,7 +49,7 @@ LINES = [
 ITEMS = [
     Column("part", gettext_lazy("Part of the statement"), lambda row: row[0]),
     Column("day", gettext_lazy("Day"), lambda row: row[1].day),
-    Column("what", gettext_lazy("Item"), lambda row: row[1].what),
+    Column("what", gettext_lazy("Item"), lambda row: row[1].in_full),
     Column("reference", gettext_lazy("Reference"), lambda row: row[1].reference),
     Column("amount", gettext_lazy("Amount"), lambda row: row[1].amount),
 ]
@@ -282,6 +282,7 @@ def reconciliation(request: HttpRequest) -> HttpResponseBase:
     """The reconciliation statement of an account on a day, on screen or as a file."""
     form = DayForm(request.GET if request.GET.get("bank") else _first_account())
     found = reconcile(form.cleaned_data["bank"], form.cleaned_data["day"]) if form.is_valid() else None
+    found = found and described(found)
     if found and request.GET.get("export") in ("csv", "xlsx"):
         from trustfund.documents import tables
 

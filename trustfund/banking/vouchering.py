@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from trustfund.audit.recording import record
@@ -67,3 +68,11 @@ def words(entries: Sequence[Entry]) -> Mapping[int, Iterable[str]]:
     about = {int(entry.object_id): entry.pk for entry in entries if entry.object_type == Voucher._meta.label_lower and entry.object_id}
     found = LineVoucher.objects.filter(voucher__in=about).select_related("bank_line__statement")
     return {about[each.voucher_id]: [each.bank_line.bank_reference, each.bank_line.end_to_end_id] for each in found}
+
+
+def about(entries: Sequence[Entry]) -> Mapping[int, str]:
+    """Which voucher posted an entry, whose it is and what for."""
+    of = {int(entry.object_id): entry.pk for entry in entries if entry.object_type == Voucher._meta.label_lower and entry.object_id}
+    found = Voucher.objects.filter(pk__in=of).select_related("maker")
+    words = _("Voucher %(voucher)s by %(maker)s: %(text)s")
+    return {of[each.pk]: words % {"voucher": each, "maker": each.maker.name, "text": each.narrative} for each in found}

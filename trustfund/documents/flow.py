@@ -18,6 +18,8 @@ from trustfund.documents.typesetting import Line, line, lines
 
 INK, GREY, HAIRLINE, BLUE = HexColor("#14202e"), HexColor("#4b5a6a"), HexColor("#d6dde5"), HexColor("#00609c")
 MARGIN, TOP, BOTTOM = 57.0, 76.0, 68.0
+DENSITIES = (1.0, 0.8, 0.6, 0.45)
+"""How much of the usual blank is left between rows, paragraphs and tables, from loose to tight."""
 LEADING = 1.42
 ARABIC_LEADING = 1.62
 
@@ -43,10 +45,17 @@ LABEL = Style(9, colour=GREY)
 
 @dataclass
 class Flow:
-    """The pages so far, and how far down the last one is used. All measures are points."""
+    """The pages so far, and how far down the last one is used. All measures are points.
+
+    `density` is what is left of the blank between rows, paragraphs and tables; `torn` counts the tables that went over a page's end, `bare`
+    the pages of which a third or more stayed empty because what comes next did not fit.
+    """
 
     rtl: bool = False
     wide: bool = False
+    density: float = 1.0
+    torn: int = 0
+    bare: int = 0
     pages: list[list[Operation]] = field(default_factory=lambda: [[]])
     y: float = 0
 
@@ -85,12 +94,13 @@ class Flow:
     def need(self, height: float) -> None:
         """A new page if the rest of this one is less than `height` and an empty one is more."""
         if self.room < height and not self.fresh:
+            self.bare += self.room > self.height / 3
             self.turn()
 
     def down(self, height: float) -> None:
         """Leave blank, but never at the head of a page."""
         if not self.fresh:
-            self.y -= height
+            self.y -= height * self.density
 
     def put(self, operation: Operation) -> None:
         """Draw on the last page, later."""
@@ -103,6 +113,10 @@ class Flow:
     def one(self, text: str, style: Style) -> Line:
         """The text as one line."""
         return line(text, bold=style.bold, rtl=self.rtl)
+
+    def wide_of(self, text: str, style: Style) -> float:
+        """How wide the text is on one line, in points."""
+        return self.one(text, style).width * style.size / 1000
 
     def left(self, start: float, width: float) -> float:
         """The left edge of a box that begins `start` points from where reading starts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 from trustfund.documents.flow import GREY, INK, Flow, Style
 from trustfund.documents.shown import is_number, text_of
 from trustfund.documents.tags import Node
-from trustfund.documents.typesetting import Line, line
+from trustfund.documents.typesetting import Line, line, unbroken
 from trustfund.money import Money
 
 PAD = 5.0
 GAP = 3.5
 SAMPLE = 200
-SHORT = 7
+SHORT = 12
 """A table of so few rows is not begun where it does not fit."""
 SIZES = (8.5, 7.5, 6.5, 5.5)
 TAGGED_ROWS = 1_500
@@ -54,7 +54,8 @@ class Grid:
         style = self._style("head")
         leading = style.leading(flow.rtl)
         count = len(self.rows) if len(self.rows) <= SHORT else 2
-        return leading * max((len(cell) for cell in self._heads(flow)), default=1) + count * (leading + 2 * GAP) + 2 * GAP
+        gap = GAP * flow.density
+        return leading * max((len(cell) for cell in self._heads(flow)), default=1) + count * (leading + 2 * gap) + 2 * gap
 
     def _heads(self, flow: Flow) -> list[list[Line]]:
         style = self._style("head")
@@ -69,7 +70,7 @@ class Grid:
             self._row(flow, node, row, head, keep)
         if not self.rows or self.rows[-1].kind != "total":
             flow.rule(flow.y, colour=INK, weight=0.5)
-        flow.y -= 12
+        flow.y -= 12 * flow.density
 
     def _style(self, kind: str) -> Style:
         colour = GREY if kind == "head" else INK
@@ -106,13 +107,20 @@ class Grid:
         for index, title in enumerate(self.head):
             cells = [self._text(row.cells[index], index) for row in self._sample() if index < len(row.cells)]
             wide = max((self._wide(cell, "total") for cell in cells), default=0.0)
-            words = [word for text in [*cells, str(title)] for word in text.split(" ")]
+            words = [*unbroken(str(title)), *self._unbroken(index)]
             word = max((self._wide(word, "total") for word in words), default=0.0)
             title_wide = self._wide(str(title), "head")
-            headed = max(self._wide(part, "head") for part in str(title).split(" "))
+            headed = max((self._wide(part, "head") for part in unbroken(str(title))), default=0.0)
             natural.append(max(wide, min(headed, 130.0), min(title_wide, max(wide, 70.0))) + 2 * PAD + 1)
             least.append(min(max(max(wide, headed) if self.align[index] == "r" else word, 24.0), 130.0) + 2 * PAD + 1)
         return natural, least
+
+    def _unbroken(self, index: int) -> Iterator[str]:
+        """What is not broken of the cells of a column: their words, and days as a whole."""
+        for row in self._sample():
+            value = row.cells[index] if index < len(row.cells) else ""
+            text = self._text(value, index)
+            yield from [text] if isinstance(value, date) else unbroken(text)
 
     def _sample(self) -> list[Row]:
         rows = [row for row in self.rows if row.kind != "section"]
@@ -138,11 +146,12 @@ class Grid:
     def _head(self, flow: Flow, node: Node, head: list[list[Line]]) -> None:
         style = self._style("head")
         leading = style.leading(flow.rtl)
-        height = leading * max(len(cell) for cell in head) + 2 * GAP
+        gap = GAP * flow.density
+        height = leading * max(len(cell) for cell in head) + 2 * gap
         flow.need(height + 4 * leading)
         row = node.add("TR")
         for index, cell in enumerate(head):
-            first = flow.y - height + leading * (len(cell) - 1) + GAP
+            first = flow.y - height + leading * (len(cell) - 1) + gap
             tag = row.add("TH", scope="Column")
             self._cell(flow, tag, cell, index, style, top=first + leading, figure=self.align[index] == "r")
         flow.y -= height
@@ -154,20 +163,22 @@ class Grid:
         leading = style.leading(flow.rtl)
         cells = [self._lines(flow, row, index, style) for index in range(len(self.columns))]
         most = max(len(cell) for cell in cells)
-        height = leading * most + 2 * GAP
+        gap = GAP * flow.density
+        height = leading * most + 2 * gap
         follows = leading * 2 if keep else 0
         if flow.room < height + follows and height < flow.height / 3:
             self._again(flow, node, head)
         done = 0
         tag = node.add("TR")
         while done < most:
-            fits = max(1, int((flow.room - 2 * GAP) / leading))
+            fits = max(1, int((flow.room - 2 * gap) / leading))
             self._part(flow, tag, row, [cell[done : done + fits] for cell in cells], style, min(fits, most - done))
             done += fits
             if done < most:
                 self._again(flow, node, head)
 
     def _again(self, flow: Flow, node: Node, head: list[list[Line]]) -> None:
+        flow.torn += 1
         flow.turn()
         self._head(flow, node, head)
 
@@ -180,7 +191,8 @@ class Grid:
         return flow.set(self._text(value, index), width - 2 * PAD - indent, style)
 
     def _part(self, flow: Flow, tag: Node, row: Row, cells: list[list[Line]], style: Style, count: int) -> None:
-        top = flow.y - GAP
+        gap = GAP * flow.density
+        top = flow.y - gap
         if row.kind in ("subtotal", "total"):
             self._rules(flow)
         by_row = len(self.rows) > TAGGED_ROWS
@@ -189,7 +201,7 @@ class Grid:
             value = row.cells[index] if index < len(row.cells) else ""
             indent = 10.0 * row.indent if index == 0 else 0.0
             self._cell(flow, part, cell, index, style, top=top, figure=is_number(value), indent=indent)
-        flow.y -= style.leading(flow.rtl) * count + 2 * GAP
+        flow.y -= style.leading(flow.rtl) * count + 2 * gap
         if row.kind == "total":
             self._rules(flow, double=True)
             flow.y -= 3

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from trustfund.documents.flow import BLUE, BODY, BOTTOM, GREY, INK, LABEL, SMALL, Flow, Style
+from trustfund.documents.flow import BLUE, BODY, BOTTOM, DENSITIES, GREY, INK, LABEL, SMALL, Flow, Style
 from trustfund.documents.grid import Grid, Row
 from trustfund.documents.shown import is_number, text_of
 from trustfund.documents.tags import Marks, Node, write
@@ -37,6 +37,8 @@ RED = HexColor("#a3231a")
 SUBTITLE = Style(11, colour=GREY)
 HEADINGS = {1: Style(13, bold=True), 2: Style(10.5, bold=True)}
 STYLES = {"body": BODY, "small": SMALL, "lead": Style(11.5)}
+CLOSE = 5
+"""Of a part of so many pages or fewer it is tried whether less blank saves a page."""
 _drawing = threading.Lock()
 """reportlab keeps fonts for all documents in one place: one is drawn at a time."""
 
@@ -47,16 +49,24 @@ class Document:
     """A document that is told what it holds, in order, and then made by `pdf()`.
 
     `language` is a code of settings.LANGUAGES (Arabic pages are mirrored); `reference` stands at the head of each page; `wide` turns the
-    paper; `mark` ("Draft") is set in red at the head of each page. Texts are gettext strings or what people wrote; they are read in
-    `language` when the document is made.
+    paper; `mark` ("Draft") is set in red at the head of each page; a `fitted` one has less blank where that saves a page or keeps a
+    table whole. Texts are gettext strings or what people wrote; they are read in `language` when the document is made.
     """
 
     def __init__(
-        self, title: Any, subtitle: Any = "", language: str = "en", *, reference: str = "", wide: bool = False, mark: Any = ""
+        self,
+        title: Any,
+        subtitle: Any = "",
+        language: str = "en",
+        *,
+        reference: str = "",
+        wide: bool = False,
+        mark: Any = "",
+        fitted: bool = False,
     ) -> None:
         self.title, self.subtitle, self.language = title, subtitle, language
-        self.reference, self.wide, self.mark = reference, wide, mark
-        self.blocks: list[Block] = []
+        self.reference, self.wide, self.mark, self.fitted = reference, wide, mark, fitted
+        self.sections: list[list[Block]] = [[self._opening]]
         self.foot = ""
         self.outline: list[tuple[str, str, int]] = []
         self.parts: list[tuple[str, int]] = []
@@ -70,6 +80,7 @@ class Document:
 
     def part(self, title: Any, subtitle: Any = "", *, wide: bool = False) -> None:
         """A part of its own, on a new page of its own paper, with a bookmark and a line in the table of contents."""
+        self.sections.append([])
         self.blocks.append(lambda flow, root: self._part(flow, root, str(title), str(subtitle), wide))
 
     def contents(self, text: Any) -> None:
@@ -85,10 +96,10 @@ class Document:
         kept = list(texts)
         self.blocks.append(lambda flow, root: _items(flow, root, kept, numbered))
 
-    def facts(self, facts: Iterable[tuple[Any, Any]]) -> None:
+    def facts(self, facts: Iterable[tuple[Any, Any]], *, small: bool = False) -> None:
         """Labels and their values (text, Money, date, moment, number, None), one under the other."""
         kept = list(facts)
-        self.blocks.append(lambda flow, root: _facts(flow, root, kept))
+        self.blocks.append(lambda flow, root: _facts(flow, root, kept, small))
 
     def table(
         self,
@@ -99,17 +110,19 @@ class Document:
         widths: Sequence[float] | None = None,
         *,
         caption: Any = "",
+        texts: Sequence[Any] = (),
         plain: bool = False,
     ) -> None:
         """A table: `rows` are sequences of values or `Row`s, `totals` the last row; `align` has "l" or "r" per column (else by content).
 
-        Amounts go without their currency where the column's head has it, or everywhere with `plain`.
+        Amounts go without their currency where the column's head has it, or everywhere with `plain`; `texts` are paragraphs between the
+        caption and the table, on the page on which it begins.
         """
         kept = [row if isinstance(row, Row) else Row(row) for row in rows]
         if totals is not None:
             kept.append(Row(totals, "total"))
         grid = Grid([str(text) for text in head], kept, align, widths, plain)
-        self.blocks.append(lambda flow, root: self._table(flow, root, grid, str(caption)))
+        self.blocks.append(lambda flow, root: self._table(flow, root, grid, str(caption), [str(text) for text in texts]))
 
     def money_table(
         self,
@@ -120,6 +133,7 @@ class Document:
         currency: str = "USD",
         widths: Sequence[float] | None = None,
         caption: Any = "",
+        texts: Sequence[Any] = (),
     ) -> None:
         """A table whose amounts are all of one currency, which stands in the heads of their columns."""
         kept = [row if isinstance(row, Row) else Row(row) for row in rows]
@@ -128,10 +142,10 @@ class Document:
         align = "".join("r" if index in money else "l" for index in range(len(head)))
         others = {i for row in kept for i, value in enumerate(row.cells) if is_number(value)}
         align = "".join("r" if index in others else side for index, side in enumerate(align))
-        self.table(heads, kept, totals, align, widths, caption=caption, plain=True)
+        self.table(heads, kept, totals, align, widths, caption=caption, texts=texts, plain=True)
 
     def signatures(self, people: Iterable[Any]) -> None:
-        """Places to sign, two in a row: each a text (what for) or a sequence (what for, name, office or date ...)."""
+        """Places to sign, two or three in a row: each a text (what for) or a sequence (what for, name, office or date ...)."""
         kept = [[str(text) for text in ([person] if isinstance(person, str) else person)] for person in people]
         self.blocks.append(lambda flow, root: _signatures(flow, root, kept))
 
@@ -150,18 +164,37 @@ class Document:
         with translation.override(self.language), _drawing:
             flow, root = self._composed()
             if self.parts:  # once more, now that the pages of the contents are known
-                self.known = self.parts
+                self.known = list(self.parts)
                 flow, root = self._composed()
             return self._drawn(flow, root)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What the part that is being told holds so far."""
+        return self.sections[-1]
 
     def _composed(self) -> tuple[Flow, Node]:
         """All pages, laid out."""
         flow, root = Flow(rtl=self.language in RTL, wide=self.wide), Node("Document")
+        densities = [self._density(section) if self.fitted else 1.0 for section in self.sections]
         self.outline, self.parts = [], []
-        self._opening(flow, root)
-        for block in self.blocks:
-            block(flow, root)
+        for section, flow.density in zip(self.sections, densities, strict=True):
+            for block in section:
+                block(flow, root)
         return flow, root
+
+    def _density(self, section: list[Block]) -> float:
+        """The loosest that has the fewest pages, and of these the fewest torn tables and bare pages, when it is tried."""
+        tried = {}
+        for density in DENSITIES:
+            flow = Flow(rtl=self.language in RTL, wide=self.wide, density=density)
+            for block in section:
+                block(flow, Node("Document"))
+            tried[density] = (len(flow.pages), flow.torn + flow.bare)
+            used = sum(map(bool, flow.pages))
+            if (used <= 1 and not flow.torn) or used > CLOSE:
+                break
+        return min(tried, key=lambda density: (*tried[density], -density))
 
     def _drawn(self, flow: Flow, root: Node) -> bytes:
         target = io.BytesIO()
@@ -197,7 +230,8 @@ class Document:
         top = flow.paper[1] - 42
         flow.write(flow.one(str(settings.FUND_NAME), SMALL), SMALL, None, start=0, width=flow.width, y=top)
         if self.reference:
-            flow.write(flow.one(self.reference, SMALL), SMALL, None, start=0, width=flow.width, y=top, align="end")
+            above = 11 if flow.wide_of(self.reference, SMALL) + flow.wide_of(str(settings.FUND_NAME), SMALL) > flow.width - 12 else 0
+            flow.write(flow.one(self.reference, SMALL), SMALL, None, start=0, width=flow.width, y=top + above, align="end")
         if self.mark:
             style = Style(11, bold=True, colour=RED)
             flow.write(flow.one(str(self.mark), style), style, None, start=0, width=flow.width, y=top + 14, align="middle")
@@ -217,11 +251,17 @@ class Document:
         flow.block(flow.set(text, flow.width, style), style, root.add(f"H{level + 1}"))
         flow.y -= 4
 
-    def _table(self, flow: Flow, root: Node, grid: Grid, caption: str) -> None:
-        """A table under its caption, which is a bookmark too."""
-        tag, room = root.add("Table"), grid.begin(flow)
-        if caption:
-            style = HEADINGS[2]
+    def _table(self, flow: Flow, root: Node, grid: Grid, caption: str, texts: list[str]) -> None:
+        """A table under its caption, which is a bookmark too; with texts the caption is a heading over them and the table."""
+        room, style = grid.begin(flow), HEADINGS[2]
+        if texts:
+            room += sum(BODY.leading(flow.rtl) * (len(flow.set(text, flow.width, BODY)) + 1) for text in texts)
+            flow.need(min(style.leading(flow.rtl) * 3 + room, flow.height))
+            self._heading(flow, root, caption, 2)
+            for text in texts:
+                _paragraphs(flow, root, text, BODY)
+        tag = root.add("Table")
+        if caption and not texts:
             flow.need(style.leading(flow.rtl) * 2 + room)
             self._bookmark(flow, caption, 2)
             flow.block(flow.set(caption, flow.width, style), style, tag.add("Caption"))
@@ -296,7 +336,9 @@ class Letter(Document):
 def _paragraphs(flow: Flow, root: Node, text: str, style: Style) -> None:
     for part in text.replace("\r\n", "\n").split("\n\n"):
         if part.strip():
-            flow.block(flow.set(part.strip("\n"), flow.width, style), style, root.add("P"))
+            shown = flow.set(part.strip("\n"), flow.width, style)
+            flow.need(style.leading(flow.rtl) * (len(shown) if len(shown) <= 3 else 2))
+            flow.block(shown, style, root.add("P"))
             flow.down(style.size * 0.7)
 
 
@@ -315,25 +357,25 @@ def _items(flow: Flow, root: Node, texts: list[Any], numbered: bool) -> None:
     flow.down(6)
 
 
-def _facts(flow: Flow, root: Node, facts: list[tuple[Any, Any]]) -> None:
-    inset = flow.width * 0.34
-    tag = root.add("Table")
+def _facts(flow: Flow, root: Node, facts: list[tuple[Any, Any]], small: bool) -> None:
+    inset = flow.width * (0.26 if small else 0.34)
+    body, faint = (Style(8.5), Style(8.5, colour=GREY)) if small else (BODY, LABEL)
+    tag, leading = root.add("Table"), body.leading(flow.rtl)
     for label, value in facts:
         row = tag.add("TR")
-        name = flow.set(str(label), inset - 10, LABEL)
-        shown = flow.set(text_of(value), flow.width - inset, BODY)
-        leading = BODY.leading(flow.rtl)
+        name = flow.set(str(label), inset - 10, faint)
+        shown = flow.set(text_of(value), flow.width - inset, body)
         flow.need(leading * min(len(shown), 6) + 6)
         top = flow.y - 3
         head = row.add("TH", scope="Row")
         for number, each in enumerate(name):
-            flow.write(each, LABEL, head, start=0, width=inset - 10, y=top - leading * (number + 0.72))
+            flow.write(each, faint, head, start=0, width=inset - 10, y=top - leading * (number + 0.72))
         cell, page = row.add("TD"), len(flow.pages)
         flow.y -= 3
         for each in shown:
             flow.need(leading)
             flow.y -= leading
-            flow.write(each, BODY, cell, start=inset, width=flow.width - inset, y=flow.y + leading * 0.28)
+            flow.write(each, body, cell, start=inset, width=flow.width - inset, y=flow.y + leading * 0.28)
         lowest = top - leading * len(name) if page == len(flow.pages) else flow.y
         flow.y = min(flow.y, lowest) - 3
         flow.rule(flow.y, weight=0.3)
@@ -345,21 +387,21 @@ def _with_currency(text: Any, currency: str) -> str:
 
 
 def _signatures(flow: Flow, root: Node, people: list[list[str]]) -> None:
-    width = (flow.width - 30) / 2
-    leading = BODY.leading(flow.rtl)
-    for pair in (people[index : index + 2] for index in range(0, len(people), 2)):
-        height = 52 + leading * max(len(person) for person in pair)
+    abreast = 3 if len(people) % 3 == 0 else 2
+    width = (flow.width - 30 * (abreast - 1)) / abreast
+    set_in = [[person[0], *(line for text in person[1:] for line in flow.set(text, width, BODY))] for person in people]
+    for row in (set_in[index : index + abreast] for index in range(0, len(set_in), abreast)):
+        height = 52 + BODY.leading(flow.rtl) * max(len(person) for person in row)
         flow.need(height)
-        for index, person in enumerate(pair):
+        for index, person in enumerate(row):
             _signature(flow, root.add("P"), person, start=index * (width + 30), width=width)
         flow.y -= height + 10
 
 
-def _signature(flow: Flow, tag: Node, person: list[str], *, start: float, width: float) -> None:
-    """One person's place to sign: for whom, a line, and below it what is known, a line each."""
+def _signature(flow: Flow, tag: Node, person: list[Any], *, start: float, width: float) -> None:
+    """One person's place to sign: for whom, a rule, and below it the lines of what is known."""
     label, *rest = person
     flow.write(flow.one(label, LABEL), LABEL, tag, start=start, width=width, y=flow.y - 12)
     flow.rule(flow.y - 44, start=start, width=width, colour=INK)
-    below = ((number, line) for number, text in enumerate(rest) for line in flow.set(text, width, BODY)[:1])
-    for number, line in below:
+    for number, line in enumerate(rest):
         flow.write(line, BODY, tag, start=start, width=width, y=flow.y - 44 - BODY.leading(flow.rtl) * (number + 0.85))

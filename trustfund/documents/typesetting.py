@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 import uharfbuzz
 from bidi import algorithm
@@ -22,6 +23,7 @@ from trustfund.documents.faces import COMPLEX, MISSING, face, font_for, shaper
 RIGHT_TO_LEFT = ("R", "AL")
 SHAPED = ("R", "AL", "AN", "NSM")
 JOINERS = "\u200c\u200d"
+OPENING, CLOSING = "([{", ")]}"
 NOT_AT_START = "，。、；：！？）》」』】〉”’…％,.;:!?)]}"
 NOT_AT_END = "（《「『【〈“‘([{"
 
@@ -79,6 +81,11 @@ def line(text: str, *, bold: bool = False, rtl: bool = False) -> Line:
     text = clean(text).replace("\n", " ")
     base = is_rtl(text, rtl)
     return _set(text, 0, len(text), _levels(text, base), bold, base)
+
+
+def unbroken(text: str) -> list[str]:
+    """The parts of a text that a line break never tears, one after the other."""
+    return [text[first:last] for first, last in _atoms(text)]
 
 
 def _wrapped(text: str, width: float, bold: bool, base: bool) -> Iterator[Line]:
@@ -178,6 +185,7 @@ def _levels(text: str, base: bool) -> list[int] | None:
     algorithm.get_embedding_levels("".join(text[index] for index in seen), storage)
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
+    _pair_brackets(storage["chars"], "LR"[base])
     algorithm.resolve_neutral_types(storage, False)
     algorithm.resolve_implicit_levels(storage, False)
     levels = [int(base)] * len(text)
@@ -187,6 +195,40 @@ def _levels(text: str, base: bool) -> list[int] | None:
         if text[index] in JOINERS:
             levels[index] = levels[index - 1]
     return levels
+
+
+def _pair_brackets(characters: list[dict[str, Any]], base: str) -> None:
+    """Rule N0, which python-bidi leaves out: both brackets of a pair run like what is inside, so "Aid (AID)" keeps its last one.
+
+    `characters` have their kind after the weak ones were resolved, and as "ch" the letter; `base` is the direction of the text.
+    """
+    for first, last in _bracket_pairs(characters):
+        inside = {_direction(each) for each in characters[first + 1 : last]} - {""}
+        if not inside:
+            continue
+        before = next((found for each in reversed(characters[:first]) if (found := _direction(each))), base)
+        runs = base if base in inside else before
+        characters[first]["type"] = characters[last]["type"] = runs
+
+
+def _bracket_pairs(characters: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Which brackets belong together, in the order of the opening ones; those without another are left out."""
+    waiting: list[tuple[str, int]] = []
+    pairs = []
+    for index, each in enumerate(characters):
+        if each["ch"] in OPENING:
+            waiting.append((CLOSING[OPENING.index(each["ch"])], index))
+        elif each["ch"] in CLOSING and any(closing == each["ch"] for closing, _at in waiting):
+            while waiting[-1][0] != each["ch"]:
+                waiting.pop()
+            pairs.append((waiting.pop()[1], index))
+    return sorted(pairs)
+
+
+def _direction(character: dict[str, Any]) -> str:
+    """ "L" or "R" of what has a direction (digits count as "R", by rule N0), else ""."""
+    kind = character["type"]
+    return "L" if kind == "L" else "R" if kind in ("R", "EN", "AN") else ""
 
 
 @lru_cache(maxsize=20_000)

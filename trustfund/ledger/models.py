@@ -75,6 +75,11 @@ class FundWindow(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """Its name; that of the window which every fund has from the beginning in the reader's language."""
+        return gettext("General window") if self.name == "General window" else self.name
+
 
 class Tag(models.Model):
     """What money may be earmarked for: a call, a theme or a region; a call's tag may stand under a theme or a region."""

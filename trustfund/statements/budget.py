@@ -107,7 +107,7 @@ class Period:
         self.found: dict[str, Approved] = approved(years, self.books.seq, self.books.act)
         known = FundWindow.objects.in_bulk(list(self.found))
         self.windows = sorted(self.found, key=lambda code: (code != "general", code))
-        self.names = {code: known[code].name for code in self.windows}
+        self.names = {code: known[code].label for code in self.windows}
 
     @property
     def whole(self) -> bool:

@@ -124,7 +124,7 @@ def label_of(key: str) -> str:
     whole, colon, one = key.partition(":")
     if colon and one != "*" and not one.isdigit():
         window = FundWindow.objects.filter(pk=one).first()
-        return f"{labels.get(f'{whole}:*', whole)}, {window.name if window else one}"
+        return f"{labels.get(f'{whole}:*', whole)}, {window.label if window else one}"
     if colon and one != "*":
         named = Subaccount.objects.filter(pk=int(one)).first()
         return f"{labels.get(f'{whole}:*', whole)}, {named.name if named else one}"

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from trustfund.documents.shown import Aligned
 from trustfund.ledger import chart
 from trustfund.ledger.closed.marks import entry_has
 from trustfund.ledger.exchange import rate_use
@@ -271,16 +272,18 @@ def _rates(asked: Asked) -> list[Table]:
     used = asked.books.lines().exclude(currency="USD").filter(original_minor__gt=0)
     rates = {each: [_rate(used, each, day) for _none, day in asked.days] for each in rate_use.currencies()}
     rows = [
-        Row(f"rate:{each}", each, values=tuple(cell for found in of for cell in found or ("–", ""))) for each, of in rates.items() if of[0]
+        Row(f"rate:{each}", each, values=tuple(cell for found in of for cell in found or (Aligned("–"), "")))
+        for each, of in rates.items()
+        if of[0]
     ]
     heads = [_("Currency"), *[text for head in asked.day_heads for text in (_("Units per USD, %(date)s") % {"date": head}, _("Used on"))]]
     text = _("The last United Nations operational rate of exchange that the books used in each currency.")
     return [Table(heads, rows, _("Exchange rates used"), (text if rows else _("The books have no amounts in other currencies."),))]
 
 
-def _rate(used: Any, currency: str, day: date) -> tuple[str, date] | None:
+def _rate(used: Any, currency: str, day: date) -> tuple[Aligned, date] | None:
     last = used.filter(Q(currency=currency, date__lte=day)).order_by("-date", "-entry_id", "-position").first()
-    return (f"{last.rate.quantize(SIX_PLACES).normalize():f}", last.date) if last else None
+    return (Aligned(f"{last.rate.quantize(SIX_PLACES).normalize():f}"), last.date) if last else None
 
 
 def _related(asked: Asked) -> list[Table]:
@@ -291,5 +294,3 @@ def _related(asked: Asked) -> list[Table]:
 def _events(asked: Asked) -> list[Table]:
     default = _("No event after the reporting date was disclosed.")
     return _texts(_("Events after the reporting date"), [asked.passages.get(texts.EVENTS, default)])
-
-

@@ -7,11 +7,24 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from trustfund.documents import Document
 from trustfund.documents import Row as PrintedRow
 from trustfund.documents.shown import Aligned
 from trustfund.statements.shape import Figure, Ratio, Row, Share, Statement
+
+NUMERALS = {
+    "I": pgettext_lazy("number of a statement", "I"),
+    "II": pgettext_lazy("number of a statement", "II"),
+    "III": pgettext_lazy("number of a statement", "III"),
+    "IV": pgettext_lazy("number of a statement", "IV"),
+    "V": pgettext_lazy("number of a statement", "V"),
+    "VI": pgettext_lazy("number of a statement", "VI"),
+    "VII": pgettext_lazy("number of a statement", "VII"),
+    "VIII": pgettext_lazy("number of a statement", "VIII"),
+    "IX": pgettext_lazy("number of a statement", "IX"),
+}
 
 
 def made(statement: Statement, language: str | None = None) -> bytes:
@@ -20,8 +33,8 @@ def made(statement: Statement, language: str | None = None) -> bytes:
     with translation.override(language):
         title = numbered(statement)
         mark = _("Draft, not certified") if statement.extra.get("certified") and not statement.is_approved else ""
-        document = Document(title, statement.period, language, reference=title, wide=statement.wide, mark=mark)
-        document.facts(statement.facts)
+        document = Document(title, statement.period, language, reference=title, wide=statement.wide, mark=mark, fitted=True)
+        document.facts(statement.facts, small=True)
         _lay(document, statement)
         if statement.signed:
             document.signatures(statement.signatures)
@@ -36,8 +49,8 @@ def made_set(statements: Sequence[Statement], language: str | None = None) -> by
         last = next(each for each in reversed(statements) if each.since)
         mark = "" if last.is_approved else _("Draft, not certified")
         title = _("Financial statements")
-        document = Document(title, last.period, language, reference=title, mark=mark)
-        document.facts(last.facts)
+        document = Document(title, last.period, language, reference=title, mark=mark, fitted=True)
+        document.facts(last.facts, small=True)
         document.contents(_("Contents"))
         for each in statements:
             document.part(numbered(each), each.period, wide=each.wide)
@@ -64,12 +77,12 @@ def _certify(document: Document, statement: Statement) -> None:
 def _lay(document: Document, statement: Statement) -> None:
     """The tables of a statement, their texts and its notes."""
     for table in statement.tables:
-        if table.texts:
-            document.heading(table.caption, 2)
+        if table.rows:
+            document.money_table(table.heads, [_printed(row) for row in table.rows], caption=table.caption, texts=table.texts)
+            continue
+        document.heading(table.caption, 2)
         for text in table.texts:
             document.paragraph(text)
-        if table.rows:
-            document.money_table(table.heads, [_printed(row) for row in table.rows], caption="" if table.texts else table.caption)
     if statement.notes:
         document.heading(_("Notes"), 2)
         document.items(statement.notes)
@@ -77,7 +90,7 @@ def _lay(document: Document, statement: Statement) -> None:
 
 def numbered(statement: Statement) -> str:
     """ "Statement I: Statement of financial position", or the title alone."""
-    number = statement.extra.get("number")
+    number = NUMERALS.get(statement.extra.get("number", ""))
     return _("%(number)s. %(title)s") % {"number": number, "title": statement.title} if number else statement.title
 
 

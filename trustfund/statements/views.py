@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -237,8 +238,15 @@ def lines(request: HttpRequest, key: str, since: str, until: str, head: int) -> 
         search=["entry__reference", "subaccount__name"],
         sort="date",
         template="statements/lines.html",
-        context={"period": about.period, "head": about.head},
+        context={"period": about.period, "head": about.head, **_sums(found)},
     )
+
+
+def _sums(lines: QuerySet[Any]) -> dict[str, Money]:
+    """What the lines come to, in USD: a figure where it is a debit, a figure turned round where it is a credit."""
+    sums = lines.order_by().aggregate(debits=Sum("debit"), credits=Sum("credit"))
+    debits, credits = (Money.from_minor(sums[name] or 0, "USD") for name in ("debits", "credits"))
+    return {"debits": debits, "credits": credits, "balance": debits - credits}
 
 
 def _asked(key: str, since: str, until: str, head: int) -> tuple[date | None, Books]:

@@ -47,4 +47,4 @@ def _row(window: FundWindow, held: dict[str, int], results: dict[str, int]) -> R
     cents = [assets, liabilities, assets - liabilities, -results.get(chart.REVENUE, 0), results.get(chart.EXPENSE, 0)]
     figures = [Figure(Money.from_minor(each, "USD")) for each in cents]
     figures[2] = Figure(figures[2].amount, across=(1, -2))
-    return Row(f"w:{window.code}", window.name, values=tuple(figures), url=reverse("ledger:window", args=[window.code]))
+    return Row(f"w:{window.code}", window.label, values=tuple(figures), url=reverse("ledger:window", args=[window.code]))

@@ -85,7 +85,7 @@ def delivered(as_of: date) -> tuple[list[Delivered], list[Delivered]]:
     for year, window, part, cents in _moved(as_of):
         for sums, key in ((years, str(year)), (windows, window)):
             sums[key][part] = sums[key].get(part, 0) + cents
-    by_window = [_row(each.code, each.name, windows[each.code]) for each in FundWindow.objects.all()]
+    by_window = [_row(each.code, each.label, windows[each.code]) for each in FundWindow.objects.all()]
     return [_row(year, year, years[year]) for year in sorted(years, key=int, reverse=True)], by_window
 
 

@@ -10,10 +10,16 @@ from itertools import count
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_bidi
 
 # Five colours that stay apart for colour-blind readers, each >= 3:1 against white.
 COLOURS = ("#00609c", "#b35900", "#1b6e52", "#7a5195", "#4b5a6a")
 WIDTH, ROW, LABEL, VALUE = 720, 32, 232, 128
+BAR = (
+    '<text x="{}" y="{}" text-anchor="{}" class="chart-label">{}</text><rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>'
+    '<text x="{}" y="{}" text-anchor="{}" class="chart-value">{}</text>'
+)
+"""A label, a bar, and the value at its end."""
 _numbers = count(1)
 
 
@@ -34,8 +40,7 @@ def bars(title: str, description: str, rows: Sequence[tuple[str, Decimal | int, 
     room = WIDTH - LABEL - VALUE
     drawn = format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="end" class="chart-label">{}</text><rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>'
-        '<text x="{}" y="{}" class="chart-value">{}</text>',
+        BAR,
         [_bar(place, label, int(room * Decimal(value) / top), text) for place, (label, value, text) in enumerate(rows)],
     )
     return Chart(
@@ -44,8 +49,16 @@ def bars(title: str, description: str, rows: Sequence[tuple[str, Decimal | int, 
 
 
 def _bar(place: int, label: str, length: int, text: str) -> tuple[object, ...]:
+    return _drawn(place, label, LABEL, max(length, 1), COLOURS[0], LABEL + max(length, 1), text)
+
+
+def _drawn(place: int, label: str, start: int, length: int, colour: str, end: int, text: str) -> tuple[object, ...]:
+    """What BAR wants: label, bar from `start`, value after `end`; mirrored where reading goes from right to left."""
     top, middle = place * ROW, place * ROW + ROW // 2 + 5
-    return (LABEL - 8, middle, label, LABEL, top + 6, max(length, 1), ROW - 12, COLOURS[0], LABEL + max(length, 1) + 8, middle, text)
+    if get_language_bidi():
+        start, end = WIDTH - start - length, WIDTH - end
+        return (WIDTH - LABEL + 8, middle, "start", label, start, top + 6, length, ROW - 12, colour, end - 8, middle, "end", text)
+    return (LABEL - 8, middle, "end", label, start, top + 6, length, ROW - 12, colour, end + 8, middle, "start", text)
 
 
 def _svg(title: str, description: str, height: int, drawn: SafeString) -> SafeString:
@@ -65,18 +78,18 @@ def levels(title: str, description: str, rows: Sequence[tuple[str, Decimal, str]
     zero = LABEL + int(below * scale)
     drawn = format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="end" class="chart-label">{}</text><rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>'
-        '<text x="{}" y="{}" class="chart-value">{}</text>',
+        BAR,
         [_level(place, label, value, text, zero, scale) for place, (label, value, text) in enumerate(rows)],
     )
+    zero = WIDTH - zero if get_language_bidi() else zero
     axis = format_html('<line x1="{}" y1="0" x2="{}" y2="{}" stroke="#4b5a6a"/>', zero, zero, ROW * len(rows))
     drawing = _svg(title, description, ROW * len(rows), drawn + axis)
     return Chart(title, description, head, [(label, text) for label, _value, text in rows], drawing)
 
 
 def _level(place: int, label: str, value: Decimal, text: str, zero: int, scale: Decimal) -> tuple[object, ...]:
-    top, middle, length = place * ROW, place * ROW + ROW // 2 + 5, max(int(abs(value) * scale), 1)
+    length = max(int(abs(value) * scale), 1)
     start = zero if value >= 0 else zero - length
     colour = COLOURS[0] if value >= 0 else "#a3231a"
     end = zero + (length if value >= 0 else 0)
-    return (LABEL - 8, middle, label, start, top + 6, length, ROW - 12, colour, end + 8, middle, text)
+    return _drawn(place, label, start, length, colour, end, text)

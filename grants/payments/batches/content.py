@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grants.payments.batches.models import PaymentBatch, Spelling
@@ -56,13 +57,19 @@ def rows_of(payments: Iterable[Payment], until: datetime | None = None) -> list[
     return [Row(each, newest.get(each.bank_account_id)) for each in found]
 
 
+def our_name() -> str:
+    """The Fund's name as its bank has it: in English, whoever makes the file."""
+    with translation.override("en"):
+        return letters.in_bank_letters(str(settings.FUND_NAME))
+
+
 def order_of(batch: PaymentBatch, rows: Iterable[Row], made_at: datetime) -> Order:
     """The order to the bank, as of the moment at which the batch is sealed."""
     details = BankDetails.objects.filter(bank=batch.paid_from_id).first()
     return Order(
         message_id=batch.reference,
         made_at=made_at,
-        payer=Party(letters.in_bank_letters(str(settings.FUND_NAME))),
+        payer=Party(our_name()),
         account=details.account.replace(" ", "") if details else "",
         bank=Agent(details.bic if details else ""),
         execution_on=batch.execution_on,
@@ -107,7 +114,7 @@ def _transfer(payment: Payment, spelling: Spelling | None) -> Transfer:
             clearing_code=spelling.clearing_code if spelling else "",
         ),
         intermediary=Agent(spelling.intermediary) if spelling and spelling.intermediary else None,
-        remittance=letters.in_bank_letters(f"{payment.reference} {settings.FUND_NAME}")[:140].rstrip(),
+        remittance=f"{letters.in_bank_letters(payment.reference)} {our_name()}"[:140].rstrip(),
     )
 
 

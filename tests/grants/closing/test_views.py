@@ -92,6 +92,18 @@ def test_what_waits_stands_on_the_home_page():
     assert [[item.count for item in items(make_user(role))] for role in (Role.FINANCE, Role.APPROVER, Role.MANAGER)] == [[], [1], []]
 
 
+def test_an_ngo_finds_on_its_home_page_what_it_owes_until_it_is_refunded(client):
+    closure, bank = make_closure(accepted=usd(5_000)), make_bank()
+    owner = owner_of(closure.grant.organisation)
+    expected = (f"Refund due to the Fund: USD 7,000.00, grant {closure.grant}", reverse("closing:statement", args=[closure.grant_id]))
+    assert [(each.title.replace("\xa0", " "), each.url) for each in items(owner)] == [expected]
+    assert items(owner_of(make_organisation())) == []
+    sign_in(client, make_user(Role.FINANCE))
+    refund = {"amount": "7000", "received_on": clock.today(), "bank": bank.pk, "bank_reference": "B1"}
+    assert client.post(url("refund", closure), refund).status_code == 302
+    assert items(owner) == []
+
+
 def test_one_line_of_the_bank_is_no_refund_on_two_grants(client):
     first, second, bank = make_closure(accepted=usd(5_000)), make_closure(accepted=usd(5_000)), make_bank()
     sign_in(client, make_user(Role.FINANCE))

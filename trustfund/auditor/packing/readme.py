@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils import translation
 
 from trustfund.auditor.models import Pack
 
@@ -115,7 +116,9 @@ OTHERS = {"draw": "", "more": "bank/        the reconciliation of each bank acco
 def whole(pack: Pack) -> str:
     """README.txt."""
     words = AUDITORS if pack.of_auditor else OTHERS
-    return WHOLE.format(fund=settings.FUND_NAME, since=pack.since, until=pack.until, head=pack.head, hash=pack.head_hash, **words)
+    with translation.override("en"):
+        fund = str(settings.FUND_NAME)
+    return WHOLE.format(fund=fund, since=pack.since, until=pack.until, head=pack.head, hash=pack.head_hash, **words)
 
 
 def chain(head: int, digest: str, version: int) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
 from grants.payments import actions as payments
@@ -404,3 +405,8 @@ def test_a_held_payment_that_the_bank_paid_is_offered():
     with clock.frozen(clock.today() + timedelta(days=3)):
         keys = [each.key for each in hooks.offers_for(line_of(usd("-12000.00")), make_user(Role.FINANCE))]
     assert keys == [f"payment-{payment.pk}"]
+
+
+def test_the_bank_knows_the_fund_by_its_english_name_whoever_makes_the_file():
+    with translation.override("ar"):
+        assert content.our_name() == "United Nations Voluntary Trust Fund for Victims of Trafficking in Persons"
