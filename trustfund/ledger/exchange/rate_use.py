@@ -1,18 +1,21 @@
 """Which exchange rate was used where: every line in another currency, beside the rate that was in force on its day.
 
-A line whose rate is not that one says why: it clears what was carried at an older rate, the bank converted at its own, a revaluation,
-a reversal, or books that were taken over.
+A line whose rate is not that one says why: that of its day was added only later, rounded amounts give another, it clears what was carried
+at an older rate, the bank converted at its own, a revaluation, a reversal, or books that were taken over.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from trustfund import clock
+from trustfund.ledger.exchange import rates
 from trustfund.ledger.models import Entry, Line, Rate
 from trustfund.ledger.postings import BANKS
 from trustfund.ui.formatting import short_day_text
@@ -21,15 +24,22 @@ FOREVER = date(9999, 12, 31)
 
 
 def foreign_lines() -> QuerySet[Any]:
-    """Lines in another currency, each with the `in_force` rate of its day (its key), that rate's `wanted` value and day `wanted_on`, and
-    `carried_on`: the newest earlier day whose rate the line has."""
+    """Lines in another currency, each with the rate of its day: `in_force` (its key), `wanted` (its value), `wanted_on` and `added_at`.
+
+    Beside it `then`, the value of the newest rate that was there when the entry was sealed (`sealed_at`), and `carried_on`, the newest
+    earlier day whose rate the line has.
+    """
     of_currency = Rate.objects.filter(currency=OuterRef("currency")).order_by("-effective_on")
     of_day = of_currency.filter(effective_on__lte=OuterRef("date"))
     known = of_day.filter(value=OuterRef("rate"))
+    then = of_day.filter(added_at__lte=OuterRef("entry__seal__at"))
     found: QuerySet[Any] = Line.objects.exclude(currency="USD").annotate(
         in_force=Subquery(of_day.values("pk")[:1]),
         wanted=Subquery(of_day.values("value")[:1]),
         wanted_on=Subquery(of_day.values("effective_on")[:1]),
+        sealed_at=F("entry__seal__at"),
+        added_at=Subquery(of_day.values("added_at")[:1]),
+        then=Subquery(then.values("value")[:1]),
         carried_on=Subquery(known.values("effective_on")[:1]),
     )
     return found
@@ -65,6 +75,10 @@ def reason(line: Any) -> str:
         return _("taken over with the books before")
     if line.entry.kind == Entry.Kind.REVERSAL:
         return _("the rate of the entry that it reverses")
+    if line.added_at is not None and line.added_at > line.sealed_at and _at(line, line.then):
+        return _("the newest that was known: that of its day was added on %(day)s") % {"day": short_day_text(clock.day_of(line.added_at))}
+    if _at(line, line.wanted):
+        return _("the rate of its day, from amounts that are rounded")
     if "revalu" in line.entry.source:
         return _("revaluation")
     if line.account_id in BANKS:
@@ -72,3 +86,10 @@ def reason(line: Any) -> str:
     if line.carried_on is not None:
         return _("carrying rate, of %(day)s") % {"day": short_day_text(line.carried_on)}
     return _("carrying rate, averaged or of an amount that was fixed")
+
+
+def _at(line: Any, value: Decimal | None) -> bool:
+    """Whether a line is at this rate: it says so, or its amount in USD is what the rate makes of its own, to the cent."""
+    if value is None:
+        return False
+    return line.rate == value or (bool(line.original_minor) and rates.convert(abs(line.original), value) == abs(line.amount))
