@@ -68,8 +68,15 @@ def period(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _acts(found: Period, user: Any) -> list[tuple[str, Act]]:
-    """What the user may do with the period now."""
-    return [(name, act) for name, act in ACTS.items() if possible(getattr(found, act.transition), by=user)]
+    """What the user may do with the period now; a certified year is never reopened, so nobody is asked to propose it."""
+    offered = {name: act for name, act in ACTS.items() if possible(getattr(found, act.transition), by=user)}
+    if "propose-reopening" in offered and _is_certified(found):
+        del offered["propose-reopening"]
+    return list(offered.items())
+
+
+def _is_certified(period: Period) -> bool:
+    return Certification.objects.filter(year_id=period.year_id, state=Certification.State.APPROVED).exists()
 
 
 def _row(status: checks.Status, then: dict[str, Any] | None, of: Period, user: Any) -> dict[str, Any]:
