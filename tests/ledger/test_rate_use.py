@@ -75,6 +75,15 @@ def test_a_rate_that_was_added_late_says_so_and_not_that_somebody_chose_another(
     ]
 
 
+def test_whoever_adds_a_rate_late_is_told_of_the_lines_before_it(euros):
+    """The bank's line and the one at its own rate are of 10 February, the carrying one too; nothing is of 5 March."""
+    client = signed_in(Role.FINANCE)
+    for day, lines in (("2026-02-05", "3 lines of these days were posted before"), ("2026-03-05", None)):
+        told = {"currency": "EUR", "effective_on": day, "value": "1.10", "source": "UN"}
+        said = [str(each) for each in client.post("/books/rates/new/", told, follow=True).context["messages"]]
+        assert any(lines in each for each in said) if lines else said == ["The rate was added."]
+
+
 def test_rounded_amounts_are_at_the_rate_of_their_day(euros):
     """EUR 100 at 0.8 were booked as 125; a third of them, EUR 33.33, as 41.66, which gives 0.8000480077."""
     legs = postings.interest(make_bank("EUR"), usd("41.66"), original=Money("33.33", "EUR"), rate=Decimal("0.8000480077"))

@@ -57,6 +57,14 @@ def other_rates() -> QuerySet[Any]:
     return foreign_lines().filter(Q(wanted=None) | ~Q(rate=F("wanted")))
 
 
+def posted_before(added: list[Rate]) -> QuerySet[Any]:
+    """The lines of the days of rates that were added just now, which were posted at another."""
+    if not added:
+        return Line.objects.none()
+    of_days = {"currency__in": {rate.currency for rate in added}, "date__gte": min(rate.effective_on for rate in added)}
+    return other_rates().filter(**of_days).filter(in_force__in=[rate.pk for rate in added])
+
+
 def with_uses(rates: QuerySet[Rate]) -> QuerySet[Any]:
     """Rates, each with the number of lines on which it was used while it was in force, `uses`."""
     later = Rate.objects.filter(currency=OuterRef("currency"), effective_on__gt=OuterRef("effective_on")).order_by("effective_on")
