@@ -18,7 +18,7 @@ from donors.pledges.models import Instalment
 from trustfund import clock
 from trustfund.audit.models import Event
 from trustfund.audit.recording import draft
-from trustfund.ledger import balances, posting, postings, subaccounts
+from trustfund.ledger import balances, periods, posting, postings, subaccounts
 from trustfund.ledger.exchange import rates
 from trustfund.mail import outbox
 from trustfund.money import Money, zero
@@ -54,6 +54,23 @@ def receive_on_instalment(
         excess = {**cash, "amount": rest, "charges": None, "part": 2}
         _gift(instalment.pledge.donor, by=by, psc_rate=instalment.pledge.psc_rate, earmark=instalment.pledge.earmark, **excess)
     return found
+
+
+def looked_at(
+    *, instalment: Instalment | None = None, settles: Money | None = None, rest_as_gift: bool = False, **cash: Any
+) -> tuple[Money, Decimal]:
+    """What stands against a receipt, before anybody is asked to confirm it; its worth in USD and the rate (units per USD) of its day.
+
+    `cash` as for `receive_unidentified`, the others as for `receive_on_instalment`. Raises `ValidationError` (by field), `MissingRate`.
+    """
+    _check_cash(**cash)
+    _refuse_twins(cash["bank"], _plain(cash["bank_reference"]), 1)
+    periods.period_for(cash["on"])
+    if instalment is not None:
+        _check_open(instalment)
+        rest = _rest(instalment, cash["amount"]) if rest_as_gift and settles is None else None
+        matching.settled(instalment, cash["amount"] - rest if rest else cash["amount"], settles)
+    return rates.to_usd(cash["amount"], cash["on"])
 
 
 def _rest(instalment: Instalment, amount: Money) -> Money | None:
@@ -234,8 +251,12 @@ def _draft(
     found.amount, found.received_on, found.entered_by = amount, on, by
     found.charges_minor = charges.minor if charges else 0
     found.settles_minor = settles.minor if settles is not None else None
-    found.bank_reference, found.payer = " ".join(bank_reference.split()), payer.strip()
+    found.bank_reference, found.payer = _plain(bank_reference), payer.strip()
     return found
+
+
+def _plain(bank_reference: str) -> str:
+    return " ".join(bank_reference.split())
 
 
 def _entered(found: Contribution) -> Event:
@@ -247,19 +268,20 @@ def _entered(found: Contribution) -> Event:
 
 def _enter(contribution: Contribution) -> Contribution:
     """Save the row; the same bank reference twice is refused, also when two people enter it in one moment."""
-    message = _("A receipt with this bank reference is entered already. Look for it in the list before you enter it again.")
-    twins = Contribution.objects.filter(bank=contribution.bank, bank_reference=contribution.bank_reference, part=contribution.part)
-    twins = twins.exclude(state=State.WITHDRAWN)
-    if twins.exists():
-        raise ValidationError({"bank_reference": message})
+    _refuse_twins(contribution.bank, contribution.bank_reference, contribution.part)
     try:
         with transaction.atomic():
             contribution.save()
-    except IntegrityError as error:
-        if twins.exists():
-            raise ValidationError({"bank_reference": message}) from error
+    except IntegrityError:
+        _refuse_twins(contribution.bank, contribution.bank_reference, contribution.part)
         raise
     return contribution
+
+
+def _refuse_twins(bank: Any, bank_reference: str, part: int) -> None:
+    if Contribution.objects.filter(bank=bank, bank_reference=bank_reference, part=part).exclude(state=State.WITHDRAWN).exists():
+        message = _("A receipt with this bank reference is entered already. Look for it in the list before you enter it again.")
+        raise ValidationError({"bank_reference": message})
 
 
 def _cash(contribution: Contribution) -> matching.Cash:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,9 +18,11 @@ from donors.contributions.models import Contribution
 from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
+from trustfund.ledger.fields import plain
 from trustfund.ledger.funding import headroom
 from trustfund.ledger.funding.moving import moves_of
 from trustfund.lists import Column, Filter, listing
+from trustfund.money import Money
 from trustfund.workflow import possible, require
 
 COLUMNS = [
@@ -60,14 +63,28 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("instalment")
     form = ReceiptForm(request.POST or None, initial={"instalment": chosen, "what": INSTALMENT if chosen else None})
     made: list[Contribution] = []
-    if form.is_valid() and not pages.asked_back(request):
+    worth: list[Any] = []
+    if form.is_valid() and not pages.asked_back(request) and pages.attempt(form, lambda: worth.extend(_looked_at(form))):
         title, warning = _("Check the receipt"), _("It is posted at once; what was entered in error is withdrawn by a reversal.")
-        asked = pages.check(request, title=title, facts=form.facts(), button=_("Post it"), warning=warning)
+        asked = pages.check(request, title=title, facts=[*form.facts(), *_worth(*worth)], button=_("Post it"), warning=warning)
         if asked:
             return asked
         if pages.attempt(form, lambda: made.append(_enter(form, request.user))):
             return pages.done(request, _("The receipt is entered and in the books."), made[0])
     return _filled(request, "donors/contributions/new.html", form)
+
+
+def _looked_at(form: ReceiptForm) -> tuple[Money, Decimal]:
+    """What would be refused is refused before the reader confirms it."""
+    data = form.cleaned_data
+    if data["what"] != INSTALMENT:
+        return actions.looked_at(**form.cash())
+    return actions.looked_at(**{name: data[name] for name in ("instalment", "settles", "rest_as_gift")}, **form.cash())
+
+
+def _worth(worth: Money, rate: Decimal) -> list[tuple[str, Any]]:
+    """What the books will say, where the money came in another currency."""
+    return [] if rate == 1 else [(_("Worth in the books"), worth), (_("Rate (units per USD)"), plain(rate))]
 
 
 def _filled(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:

@@ -20,6 +20,7 @@ from trustfund import acting, clock, pages
 from trustfund.audit.recording import trail_for
 from trustfund.files.serving import serve
 from trustfund.files.storing import store
+from trustfund.ledger.models import Entry
 from trustfund.lists import Column, Filter, listing
 from trustfund.workflow import possible
 
@@ -130,6 +131,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "instalments": rows,
         "amendments": Amendment.objects.filter(instalment__pledge=pledge).select_related("instalment__pledge", "document"),
         "events": trail_for(pledge) if permissions.sees_all(request.user) else None,
+        "entries": Entry.objects.visible_to(request.user).filter(object_type=pledge._meta.label_lower, object_id=str(pk)).order_by("pk"),
         "can": _acts(pledge, request.user),
     }
     return render(request, "donors/pledges/detail.html", context)

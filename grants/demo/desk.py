@@ -38,7 +38,8 @@ def run(cast: Cast, today: date) -> None:
         next_year = date(today.year + 1, 1, 1)
         proposals.propose_rule(effective_on=next_year, split="first_in", reserve_share=Decimal("0.05"), by=cast.finance)
         content = _workbook()
-        opening.stage("safe-return.xlsx", content, audited_on=date(today.year - 1, 12, 31), by=cast.finance)
+        audited_on = clock.today().replace(day=1) - timedelta(days=1)  # in a month that stays open, so that a reader can approve it
+        opening.stage("safe-return.xlsx", content, audited_on=audited_on, by=cast.finance)
     _erp(cast, today)
 
 

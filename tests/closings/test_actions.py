@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
+from tests.donors.support import signed_in
 from tests.factories.books import give, make_bank, open_years, post
 from tests.factories.closings import closed, months_closed, person, proposed, ticked, year_closed
 from tests.factories.people import make_user
@@ -273,6 +275,7 @@ def test_a_certified_year_is_never_reopened(year):
     )  # fmt: skip
     with pytest.raises(ValidationError, match="never reopened"):
         actions.propose_reopening(month(13), by=person(Role.FINANCE), reason="Late")
+    assert signed_in(Role.FINANCE).get(reverse("closings:period", args=[month(13).pk])).context["acts"] == []
     with pytest.raises(DatabaseError, match="never reopened"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_period SET state = 'reopening' WHERE year_id = 2026 AND number = 13")
     with pytest.raises(DatabaseError, match="final"), transaction.atomic(), connection.cursor() as cursor:

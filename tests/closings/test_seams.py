@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from tests.factories.books import make_instalment, post
+from tests.factories.books import make_grant, make_instalment, post
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared, reversed_by_two
 from tests.vouchers.test_every_event import eur, keep, on
@@ -82,6 +82,15 @@ def test_the_reversal_of_last_years_estimate_is_no_estimate_of_this_year(books):
         actions.approve(actions.submit(mirror, by=mirror.maker), by=make_user(Role.APPROVER))
     with on(date(2028, 1, 5)):
         assert status(month(13, 2027), "estimate").state == "open"
+
+
+def test_an_advance_that_was_entered_after_the_estimate_is_named(books):
+    late = make_grant()
+    with on(YEAR_END):
+        estimate(books)
+        post(postings.tranche_paid(late, books[3], usd("10")), date(2026, 12, 30))
+        found = status(month(13), "estimate")
+        assert (found.state, found.found.text) == ("open", late.code)
 
 
 def test_an_estimate_that_was_taken_back_in_its_year_is_none(books):

@@ -106,6 +106,8 @@ def test_two_people_close_and_reopen(client, january):
     shown = page(client, january)
     assert [name for name, _label in shown.context["acts"]] == ["close", "refuse-closing"]
     assert "Late" in shown.content.decode()
+    asked = client.get(reverse("closings:decide", args=[january.pk, "close"])).context["facts"]
+    assert [why.rpartition("– ")[2] for _label, why in asked[3:]] == ["Late", "None yet"]
     assert act(client, january, "close") == 302
     assert act(client, january, "close") == 409
     assert client.get(reverse("closings:decide", args=[january.pk, "close"])).status_code == 409

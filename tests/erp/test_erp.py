@@ -39,7 +39,7 @@ PAGES = ["/erp/?start=2026-03-01&end=2026-03-31", "/erp/", "/erp/mapping/", "/er
 
 @pytest.fixture(autouse=True)
 def _in_march():
-    with clock.frozen(DAY):
+    with clock.frozen(MAR31):
         open_years()
         yield
 
@@ -136,6 +136,7 @@ def test_a_workbook_is_read_by_its_own_layout():
     (["2026-03-16,5,7300,F,1,EUR,x"], "Row 2, column Currency: the amounts are compared in USD; “EUR” stands there."),
     (["2026-03-16,5,,F,1,USD,x"], "Row 2, column G/L Account: it is missing, or longer than 40 characters."),
     (['2026-03-16,5,7300,F,1,USD,"x'], "Row 2 can’t be read as CSV: the file may be cut in the middle."),
+    (["2026-03-16,5,7300,F,1,USD,x", "2026-03-16,5,7300,F,1"], "Row 3 has 5 of 7 columns: the file may be cut in the middle."),
     ([], "There is no posting in the file."),
 ])  # fmt: skip
 def test_each_mistake_of_an_extract_has_its_place(rows, said):
@@ -148,13 +149,15 @@ def test_each_mistake_of_an_extract_has_its_place(rows, said):
 def test_a_file_without_its_columns_or_in_another_encoding_is_refused():
     for content, said in [
         (b"A,B\r\n1,2", "no column Posting Date"),
-        ("é".encode("latin-1"), "not in UTF-8"),
+        ("é".encode("latin-1"), "nor a CSV in UTF-8"),
         (b"PK\x03\x04", "not an XLSX"),
     ]:
         with pytest.raises(ValidationError, match=said):
             actions.bring("x.csv", content, starts_on=MAR1, ends_on=MAR31, by=make_user(Role.FINANCE))
     with pytest.raises(ValidationError, match="The last day is before the first"):
         extract(start=MAR31, end=MAR1)
+    with clock.frozen(DAY), pytest.raises(ValidationError, match="This day is in the future"):
+        extract("2026-03-16,51001,7300,32UNV,1.00,USD,x")
 
 
 def test_the_same_file_and_the_same_days_are_recognised_until_it_is_withdrawn():

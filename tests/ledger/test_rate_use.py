@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.donors.support import queries, signed_in
 from tests.factories.books import make_bank, make_grant, make_instalment, open_years, post
+from trustfund import clock
 from trustfund.ledger import posting, postings
 from trustfund.ledger.exchange import rate_use, rates
 from trustfund.ledger.exchange.models import Rate
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
+from trustfund.ui.formatting import short_day_text
 
 pytestmark = pytest.mark.django_db
 JAN, FEB = date(2026, 1, 10), date(2026, 2, 10)
@@ -60,6 +62,34 @@ def test_a_reversal_and_a_revaluation_say_so(euros):
     said = {entry: why for entry, _account, why in shown(rate_use.other_rates())}
     assert said[mirror.reference] == "the rate of the entry that it reverses"
     assert said["rev"] == "revaluation"
+
+
+def test_a_rate_that_was_added_late_says_so_and_not_that_somebody_chose_another(euros):
+    with clock.frozen(clock.today() + timedelta(days=30)):
+        rates.add("EUR", date(2026, 2, 5), Decimal("1.10"), source="UN")
+        later = short_day_text(clock.today())
+    late = f"the newest that was known: that of its day was added on {later}"
+    assert shown(rate_use.other_rates()) == [
+        ("paid", "1020", late),
+        ("paid", "1100", "carrying rate, of 1 Jan 2026"),
+        ("tranche", "1020", "the bank’s own conversion"),
+    ]
+
+
+def test_whoever_adds_a_rate_late_is_told_of_the_lines_before_it(euros):
+    """The bank's line and the one at its own rate are of 10 February, the carrying one too; nothing is of 5 March."""
+    client = signed_in(Role.FINANCE)
+    for day, lines in (("2026-02-05", "3 lines of these days were posted before"), ("2026-03-05", None)):
+        told = {"currency": "EUR", "effective_on": day, "value": "1.10", "source": "UN"}
+        said = [str(each) for each in client.post("/books/rates/new/", told, follow=True).context["messages"]]
+        assert any(lines in each for each in said) if lines else said == ["The rate was added."]
+
+
+def test_rounded_amounts_are_at_the_rate_of_their_day(euros):
+    """EUR 100 at 0.8 were booked as 125; a third of them, EUR 33.33, as 41.66, which gives 0.8000480077."""
+    legs = postings.interest(make_bank("EUR"), usd("41.66"), original=Money("33.33", "EUR"), rate=Decimal("0.8000480077"))
+    post(legs, JAN, "third")
+    assert ("third", "1020", "the rate of its day, from amounts that are rounded") in shown(rate_use.other_rates())
 
 
 def test_a_line_before_the_first_rate_is_one_of_them(euros):

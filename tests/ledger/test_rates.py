@@ -141,13 +141,15 @@ def test_xlsx_with_date_cells_and_numbers():
 
 
 BAD = {
-    "not xml": ("r.xml", b"<a>", "not well-formed"),
+    "not xml": ("r.xml", b"<a>", "not well-formed XML at line 1: is it cut off"),
     "entities": ("r.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "declares entities"),
     "no rates": ("r.xml", b"<a/>", "has no exchange rates"),
     "another kind": ("r.pdf", b"%PDF", "XML, CSV or XLSX"),
     "not a workbook": ("r.xlsx", b"PK", "not an XLSX workbook"),
     "not UTF-8": ("r.csv", b"\xff\xfe\x00", "not in UTF-8"),
-    "a bad date": ("r.csv", b"currency,rate,date\nEUR,0.92,01/02/2026\n", "Row 1: “01/02/2026” is not a date"),
+    "a bad date": ("r.csv", b"currency,rate,date\nEUR,0.92,01/02/2026\n", "Row 2: “01/02/2026” is not a date"),
+    "a row as a spreadsheet counts it": ("r.csv", b"currency,rate,date\nEUR,0.92,2026-01-01\n\nGBP,x,2026-01-01\n", "Row 4: “x”"),
+    "no such columns": ("r.csv", b"currency,kurs,tag\nEUR,1,2026-12-31\n", "no column rate, date; in its first row stand: currency, kurs"),
     "a month that is none": ("r.csv", b"currency,rate,date\nEUR,0.92,1 Foo 2026\n", "is not a date"),
     "a bad rate": ("r.csv", b"currency,rate,date\nEUR,=1+1,2026-01-01\n", "is not a rate above zero"),
     "infinity": ("r.csv", b"currency,rate,date\nEUR,Infinity,2026-01-01\n", "is not a rate above zero"),

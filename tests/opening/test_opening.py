@@ -18,7 +18,7 @@ from tests.factories.books import DAY, make_bank, open_years, post
 from tests.factories.people import make_user
 from tests.grants.payments.test_at_the_same_time import at_once, people, size
 from trustfund import clock
-from trustfund.ledger import postings
+from trustfund.ledger import balances, postings
 from trustfund.ledger.balances import trial_balance
 from trustfund.ledger.funding import trace
 from trustfund.ledger.funding.headroom import headroom
@@ -338,6 +338,13 @@ def test_the_template_has_the_sheets_and_columns():
     made = openpyxl.load_workbook(io.BytesIO(content))
     assert {name: [cell.value for cell in made[name][1]] for name in made.sheetnames} == SHEETS
     assert template() == template()
+
+
+def test_the_template_as_it_is_given_out_is_a_fund_in_order():
+    opening = actions.stage("opening.xlsx", template(), audited_on=AUDITED, by=make_user(Role.FINANCE))
+    actions.approve(opening, by=make_user(Role.APPROVER))
+    assert [balances.balance(code).amount for code in ("1010", "1200", "2400", "3010")] == [500, 200, -39, -661]
+    assert check_books() == []
 
 
 @pytest.mark.parametrize(

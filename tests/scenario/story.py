@@ -18,6 +18,7 @@ from tests.scenario.fund import YEAR, Fund, credit, day, debit
 from trustfund import clock
 from trustfund.ledger.closed import closing
 from trustfund.money import Money, usd
+from trustfund.vouchers.prepared.estimate import open_advances
 
 EURO_RATES = ["0.85", "0.85", "0.85", *["0.80"] * 8, "0.80"]
 
@@ -372,10 +373,17 @@ def year_end(fund: Fund) -> None:
 
 
 def _estimated(fund: Fund) -> None:
-    """Hope House has spent 10,000 that it has not reported yet: Dr 5010 10,000 / Cr 1280 10,000; Dr 5100 1,300 / Cr 2400 1,300."""
+    """Hope House has spent 10,000 that it has not reported yet: Dr 5010 10,000 / Cr 1280 10,000; Dr 5100 1,300 / Cr 2400 1,300.
+
+    Of the other open advances finance knows that nothing is spent.
+    """
     hope = fund.grants["Hope House"].books
-    of_hope = {"grant": hope, "amount": usd("10000"), "policy": usd("10000"), "psc_rate": Decimal("0.13"), "since": day(9, 28)}
-    fund.estimate = fund.prepared(day(12, 31), "year_end_estimate", amounts={hope.code: of_hope})
+    looked_at = {
+        each.grant.code: {"grant": each.grant, "policy": each.amount, "psc_rate": each.psc_rate, "since": each.since, "amount": usd("0")}
+        for each in open_advances(day(12, 31))
+    }
+    looked_at[hope.code] |= {"amount": usd("10000"), "policy": usd("10000")}
+    fund.estimate = fund.prepared(day(12, 31), "year_end_estimate", amounts=looked_at)
 
 
 DECEMBER = {

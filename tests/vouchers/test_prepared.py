@@ -21,10 +21,10 @@ from tests.factories.vouchers import make_voucher
 from tests.vouchers.test_every_event import eur, held, keep, on
 from trustfund import clock
 from trustfund.audit.recording import trail_for
-from trustfund.ledger import balances, postings
+from trustfund.ledger import balances, periods, postings
 from trustfund.ledger.exchange import rates
 from trustfund.ledger.funding.headroom import headroom
-from trustfund.ledger.models import Entry, FundWindow
+from trustfund.ledger.models import Entry, FundWindow, Period
 from trustfund.ledger.verification import check_books
 from trustfund.mail.models import Outbox
 from trustfund.money import usd
@@ -32,6 +32,7 @@ from trustfund.people.roles import Role
 from trustfund.vouchers import actions, preparing
 from trustfund.vouchers.home import items
 from trustfund.vouchers.models import Line, Voucher
+from trustfund.vouchers.prepared.estimate import EstimateForm
 from trustfund.vouchers.prepared.event import Workings
 from trustfund.vouchers.prepared.registry import EVENTS
 
@@ -374,6 +375,40 @@ def test_grants_stand_in_the_order_of_their_codes_however_they_were_kept(books):
 def test_an_estimate_is_at_most_the_advance_and_what_is_committed(books):
     with on(date(2026, 12, 31)), pytest.raises(ValidationError, match="at most the open advance and what is still committed"):
         estimate(books, "60000.01", "submitted")
+
+
+def test_an_adjustment_is_taken_back_on_its_own_day_when_december_is_closed(books):
+    """What lies in period 13 is reversed there while its day is the same; a day later it belongs to January."""
+    maker, checker = make_user(Role.FINANCE), make_user(Role.APPROVER)
+    with on(date(2026, 12, 31)):
+        voucher = estimate(books)
+        actions.cancel(voucher.reversals.get(), by=voucher.maker)
+        for period in Period.objects.filter(year=2026, number__lte=12).order_by("number"):
+            periods.close(periods.propose_closing(period, by=maker), by=checker)
+        mirror = reversed_by_two(voucher, date(2026, 12, 31))
+        assert (mirror.entry.kind, mirror.entry.period.number) == ("reversal", 13)
+        assert estimate(books, "9000").entry.period.number == 13
+        assert (held("1280"), check_books()) == (-9000, [])
+
+
+def test_an_advance_that_was_paid_or_reported_since_brings_the_estimate_back(books):
+    """What finance entered stays as it was typed, so the lines alone would not show that other advances are open now."""
+    grant, other = books[2], make_grant()
+    with on(date(2026, 12, 31)):
+        form = EstimateForm({"date": "2026-12-31", f"grant_{grant.pk}": "0"})
+        assert form.is_valid(), form.errors
+        looked_at = form.cleaned_data["amounts"]
+        assert looked_at[grant.code]["amount"] == usd(0)
+        looked_at[grant.code]["amount"] = usd("10000")
+        voucher = make_prepared("year_end_estimate", "submitted", date=date(2026, 12, 31), amounts=looked_at)
+        post(postings.expenditure_accepted(grant, usd("1"), advance=usd("40000"), psc_rate=Decimal(0)), date(2026, 12, 30))
+        voucher = actions.approve(voucher, by=make_user(Role.APPROVER))
+        said = "its open advance was USD\u00a040,000.00 when this was worked out and is USD\u00a039,999.00 now. Work it out again."
+        assert (voucher.state, voucher.reason) == ("returned", f"{grant.code}: {said}")
+        looked_at[grant.code].pop("advance")
+        post(postings.tranche_paid(other, books[3], usd("10")), date(2026, 12, 30))
+        with pytest.raises(ValidationError, match=f"{other.code} has an open advance of .*10.00, which is not in this"):
+            make_prepared("year_end_estimate", "submitted", date=date(2026, 12, 31), amounts=looked_at)
 
 
 # Pages

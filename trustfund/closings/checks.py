@@ -96,6 +96,11 @@ def status_of(period: Period, key: str) -> Status | None:
     return _status(check, period, _reviews(period)) if check is not None and check.applies(period) else None
 
 
+def label_of(key: str) -> str:
+    """What the item of a list is called; its key where no room makes that check any more."""
+    return str(_checks[key].label) if key in _checks else key
+
+
 def _status(check: Check, period: Period, reviews: dict[str, Review]) -> Status:
     find = _finders.get(check.key) or check.find
     return Status(check, find(period) if find else None, reviews.get(check.key) if find is None else None)

@@ -21,7 +21,8 @@ from trustfund.ledger.funding import costs
 from trustfund.ledger.models import Entry, Line, Period, Subaccount
 from trustfund.money import Money, total, usd
 from trustfund.vouchers.models import Voucher
-from trustfund.vouchers.prepared.estimate import YEAR_END_ESTIMATE
+from trustfund.vouchers.prepared.estimate import YEAR_END_ESTIMATE, left_out
+from trustfund.vouchers.prepared.moment import Moment
 from trustfund.vouchers.prepared.registry import EVENTS
 from trustfund.vouchers.prepared.revaluation import REVALUATION
 
@@ -139,11 +140,20 @@ def _cleared(code: str, period: Period, but: Money = NOTHING) -> Found | None:
 
 
 def estimate(period: Period) -> Found | None:
-    """Advances that partners have not yet reported on, and no estimate of what they spent: the reversal of an earlier one is none."""
+    """Advances that partners have not yet reported on, and no estimate of what they spent: the reversal of an earlier one is none.
+
+    One that was made before a payment was entered does not have that grant: what is open then is named.
+    """
     open_ = balances.balance("1200", period.ends_on)
-    made = _estimates().filter(date__year=period.year_id).exclude(reversed_by__date__year=period.year_id).exists()
+    if open_ <= usd(0):
+        return None
+    made = _estimates().filter(date__year=period.year_id).exclude(reversed_by__date__year=period.year_id)
     url = reverse("vouchers:prepare", args=[YEAR_END_ESTIMATE.name])
-    return Found(0 if made else 1, str(open_), url) if open_ > usd(0) else None
+    if not made.exists():
+        return Found(1, str(open_), url)
+    vouchers = Voucher.objects.filter(entry__in=made).values_list("inputs", flat=True)
+    left = list(left_out(Moment(period.ends_on).per_subaccount("1200"), {code for inputs in vouchers for code in inputs["of"]["amounts"]}))
+    return Found(len(left), _names(each.code for each in left) or str(open_), url)
 
 
 def estimate_reversed(period: Period) -> Found | None:

@@ -68,8 +68,15 @@ def period(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _acts(found: Period, user: Any) -> list[tuple[str, Act]]:
-    """What the user may do with the period now."""
-    return [(name, act) for name, act in ACTS.items() if possible(getattr(found, act.transition), by=user)]
+    """What the user may do with the period now; a certified year is never reopened, so nobody is asked to propose it."""
+    offered = {name: act for name, act in ACTS.items() if possible(getattr(found, act.transition), by=user)}
+    if "propose-reopening" in offered and _is_certified(found):
+        del offered["propose-reopening"]
+    return list(offered.items())
+
+
+def _is_certified(period: Period) -> bool:
+    return Certification.objects.filter(year_id=period.year_id, state=Certification.State.APPROVED).exists()
 
 
 def _row(status: checks.Status, then: dict[str, Any] | None, of: Period, user: Any) -> dict[str, Any]:
@@ -168,10 +175,19 @@ def _facts(found: Period, act: str, statuses: list[checks.Status]) -> list[tuple
     if act == "propose-closing":
         blocked = [str(each.check.label) for each in statuses if each.state == "blocked"]
         return facts + ([(_("To be done first"), ", ".join(blocked))] if blocked else [])
+    if act == "close":
+        return [*facts, *_stands(found)]
     if "reopen" in act:
         why = Reopening.objects.filter(period=found).first()
         return [*facts, *depends(found), *([(_("Why"), why.reason)] if why and act != "propose-reopening" else [])]
     return facts
+
+
+def _stands(found: Period) -> list[tuple[str, Any]]:
+    """What the proposer let stand open, each with the reason: the last thing that the second person reads before closing."""
+    told = Checklist.objects.filter(period=found).first()
+    items = [each for each in told.items if each["reason"]] if told else []
+    return [(checks.label_of(each["key"]), f"{each['text']} – {each['reason']}" if each["text"] else each["reason"]) for each in items]
 
 
 def depends(found: Period) -> list[tuple[str, Any]]:

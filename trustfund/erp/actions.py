@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from trustfund import clock
 from trustfund.audit.recording import lock_head, record
 from trustfund.erp import layout as reading
 from trustfund.erp import permissions
@@ -46,6 +47,8 @@ def bring(name: str, content: bytes, *, starts_on: date, ends_on: date, by: Any)
         raise PermissionDenied
     if starts_on > ends_on:
         raise ValidationError({"ends_on": _("The last day is before the first.")})
+    if ends_on > clock.today():
+        raise ValidationError({"ends_on": _("This day is in the future: what the ERP posts until then can’t be in the file.")})
     found = reading.read(name, content, layout(), starts_on, ends_on)
     return _kept(name, content, found, starts_on, ends_on, by)
 

@@ -60,11 +60,21 @@ def read(name: str, content: bytes, layout: Layout, start: date, end: date) -> l
     if len(content) > MAX_BYTES:
         raise ValidationError(_("The file is larger than 10 MB."), code="size")
     rows = rows_of(name, content, layout.delimiter)
+    _whole(rows)
     head = [_words(cell) for cell in rows[0]] if rows else []
     missing = [column for column in layout.wanted() if column not in head]
     if missing:
         raise ValidationError(_("The file has no column %(names)s in its first row.") % {"names": ", ".join(missing)}, code="columns")
     return _postings([(number, dict(zip(head, row, strict=False))) for number, row in enumerate(rows[1:], 2)], layout, start, end)
+
+
+def _whole(rows: list[list[Any]]) -> None:
+    """ValidationError for a row with fewer cells than the head has: a file that ends in the middle does so in its last row."""
+    for number, row in enumerate(rows, 1):
+        if any(map(_words, row)) and len(row) < len(rows[0]):
+            names = {"number": number, "found": len(row), "wanted": len(rows[0])}
+            text = _("Row %(number)s has %(found)s of %(wanted)s columns: the file may be cut in the middle.")
+            raise ValidationError(text % names, code="cut")
 
 
 def rows_of(name: str, content: bytes, delimiter: str = ",") -> list[list[Any]]:
@@ -88,7 +98,7 @@ def _csv(content: bytes, delimiter: str) -> list[list[Any]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValidationError(_("The CSV file is not in UTF-8."), code="encoding") from error
+        raise ValidationError(_("The file is neither a workbook (XLSX) nor a CSV in UTF-8."), code="encoding") from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         return list(reader)

@@ -25,9 +25,14 @@ LATE = (Entry.Kind.ADJUSTMENT, Entry.Kind.CLOSING)
 TAKES_POSTINGS = (Period.State.OPEN, Period.State.CLOSING)
 
 
-def number_of(on: date, kind: str) -> int:
-    """The number of the period that an entry of this kind and date goes to."""
-    return ADJUSTMENT if kind in LATE else on.month
+def number_of(on: date, kind: str, *, late: bool = False) -> int:
+    """The number of the period that an entry of this kind and date goes to; `late` where it takes back, on its own day, what lies in 13."""
+    return ADJUSTMENT if late or kind in LATE else on.month
+
+
+def is_late(entry: Entry, on: date) -> bool:
+    """Whether what reverses `entry` on this day belongs to period 13: as the entry does, while it is still its day."""
+    return entry.date == on and (on.month, on.day) == (12, 31) and entry.period.number == ADJUSTMENT
 
 
 @transaction.atomic
@@ -45,9 +50,9 @@ def open_year(year: int, *, by: Any = None) -> FiscalYear:
     return found
 
 
-def period_for(on: date, kind: str = Entry.Kind.NORMAL) -> Period:
+def period_for(on: date, kind: str = Entry.Kind.NORMAL, *, late: bool = False) -> Period:
     """The open period of a posting; ValidationError when its year was not opened or the period is closed."""
-    period: Period | None = Period.objects.filter(year_id=on.year, number=number_of(on, kind)).first()
+    period: Period | None = Period.objects.filter(year_id=on.year, number=number_of(on, kind, late=late)).first()
     if period is None:
         message = _("The fiscal year %(year)s has no periods yet. Open it in the books, under Periods, before posting into it.")
         raise ValidationError(message % {"year": on.year}, code="no_period")

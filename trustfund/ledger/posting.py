@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from trustfund.audit.models import Event
 from trustfund.chain import within
-from trustfund.ledger import chart, writing
+from trustfund.ledger import chart, periods, writing
 from trustfund.ledger.funding import allocations, headroom, moving, replacing
 from trustfund.ledger.funding.models import Funding
 from trustfund.ledger.legs import Leg, credit, debit
@@ -66,7 +66,8 @@ def reverse(entry: Entry, *, on: date, by: Any, reference: str, reason: str = ""
     """
     legs = [leg.turned() for leg in _legs_of(entry)]
     about, person = (entry.object_type, entry.object_id), getattr(by, "pk", None)
-    draft = Draft(legs, reference, on, "entry.reverse", *about, GENERAL, Entry.Kind.REVERSAL, person, entry.pk)
+    late = periods.is_late(entry, on)
+    draft = Draft(legs, reference, on, "entry.reverse", *about, GENERAL, Entry.Kind.REVERSAL, person, entry.pk, late)
     other = Entry.objects.filter(reverses=entry).exclude(reference=reference).first()
     if other is not None:
         names = {"entry": entry, "other": other}

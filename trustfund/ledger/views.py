@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from trustfund import clock, pages
@@ -210,6 +212,7 @@ def import_rates(request: HttpRequest) -> HttpResponseBase:
 def _take_in(request: HttpRequest, form: RateFileForm) -> str:
     found = form.cleaned_data["file"]
     added, known = actions.add_rates(found.rates, source=found.name, by=request.user)
+    _say_late(request, added)
     numbers = {"added": len(added), "known": known, "left": ", ".join(found.unknown)}
     if found.unknown:
         return _("%(added)s rates added, %(known)s known already. Left out, because they are no active currency: %(left)s.") % numbers
@@ -222,14 +225,27 @@ def new_rate(request: HttpRequest) -> HttpResponseBase:
     if not permissions.can_add_rates(request.user):
         raise PermissionDenied
     form = RateForm(_data(request))
-    if form.is_valid() and pages.attempt(form, lambda: _add_rate(form.cleaned_data, request.user)):
+    if form.is_valid() and pages.attempt(form, lambda: _add_rate(request, form.cleaned_data)):
         return pages.done(request, _("The rate was added."), "ledger:rates")
     return _form_page(request, form, _("Add an exchange rate"), "ledger:rates")
 
 
-def _add_rate(values: dict[str, Any], user: Any) -> None:
+def _add_rate(request: HttpRequest, values: dict[str, Any]) -> None:
     rate = (values["currency"], values["effective_on"], values["value"])
-    actions.add_rates([rate], source=values["source"], by=user)
+    added, _known = actions.add_rates([rate], source=values["source"], by=request.user)
+    _say_late(request, added)
+
+
+def _say_late(request: HttpRequest, added: list[Rate]) -> None:
+    """Whoever adds a rate of a day that has passed is told at once that lines of its days stand at another."""
+    many = rate_use.posted_before(added).count()
+    if many:
+        text = ngettext(
+            "%(count)s line of these days was posted before at another rate: look at it under “Lines at another rate”.",
+            "%(count)s lines of these days were posted before at another rate: look at them under “Lines at another rate”.",
+            many,
+        )
+        messages.warning(request, text % {"count": many})
 
 
 @readers

@@ -31,7 +31,7 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be posted, before it has a number; `window` is that of the legs which name none."""
+    """What is to be posted, before it has a number; `window` is that of the legs which name none, `late` puts it into period 13."""
 
     legs: list[Leg]
     reference: str
@@ -43,6 +43,7 @@ class Draft:
     kind: str
     by: int | None = None
     reverses: int | None = None
+    late: bool = False
 
     @property
     def codes(self) -> dict[int, str]:
@@ -52,7 +53,7 @@ class Draft:
     @property
     def period(self) -> int:
         """The number of the period that it goes to."""
-        return periods.number_of(self.date, self.kind)
+        return periods.number_of(self.date, self.kind, late=self.late)
 
 
 class Written(NamedTuple):
@@ -88,7 +89,7 @@ def _by_function(drafts: Sequence[Draft], act: Event | None) -> list[Written]:
         rows = at_once(procedures.POST_WITH_ACT, [told, recording.told(act)])
     if len(rows) < len(drafts) or rows[-1][0] == "period":
         refused = drafts[len(rows) - 1]
-        periods.period_for(refused.date, refused.kind)  # says why not
+        periods.period_for(refused.date, refused.kind, late=refused.late)  # says why not
     if act is not None and rows[0][0] == "posted":
         recording.added(act, rows[0][4:])
     return [_found(draft, *row[:4]) for draft, row in zip(drafts, rows, strict=True)]
@@ -145,7 +146,7 @@ def _by_hand(draft: Draft, head: LedgerHead) -> Written:
     if first:
         return Written(Entry.objects.get(pk=first), False)
     if state not in periods.TAKES_POSTINGS:
-        periods.period_for(draft.date, draft.kind)  # says why not
+        periods.period_for(draft.date, draft.kind, late=draft.late)  # says why not
     entry = Entry(**_entry(draft, head.seq + 1, last + 1, period)._asdict())
     entry.save(force_insert=True)
     first = entry.pk * sealing.WIDTH

@@ -28,13 +28,24 @@ SHEETS: dict[str, list[str]] = {
 }
 """The sheets with their columns; both are named in English in every language, for they are read by this program."""
 
-EXAMPLES: dict[str, list[Any]] = {
-    "Subaccounts": ["I-2019-1", "instalment", "Gift of 2019", "A gift of 2019", "D-1", "", "0.13", ""],
-    "Balances": ["general", "1010", "BANK-USD", "1000.00", "", "USD", ""],
-    "Instalments": ["general", "I-2019-1", "4010", "1000.00", "115.05", "500.00", "0.00"],
-    "Grants": ["general", "G-1", "500.00", "300.00", "0.00", "39.00"],
-    "Funding": ["G-1", "I-2019-1", "500.00", "0.00"],
+EXAMPLES: dict[str, list[list[Any]]] = {
+    "Subaccounts": [
+        ["D-1", "donor", "Republic of Examples", "A State", "", "", "", ""],
+        ["I-2019-1", "instalment", "Gift of 2019", "A gift of 2019", "D-1", "", "0.13", ""],
+        ["G-1", "grant", "House of Examples", "A grant", "", "", "", ""],
+        ["OLD-BANK", "bank", "Account of before", "Bank account", "", "USD", "", ""],
+    ],
+    "Balances": [
+        ["general", "1010", "OLD-BANK", "500.00", "", "USD", ""],
+        ["general", "1200", "G-1", "200.00", "", "", ""],
+        ["general", "2400", "", "", "39.00", "", ""],
+        ["general", "3010", "", "", "661.00", "", ""],
+    ],
+    "Instalments": [["general", "I-2019-1", "4010", "1000.00", "115.05", "500.00", "0.00"]],
+    "Grants": [["general", "G-1", "500.00", "300.00", "0.00", "39.00"]],
+    "Funding": [["G-1", "I-2019-1", "500.00", "0.00"]],
 }
+"""A small fund that is in order: the template as it is given out can be brought, so that nobody learns from a wrong example."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ def refuse(problems: list[Problem]) -> None:
 
 def template() -> bytes:
     """An empty workbook with the columns, and in each sheet one row that shows how it is filled in (to be taken out)."""
-    return written({name: [EXAMPLES[name]] for name in SHEETS})
+    return written({name: EXAMPLES[name] for name in SHEETS})
 
 
 def written(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:

@@ -16,7 +16,7 @@ from trustfund import clock
 from trustfund.audit.recording import record, trail_for
 from trustfund.files.storing import store
 from trustfund.ledger import models as books
-from trustfund.ledger import posting, sealing
+from trustfund.ledger import periods, posting, sealing
 from trustfund.ledger.checks import NEVER_NEGATIVE
 from trustfund.mail import outbox
 from trustfund.money import Money
@@ -124,8 +124,14 @@ def content_of(voucher: Voucher) -> Content:
         for line in lines
     ]
     since = voucher.reverses.date if voucher.reverses else None
-    late = voucher.event in EVENTS and EVENTS[voucher.event].late
-    return Content(voucher.kind, voucher.date, voucher.window_id, rows, since, late)
+    return Content(voucher.kind, voucher.date, voucher.window_id, rows, since, _is_late(voucher))
+
+
+def _is_late(voucher: Voucher) -> bool:
+    """Whether it belongs to period 13: by what it was prepared for, or because it takes back, on its own day, what lies there."""
+    if voucher.reverses is not None and voucher.reverses.entry is not None:
+        return periods.is_late(voucher.reverses.entry, voucher.date)
+    return voucher.event in EVENTS and EVENTS[voucher.event].late
 
 
 def problems_of(voucher: Voucher) -> list[rules.Problem]:

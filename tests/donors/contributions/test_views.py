@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.factories.books import make_bank, open_years
 from tests.factories.donors import make_agreement, make_contact, make_contribution, make_donor, make_unidentified
 from tests.factories.people import make_user
 from trustfund import clock
+from trustfund.ledger.exchange import rates
 from trustfund.money import Money, usd
 from trustfund.people.navigation import destinations_for
 from trustfund.people.roles import Role
@@ -102,6 +104,36 @@ def test_what_was_entered_is_checked_before_it_is_posted_and_can_be_changed():
     assert not Contribution.objects.exists()
     assert client.post("/donors/contributions/new/", {**data, "confirmed": "1"}).status_code == 302
     assert Contribution.objects.get().bank_reference == "TRX1"
+
+
+@pytest.mark.parametrize(
+    "more, text",
+    [
+        ({"amount": "0"}, "must be above zero"),
+        ({"on": "2026-03-17"}, "is in the future"),
+        ({"on": "2025-03-16"}, "The fiscal year 2025 has no periods yet"),
+        ({"charges": "1000"}, "charges must be less than the amount"),
+        ({"bank_reference": " TRX0 "}, "is entered already"),
+        ({"bank": "francs"}, "no exchange rate for CHF on 2026-03-16"),
+        ({"what": "instalment", "amount": "1000.01"}, "more than what is outstanding"),
+    ],
+)
+def test_nobody_is_asked_to_confirm_what_would_be_refused(more, text):
+    data = receipt("unknown", bank_reference="TRX0")
+    enter(**data)
+    data = {**data, "bank_reference": "TRX1", "instalment": make_agreement(usd("1000")).instalments.get().pk, **more}
+    data["bank"] = make_bank("CHF").pk if data["bank"] == "francs" else data["bank"]
+    refused = signed_in(Role.FINANCE).post("/donors/contributions/new/", data)
+    assert (refused.status_code, text in refused.content.decode()) == (422, True)
+    assert Contribution.objects.count() == 1
+
+
+def test_the_check_says_what_money_in_another_currency_is_worth():
+    data = receipt("unknown", bank=make_bank("EUR").pk)
+    rates.add("EUR", DAY, Decimal("0.8"), source="UN")
+    asked = signed_in(Role.FINANCE).post("/donors/contributions/new/", data)
+    assert dict(asked.context["facts"])["Worth in the books"] == usd("1250")
+    assert dict(asked.context["facts"])["Rate (units per USD)"] == "0.8"
 
 
 def test_a_receipt_is_identified_on_the_page():

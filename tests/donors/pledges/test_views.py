@@ -15,6 +15,7 @@ from tests.factories.books import open_years
 from tests.factories.donors import PDF, make_agreement, make_contact, make_contribution, make_document, make_donor, make_pledge
 from tests.factories.people import make_user
 from trustfund import clock
+from trustfund.ledger.models import Entry
 from trustfund.money import Money, usd
 from trustfund.people.roles import Role
 
@@ -88,6 +89,14 @@ def test_an_agreement_is_signed_and_booked_on_the_pages():
     assert pledge.state == "booked"
     assert finance.post(f"{url}book/", {"on": "2026-03-16"}).status_code == 409
     assert manager.post(f"{url}lapse/", {"on": "2026-03-16"}).status_code == 409
+
+
+def test_the_page_leads_who_reads_the_books_to_its_entries_and_nobody_else():
+    pledge = make_agreement(usd("1000"))
+    booked = Entry.objects.get(source="pledge.booked")
+    page = f"/donors/pledges/{pledge.pk}/"
+    assert booked.get_absolute_url() in signed_in(Role.AUDITOR).get(page).content.decode()
+    assert "/books/entries/" not in signed_in(user=make_contact(pledge.donor)).get(page).content.decode()
 
 
 def test_a_signature_without_its_document_is_shown_with_422():

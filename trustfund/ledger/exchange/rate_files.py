@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -56,28 +56,33 @@ def read(name: str, content: bytes) -> Found:
     return _parsed(name, reader(content))
 
 
-def _xml(content: bytes) -> Iterator[Mapping[str, Any]]:
+Numbered = tuple[int, Mapping[str, Any]]
+"""A row with its number: in a table as the reader's program counts them, with the head as the first, in XML from the first rate on."""
+
+
+def _xml(content: bytes) -> Iterator[Numbered]:
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise ValidationError(_("The XML file declares entities, which a file of rates never does."), code="xml")
     try:
         root = ElementTree.fromstring(content)  # noqa: S314 (no declarations, see above)
     except ElementTree.ParseError as error:
-        raise ValidationError(_("The file is not well-formed XML."), code="xml") from error
-    for row in root.iter("UN_OPERATIONAL_RATES"):
-        yield {child.tag.lower(): child.text for child in row}
+        message = _("The file is not well-formed XML at line %(line)s: is it cut off or damaged?")
+        raise ValidationError(message % {"line": error.position[0]}, code="xml") from error
+    for number, row in enumerate(root.iter("UN_OPERATIONAL_RATES"), 1):
+        yield number, {child.tag.lower(): child.text for child in row}
 
 
-def _csv(content: bytes) -> Iterator[Mapping[str, Any]]:
+def _csv(content: bytes) -> Iterator[Numbered]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValidationError(_("The CSV file is not in UTF-8."), code="encoding") from error
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    return _rows_of(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return _table(_lines(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
 
 
-def _rows_of(reader: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _lines(reader: Iterable[list[str]]) -> Iterator[list[str]]:
     number = 0
     try:
         for number, row in enumerate(reader, 1):  # noqa: B007 (said below)
@@ -87,23 +92,35 @@ def _rows_of(reader: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
         raise ValidationError(message, code="csv") from error
 
 
-def _xlsx(content: bytes) -> Iterator[Mapping[str, Any]]:
+def _xlsx(content: bytes) -> Iterator[Numbered]:
     try:
         rows = values_of(open_workbook(content).worksheets[0], MAX_ROWS + 1)
     except ValidationError:
         raise
     except Exception as error:  # openpyxl raises whatever its zip and XML readers raise
         raise ValidationError(_("The file is not an XLSX workbook."), code="xlsx") from error
-    heads = [str(cell or "") for cell in rows[0]] if rows else []
-    return (dict(zip(heads, row, strict=False)) for row in rows[1:] if any(row))
+    return _table(rows)
 
 
-def _parsed(name: str, rows: Iterable[Mapping[str, Any]]) -> Found:
+def _table(rows: Iterable[Sequence[Any]]) -> Iterator[Numbered]:
+    """The rows below the head that have something in them; ValidationError names the columns that the head lacks."""
+    lines = iter(rows)
+    head = [str(cell or "").strip().lower() for cell in next(lines, [])]
+    missing = [column for column, names in COLUMNS.items() if not set(names) & set(head)]
+    if any(head) and missing:
+        names = {"names": ", ".join(missing), "head": ", ".join(cell for cell in head if cell)[:200]}
+        raise ValidationError(_("The file has no column %(names)s; in its first row stand: %(head)s.") % names, code="columns")
+    for number, cells in enumerate(lines, 2):
+        if any(str(cell or "").strip() for cell in cells):
+            yield number, dict(zip(head, cells, strict=False))
+
+
+def _parsed(name: str, rows: Iterable[Numbered]) -> Found:
     found: list[tuple[str, date, Decimal]] = []
     unknown: set[str] = set()
     problems: list[str] = []
-    for number, row in enumerate(rows, 1):
-        if number > MAX_ROWS:
+    for many, (number, row) in enumerate(rows, 1):
+        if many > MAX_ROWS:
             raise ValidationError(_("The file has more than 50,000 rows."), code="size")
         try:
             currency, day, value = _row(row)

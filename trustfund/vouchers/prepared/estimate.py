@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,16 +131,17 @@ class EstimateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         amounts = {each.grant.code: self._kept(each, data.pop(f"grant_{each.grant.pk}", None)) for each in self.open}
-        data["amounts"] = {code: found for code, found in amounts.items() if found["amount"]}
-        if not data["amounts"] and not self.errors:
+        data["amounts"] = amounts
+        if not amounts and not self.errors:
             raise ValidationError(_("No advance is open on this day: there is nothing to estimate."))
         return data
 
     @staticmethod
     def _kept(each: Open, typed: Money | None) -> dict[str, Any]:
-        """What the policy proposed stays beside what finance made of it."""
+        """What the policy proposed stays beside what finance made of it, nothing at all included, and the advance that it was made of."""
         amount = each.amount if typed is None else typed
-        return {"grant": each.grant, "amount": amount, "policy": each.amount, "psc_rate": each.psc_rate, "since": each.since}
+        policy = {"policy": each.amount, "psc_rate": each.psc_rate, "since": each.since, "advance": each.advance}
+        return {"grant": each.grant, "amount": amount, **policy}
 
 
 def _in_order(inputs: Inputs) -> list[dict[str, Any]]:
@@ -168,7 +170,8 @@ def propose(moment: Moment, inputs: Inputs) -> Proposal:
 
 
 def limits(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
-    """Never more than the advance and what is still committed to the grant."""
+    """Every open advance is estimated, each as it stands; never more than the advance and what is still committed to the grant."""
+    yield from _other_advances(moment, inputs)
     there = moment.per_subaccount("1200", "9010")
     for each in _in_order(inputs):
         most = there.get(each["grant"].pk, zero())
@@ -176,6 +179,26 @@ def limits(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
             names = {"grant": each["grant"].code, "most": money_text(most)}
             text = _("%(grant)s: an estimate is at most the open advance and what is still committed, %(most)s.")
             yield Problem(text % names, field=f"grant_{each['grant'].pk}")
+
+
+def _other_advances(moment: Moment, inputs: Inputs) -> Iterator[Problem]:
+    """Payments, reports and refunds that were entered since it was worked out: finance looked at other advances."""
+    advances = moment.per_subaccount("1200")
+    for grant in left_out(advances, [found["grant"].code for found in inputs["amounts"].values()]):
+        names = {"grant": grant.code, "advance": money_text(advances[grant.pk])}
+        yield Problem(_("%(grant)s has an open advance of %(advance)s, which is not in this estimate. Work it out again.") % names)
+    for each in _in_order(inputs):
+        now, before = advances.get(each["grant"].pk, zero()), each.get("advance")
+        if before is not None and now != before:
+            names = {"grant": each["grant"].code, "before": money_text(before), "now": money_text(now)}
+            text = _("%(grant)s: its open advance was %(before)s when this was worked out and is %(now)s now. Work it out again.")
+            yield Problem(text % names)
+
+
+def left_out(advances: dict[int, Money], looked_at: Iterable[str]) -> QuerySet[Subaccount]:
+    """The grants with an open advance (`advances` by primary key) that are none of those codes, which an estimate looked at."""
+    open_ = [pk for pk, advance in advances.items() if advance > zero()]
+    return Subaccount.objects.filter(pk__in=open_).exclude(code__in=list(looked_at)).order_by("code")
 
 
 YEAR_END_ESTIMATE = Event(
