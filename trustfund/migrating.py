@@ -1,7 +1,11 @@
-"""Creating many tables in one operation of a migration.
+"""Migrations that take a moment: many tables in one operation, and models of the past without transitions.
 
 Django renders the models of a whole state anew after every operation, a tenth of a second each time with as many models as here: that is
 most of what setting up a database costs. The tables of a room are made together, from the state after all of their operations.
+
+A state field of django-fsm looks for the transitions of every model that is prepared after it, to the end of the process; with a field
+for each model of each state that a migration renders, these are millions of looks. The models of the past have no methods, so no
+transitions, and their fields do not look for any.
 """
 
 from __future__ import annotations
@@ -11,6 +15,21 @@ from typing import Any
 
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
+from django.db.models.signals import class_prepared
+from django_fsm import FSMFieldMixin
+
+OF_THE_PAST = "__fake__"
+"""The module of models that a migration renders."""
+_contribute = FSMFieldMixin.contribute_to_class
+
+
+def _contribute_without_looking(field: Any, cls: Any, name: str, private_only: bool = False, **kwargs: Any) -> None:
+    _contribute(field, cls, name, private_only, **kwargs)
+    if cls.__module__ == OF_THE_PAST:
+        class_prepared.disconnect(field._collect_transitions)
+
+
+FSMFieldMixin.contribute_to_class = _contribute_without_looking  # type: ignore[method-assign]
 
 
 class Together(Operation):
