@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,6 +41,7 @@ class Suggestion:
     lines: tuple[int, ...]
     score: int
     reasons: tuple[str, ...]
+    named: bool = False
 
 
 def suggest(amount: Money, day: date, text: str, candidates: Collection[Candidate], *, most: int = 5) -> list[Suggestion]:
@@ -51,6 +53,12 @@ def suggest(amount: Money, day: date, text: str, candidates: Collection[Candidat
             made = _judged(group, day, text)
             found.setdefault(made.lines, made)
     return sorted(found.values(), key=lambda each: (-each.score, each.lines))[:most]
+
+
+def sure(amount: Money, day: date, text: str, candidates: Collection[Candidate]) -> Suggestion | None:
+    """The suggestion of which the rules are sure: the only one, of the same sum, all of it named in the bank's text."""
+    made = suggest(amount, day, text, candidates, most=2)
+    return made[0] if len(made) == 1 and made[0].named else None
 
 
 def _groups(candidates: list[Candidate], text: str) -> Iterator[list[Candidate]]:
@@ -73,7 +81,7 @@ def _judged(group: list[Candidate], day: date, text: str) -> Suggestion:
     reasons = [_("the amount") if len(group) == 1 else _("the sum of %(number)s lines") % {"number": len(group)}]
     reasons += [_("the reference")] if is_named else []
     reasons.append(_("the same day") if not apart else ngettext("%(days)s day apart", "%(days)s days apart", apart) % {"days": apart})
-    return Suggestion(tuple(sorted(each.pk for each in group)), score, tuple(reasons))
+    return Suggestion(tuple(sorted(each.pk for each in group)), score, tuple(reasons), is_named)
 
 
 def named(words: Iterable[str], text: str) -> bool:
@@ -82,5 +90,6 @@ def named(words: Iterable[str], text: str) -> bool:
     return any(len(word) >= SHORTEST and word in within for word in map(_letters, words))
 
 
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     return "".join(each for each in text.upper() if each.isalnum())
