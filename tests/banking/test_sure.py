@@ -5,20 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from grants.payments import actions as payments
+from grants.payments.models import Payment
 from tests.banking.files import Fact
+from tests.factories.agreements import make_grant, make_payment
 from tests.factories.banking import make_details, make_statement
 from tests.factories.books import DAY, make_bank, open_years, post
 from tests.factories.people import make_user
 from tests.grants.payments.test_at_the_same_time import at_once, people, size
+from trustfund import clock
 from trustfund.audit.recording import trail_for
 from trustfund.banking import actions, confirming, sure, withdrawing
 from trustfund.banking.models import BankLine, Match, MatchedLine
 from trustfund.banking.open_items import open_lines
 from trustfund.ledger import postings
+from trustfund.ledger.verification import check_books
 from trustfund.money import total, usd
 from trustfund.people.models import User
 from trustfund.people.roles import Role
@@ -54,11 +60,11 @@ def sign_in(client, *roles) -> User:
 
 
 def values(lines: list[BankLine]) -> list[str]:
-    return [row.value for row in sure.rows_of(lines)]
+    return [row.value for row in sure.rows_of(lines, make_user(Role.FINANCE))]
 
 
 def seen(lines: list[BankLine]) -> list[sure.Seen]:
-    return [row.seen for row in sure.rows_of(lines)]
+    return [row.seen for row in sure.rows_of(lines, make_user(Role.FINANCE))]
 
 
 def confirm(client, chosen: list[str], **more: str):
@@ -69,7 +75,7 @@ def test_three_of_four_are_ticked_looked_at_and_confirmed(client, four):
     finance = sign_in(client, Role.FINANCE)
     page = client.get(URL)
     assert [row.line for row in page.context["rows"]] == four[:4]
-    assert {row.reasons for row in page.context["rows"]} == {"the amount, the reference, 1 day apart"}
+    assert {row.may.reasons for row in page.context["rows"]} == {"the amount, the reference, 1 day apart"}
     assert " checked" not in page.content.decode()
     chosen = [row.value for row in page.context["rows"][:3]]
     before = client.post(URL, {"chosen": chosen})
@@ -87,7 +93,7 @@ def test_three_of_four_are_ticked_looked_at_and_confirmed(client, four):
 def test_only_finance_confirms(client, four, role):
     user = sign_in(client, role)
     assert (client.get(URL).status_code, confirm(client, values(four)).status_code) == (403, 403)
-    with pytest.raises(confirming.PermissionDenied):
+    with pytest.raises(PermissionDenied):
         confirming.confirm(seen(four), by=user)
     assert not Match.objects.exists()
 
@@ -100,7 +106,7 @@ def test_a_stranger_is_asked_to_sign_in(client, four):
 def test_twice_says_who_did_it_and_confirms_nothing_of_the_rest(client, four):
     finance = sign_in(client, Role.FINANCE)
     chosen = values(four)
-    actions.confirm(four[1], sure.rows_of(four)[1].lines, by=finance)
+    actions.confirm(four[1], sure.rows_of(four, make_user(Role.FINANCE))[1].may.lines, by=finance)
     refused = confirm(client, chosen)
     assert (refused.status_code, Match.objects.count()) == (422, 1)
     text = refused.content.decode()
@@ -130,26 +136,63 @@ def test_what_was_not_on_the_page_is_refused(client, four):
 
 
 def test_where_the_bank_has_it_twice_nobody_is_sure(four):
-    assert len(sure.rows_of(four)) == 4
+    assert len(sure.rows_of(four, make_user(Role.FINANCE))) == 4
     again = Fact(four[0].amount, text=four[0].text)
     opening = total((each.amount for each in four), "USD")
     make_statement(again, details=make_details(), first=DAY + timedelta(days=10), opening=opening, number="2")
-    assert [row.line for row in sure.rows_of(four)] == four[1:4]
+    assert [row.line for row in sure.rows_of(four, make_user(Role.FINANCE))] == four[1:4]
 
 
-def test_one_that_fails_takes_the_others_with_it(four, monkeypatch):
-    single, finance, chosen = actions.confirm, make_user(Role.FINANCE), seen(four)
+# Payments that were ordered
 
-    def failing(line, lines, *, by):
-        if line == four[3]:
-            raise confirming.ValidationError("The period is closed.")
-        return single(line, lines, by=by)
 
-    monkeypatch.setattr(actions, "confirm", failing)
-    with pytest.raises(confirming.ValidationError) as error:
-        confirming.confirm(chosen, by=finance)
-    assert error.value.messages == [f"{sure.shown(four[3])}: The period is closed."]
+def exported(amount: str = "20000", approver: User | None = None) -> Payment:
+    payment = make_payment(grant=make_grant(amount=usd(amount)))
+    return payments.export(payments.approve(payment, by=approver or make_user(Role.APPROVER)), by=make_user(Role.FINANCE))
+
+
+def paid(*found: Payment, days: int = 1) -> list[BankLine]:
+    """The bank paid them so many days ago, and interest came in that the books have."""
+    first = clock.today() - timedelta(days=days)
+    post(postings.interest(make_bank(), usd("3.21")), first, reference(9))
+    facts = [Fact(-each.to_transfer, text=f"Order {each.reference}") for each in found]
+    return list(make_statement(*facts, Fact(usd("3.21"), text=reference(9)), first=first, days=1).lines.all())
+
+
+def test_payments_that_were_ordered_are_settled_together_with_what_the_books_have(client):
+    two = [exported(), exported("15000")]
+    lines = paid(*two)
+    sign_in(client, Role.FINANCE)
+    chosen = values(lines)
+    assert len(chosen) == 3
+    assert "Payments are posted as paid on the value date" in client.post(URL, {"chosen": chosen}).content.decode()
+    assert confirm(client, chosen).status_code == 302
+    assert {Payment.objects.get(pk=each.pk).state for each in two} == {"paid"}
+    assert (BankLine.objects.unmatched().count(), check_books()) == (0, [])
+
+
+def test_whoever_approved_a_payment_is_told_so_and_can_not_tick_it(client):
+    both = sign_in(client, Role.FINANCE, Role.APPROVER)
+    payment = exported(approver=both)
+    lines = paid(payment)
+    page = client.get(URL).content.decode()
+    assert (page.count('type="checkbox"'), "You approved this payment: another person says that it was paid." in page) == (1, True)
+    refused = confirm(client, values(lines))
+    assert (refused.status_code, f"{lines[0].reference}: You approved this payment" in refused.content.decode()) == (422, True)
     assert not Match.objects.exists()
+
+
+def test_one_that_fails_takes_the_others_with_it():
+    """The bank has it before the payment was certified: the act itself refuses, and the interest is not matched either."""
+    lines = paid(exported(), days=9)
+    with pytest.raises(ValidationError) as error:
+        confirming.confirm(seen(lines)[::-1], by=make_user(Role.FINANCE))
+    (message,) = error.value.messages
+    assert message.startswith(f"{sure.shown(lines[0])}: The bank can't have paid before the payment was certified")
+    assert not Match.objects.exists()
+
+
+# Many
 
 
 def queries(client) -> tuple[int, int]:

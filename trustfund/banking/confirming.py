@@ -23,11 +23,15 @@ def confirm(chosen: Collection[Seen], *, by: Any) -> list[Match]:
     if not permissions.can_match(None, by):
         raise PermissionDenied
     lock(*BankDetails.objects.filter(bank__bank_lines__in=[each.line for each in chosen]).distinct())
-    return [_confirm(row, by) for row in as_seen(chosen)]
+    rows = as_seen(chosen, by)
+    lock(*{(type(each), each.pk): each for row in rows if row.may.likely for each in row.may.likely.locks}.values())
+    return [_confirm(row, by) for row in rows]
 
 
 def _confirm(row: Row, by: Any) -> Match:
     try:
-        return actions.confirm(row.line, row.lines, by=by)
+        if row.may.likely:
+            return actions.take_up(row.line, row.may.key, by=by)
+        return actions.confirm(row.line, row.may.lines, by=by)
     except ValidationError as error:
         raise ValidationError([f"{shown(row.line)}: {message}" for message in error.messages]) from error

@@ -55,12 +55,6 @@ def suggest(amount: Money, day: date, text: str, candidates: Collection[Candidat
     return sorted(found.values(), key=lambda each: (-each.score, each.lines))[:most]
 
 
-def sure(amount: Money, day: date, text: str, candidates: Collection[Candidate]) -> Suggestion | None:
-    """The suggestion of which the rules are sure: the only one, of the same sum, all of it named in the bank's text."""
-    made = suggest(amount, day, text, candidates, most=2)
-    return made[0] if len(made) == 1 and made[0].named else None
-
-
 def _groups(candidates: list[Candidate], text: str) -> Iterator[list[Candidate]]:
     """One line; all lines of an entry (a sum and its charges); all that the text names; all of a day that go one way (a batch)."""
     yield from ([each] for each in candidates)

@@ -14,7 +14,7 @@ from trustfund import pages
 from trustfund.banking import confirming, permissions
 from trustfund.banking.forms import SureForm
 from trustfund.banking.models import BankLine
-from trustfund.banking.sure import MOST, Row, Seen, as_seen, rows_of, shown, words
+from trustfund.banking.sure import MOST, Row, Seen, as_seen, rows_of, shown
 
 matchers = pages.only(lambda user: permissions.can_match(None, user))
 
@@ -35,7 +35,7 @@ def _answer(request: HttpRequest, form: SureForm) -> HttpResponse | None:
     chosen: list[Seen] = form.cleaned_data["chosen"]
     if "confirmed" not in request.POST:
         rows: list[Row] = []
-        return _check(request, rows) if pages.attempt(form, lambda: rows.extend(as_seen(chosen))) else None
+        return _check(request, rows) if pages.attempt(form, lambda: rows.extend(as_seen(chosen, request.user))) else None
     if not pages.attempt(form, lambda: confirming.confirm(chosen, by=request.user)):
         return None
     done = ngettext("%(count)s line is matched.", "%(count)s lines are matched.", len(chosen))
@@ -43,13 +43,13 @@ def _answer(request: HttpRequest, form: SureForm) -> HttpResponse | None:
 
 
 def _check(request: HttpRequest, rows: list[Row]) -> HttpResponse | None:
-    count = len(rows)
+    count, warnings = len(rows), dict.fromkeys(filter(None, (row.warning for row in rows)))
     return pages.check(
         request,
         title=ngettext("Confirm %(count)s line of the banks", "Confirm %(count)s lines of the banks", count) % {"count": count},
-        facts=[(shown(row.line), words(row.lines)) for row in rows],
+        facts=[(shown(row.line), row.what) for row in rows],
         button=_("Confirm them all"),
-        warning=_("Each is put on record under your name. If one can’t be confirmed, none is."),
+        warning=" ".join([_("Each is put on record under your name. If one can’t be confirmed, none is."), *warnings]),
     )
 
 
@@ -58,6 +58,6 @@ def _page(request: HttpRequest, form: SureForm) -> HttpResponse:
     waiting = BankLine.objects.unmatched().select_related("bank", "statement").order_by("booked_on", "pk")
     page = Paginator(waiting, MOST).get_page(request.GET.get("page"))
     ticked: Any = set(request.POST.getlist("chosen"))
-    context = {"form": form, "rows": rows_of(list(page)), "page": page, "ticked": ticked}
+    context = {"form": form, "rows": rows_of(list(page), request.user), "page": page, "ticked": ticked}
     wrong = bool(form.errors) and not pages.asked_back(request)
     return render(request, "banking/sure.html", context, status=422 if wrong else 200)
