@@ -159,12 +159,20 @@ def paid(*found: Payment, days: int = 1) -> list[BankLine]:
     return list(make_statement(*facts, Fact(usd("3.21"), text=reference(9)), first=first, days=1).lines.all())
 
 
+def asked(lines: list[BankLine]) -> int:
+    """How many queries it takes to say what lines may be."""
+    finance = make_user(Role.FINANCE)
+    with CaptureQueriesContext(connection) as counted:
+        assert len(sure.rows_of(lines, finance)) == len(lines)
+    return len(counted)
+
+
 def test_payments_that_were_ordered_are_settled_together_with_what_the_books_have(client):
     two = [exported(), exported("15000")]
     lines = paid(*two)
     sign_in(client, Role.FINANCE)
     chosen = values(lines)
-    assert len(chosen) == 3
+    assert (len(chosen), asked(lines[:1])) == (3, asked(lines[:2]))
     assert "Payments are posted as paid on the value date" in client.post(URL, {"chosen": chosen}).content.decode()
     assert confirm(client, chosen).status_code == 302
     assert {Payment.objects.get(pk=each.pk).state for each in two} == {"paid"}
