@@ -140,6 +140,7 @@ class GrantsConfig(AppConfig):
         hooks.name(bank.words)
         hooks.describe(bank.about)
         hooks.offer(bank.offers)
+        hooks.expect(bank.likely)
         checks.register(*closing.CHECKS)
 
     def connect_auditors(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -14,8 +15,8 @@ from grants.payments.batches import actions as batches
 from grants.payments.batches.content import reference_of
 from grants.payments.batches.models import PaymentBatch
 from grants.payments.models import Payment, State
-from trustfund.banking.hooks import Offer
-from trustfund.banking.matching import named
+from trustfund.banking.hooks import Likely, Offer
+from trustfund.banking.matching import Candidate, named, suggest
 from trustfund.banking.models import BankLine
 from trustfund.ledger.models import Entry
 from trustfund.money import Money, total
@@ -105,6 +106,49 @@ def _paid(line: BankLine, seen: Any, user: Any) -> list[Offer]:
         for payment in ordered
         if possible(payment.settle, by=user)
     ]
+
+
+def likely(lines: Sequence[BankLine], user: Any) -> Mapping[int, Sequence[Likely]]:
+    """For many lines at once: payments that were ordered, of the same sum, one line each."""
+    out = [each for each in lines if each.currency == "USD" and each.amount_minor < 0]
+    seen = Payment.objects.visible_to(user).filter(paid_from__in={each.bank_id for each in out})
+    waiting = _with_the_bank(seen.select_related("grant__organisation", "tranche", "batch")) if out else []
+    by_bank: dict[int, list[Candidate]] = defaultdict(list)
+    for each in waiting:
+        by_bank[each.paid_from_id].append(_candidate(each))
+    payments = {each.pk: each for each in waiting}
+    return {each.pk: _likely(each, by_bank[each.bank_id], payments, user) for each in out}
+
+
+def _candidate(payment: Payment) -> Candidate:
+    assert payment.exported_on is not None
+    names = (payment.reference, reference_of(payment))
+    return Candidate(payment.pk, payment.pk, payment.exported_on, -payment.to_transfer, names)
+
+
+def _likely(line: BankLine, candidates: list[Candidate], payments: Mapping[int, Payment], user: Any) -> list[Likely]:
+    made = suggest(line.amount, line.booked_on, line.in_full, candidates)
+    return [_as_likely(payments[each.lines[0]], each.named, ", ".join(each.reasons), user) for each in made if len(each.lines) == 1]
+
+
+def _as_likely(payment: Payment, is_named: bool, reasons: str, user: Any) -> Likely:
+    return Likely(
+        key=f"payment-{payment.pk}",
+        label=_("Payment %(payment)s to %(payee)s") % {"payment": payment.reference, "payee": payment.grant.organisation.name},
+        url=payment.get_absolute_url(),
+        amount=-payment.to_transfer,
+        reasons=reasons,
+        named=is_named,
+        warning=_("Payments are posted as paid on the value date, and the NGOs are told."),
+        refused=_refused(payment, user),
+        locks=(payment.grant, payment.tranche, payment),
+    )
+
+
+def _refused(payment: Payment, user: Any) -> str:
+    if not possible(payment.settle, by=user):
+        return _("You approved this payment: another person says that it was paid.")
+    return _("The payment is held.") if payment.state == State.HELD else ""
 
 
 def _settle(payment: Payment, line: BankLine, by: Any) -> Entry:

@@ -14,6 +14,7 @@ from trustfund.banking.csv_files import COLUMNS, MARKED, SIGNED, Layout
 from trustfund.banking.found import MAX_BYTES
 from trustfund.banking.models import BankDetails, BankLine
 from trustfund.banking.open_items import open_lines
+from trustfund.banking.sure import MOST, Seen, seen_of
 from trustfund.fields import MoneyFormField
 from trustfund.files.forms import WholeFileForm
 from trustfund.ledger.models import Line, Subaccount
@@ -215,6 +216,23 @@ class ChosenForm(forms.Form):
         if any(key >= 2**63 for key in keys):
             raise ValidationError(_("Choose at least one line of the books."))
         return keys
+
+
+class SeenField(forms.Field):
+    """The ticked rows of the page of sure suggestions: each says what was seen on it."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"required": _("Tick at least one line."), "invalid": _("Tick the lines on the page itself.")}
+
+    def to_python(self, value: Any) -> list[Seen]:
+        found = [seen_of(each) for each in dict.fromkeys(value or [])]
+        if len(found) > MOST or None in found or len({each.line for each in found if each}) < len(found):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return [each for each in found if each]
+
+
+class SureForm(forms.Form):
+    chosen = SeenField()
 
 
 class WithdrawForm(forms.Form):

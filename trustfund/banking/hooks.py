@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from trustfund.banking.models import BankLine
     from trustfund.ledger.models import Entry
+    from trustfund.money import Money
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,33 @@ class Offer:
     warning: str = ""
 
 
+@dataclass(frozen=True)
+class Likely:
+    """What a line of a bank may be by its sum: the offer of this `key`, seen for many lines at once.
+
+    `named`: the bank names it, so that it is sure. `refused` says why this person may not take it up now; `locks` are the rows that the
+    act locks, so that many can be locked in one order.
+    """
+
+    key: str
+    label: str
+    url: str
+    amount: Money
+    reasons: str
+    named: bool
+    warning: str = ""
+    refused: str = ""
+    locks: tuple[Model, ...] = ()
+
+
 Words = Callable[[Sequence["Entry"]], Mapping[int, Iterable[str]]]
 Offers = Callable[["BankLine", Any], Iterable[Offer]]
 About = Callable[[Sequence["Entry"]], Mapping[int, str]]
+Likelies = Callable[[Sequence["BankLine"], Any], Mapping[int, Sequence[Likely]]]
 _words: list[Words] = []
 _abouts: list[About] = []
 _offers: list[Offers] = []
+_likelies: list[Likelies] = []
 
 
 def name(words: Words) -> None:
@@ -55,6 +79,12 @@ def offer(offers: Offers) -> None:
         _offers.append(offers)
 
 
+def expect(likelies: Likelies) -> None:
+    """Register what gives, for open lines and a person, the likely offers of each by the line's key. Called from `AppConfig.ready()`."""
+    if likelies not in _likelies:
+        _likelies.append(likelies)
+
+
 def words_of(entries: Sequence[Entry]) -> dict[int, tuple[str, ...]]:
     """The references of each entry."""
     found: dict[int, list[str]] = defaultdict(list)
@@ -72,3 +102,12 @@ def about_of(entries: Sequence[Entry]) -> dict[int, str]:
 def offers_for(line: BankLine, user: Any) -> list[Offer]:
     """Everything that a line may be and that the user could do now."""
     return [each for offers in _offers for each in offers(line, user)]
+
+
+def likely_for(lines: Sequence[BankLine], user: Any) -> dict[int, list[Likely]]:
+    """What upper rooms think that each line may be, by the line's key."""
+    found: dict[int, list[Likely]] = defaultdict(list)
+    for likelies in _likelies:
+        for pk, each in likelies(lines, user).items():
+            found[pk] += each
+    return found

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,6 +41,7 @@ class Suggestion:
     lines: tuple[int, ...]
     score: int
     reasons: tuple[str, ...]
+    named: bool = False
 
 
 def suggest(amount: Money, day: date, text: str, candidates: Collection[Candidate], *, most: int = 5) -> list[Suggestion]:
@@ -73,7 +75,7 @@ def _judged(group: list[Candidate], day: date, text: str) -> Suggestion:
     reasons = [_("the amount") if len(group) == 1 else _("the sum of %(number)s lines") % {"number": len(group)}]
     reasons += [_("the reference")] if is_named else []
     reasons.append(_("the same day") if not apart else ngettext("%(days)s day apart", "%(days)s days apart", apart) % {"days": apart})
-    return Suggestion(tuple(sorted(each.pk for each in group)), score, tuple(reasons))
+    return Suggestion(tuple(sorted(each.pk for each in group)), score, tuple(reasons), is_named)
 
 
 def named(words: Iterable[str], text: str) -> bool:
@@ -82,5 +84,6 @@ def named(words: Iterable[str], text: str) -> bool:
     return any(len(word) >= SHORTEST and word in within for word in map(_letters, words))
 
 
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     return "".join(each for each in text.upper() if each.isalnum())

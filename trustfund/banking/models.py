@@ -215,6 +215,11 @@ class BankLine(models.Model):
         return self.bank_reference or self.end_to_end_id or f"{self.statement.number}/{self.position}"
 
     @property
+    def in_full(self) -> str:
+        """All in which the bank may name what it is."""
+        return " ".join([self.bank_reference, self.end_to_end_id, self.text])
+
+    @property
     def is_matched(self) -> bool:
         return self.match_id is not None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,14 +23,15 @@ ACCOUNTS = ("1010", "1020")
 """The accounts whose subaccounts are the Fund's bank accounts."""
 
 
-def lines_on(bank: Subaccount) -> QuerySet[Line]:
-    """The books' lines on a bank account in its own currency: a revaluation, which no bank knows of, is not among them."""
-    return Line.objects.filter(account_id__in=ACCOUNTS, subaccount=bank, currency=bank.currency or "USD", original_minor__gt=0)
+def lines_on(*banks: Subaccount) -> QuerySet[Line]:
+    """The books' lines on bank accounts, each in its own currency: a revaluation, which no bank knows of, is not among them."""
+    theirs = reduce(or_, (Q(subaccount=bank, currency=bank.currency or "USD") for bank in banks))
+    return Line.objects.filter(theirs, account_id__in=ACCOUNTS, original_minor__gt=0)
 
 
-def open_lines(bank: Subaccount) -> QuerySet[Line]:
+def open_lines(*banks: Subaccount) -> QuerySet[Line]:
     """Those of which nobody has said yet what they are at the bank, oldest first."""
-    return lines_on(bank).filter(bank_match=None).select_related("entry").order_by("date", "pk")
+    return lines_on(*banks).filter(bank_match=None).select_related("entry").order_by("date", "pk")
 
 
 def that_stand(lines: QuerySet[Line], day: date) -> QuerySet[Line]:
@@ -67,8 +70,7 @@ def suggestions(line: BankLine) -> list[Shown]:
     near = {"date__gte": line.booked_on - matching.NEAR, "date__lte": line.booked_on + matching.NEAR}
     found = list(that_stand(open_lines(line.bank).filter(**near), clock.today()))
     by_pk = {each.pk: each for each in found}
-    text = " ".join([line.bank_reference, line.end_to_end_id, line.text])
-    made = matching.suggest(line.amount, line.booked_on, text, candidates(found))
+    made = matching.suggest(line.amount, line.booked_on, line.in_full, candidates(found))
     whole = [Shown([by_pk[pk] for pk in each.lines], ", ".join(each.reasons)) for each in made]
     return whole or _in_parts(line, found)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trustfund.banking import matching_views, views
+from trustfund.banking import matching_views, sure_views, views
 
 app_name = "banking"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/<slug:bank>/", views.describe, name="describe"),
     path("lines/", views.lines, name="lines"),
+    path("lines/sure/", sure_views.sure, name="sure"),
     path("lines/<int:line_pk>/", matching_views.line, name="line"),
     path("lines/<int:line_pk>/confirm/", matching_views.confirm, name="confirm"),
     path("lines/<int:line_pk>/undo/", matching_views.undo, name="undo"),

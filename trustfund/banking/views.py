@@ -123,8 +123,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         filters=[STATES],
         empty={"text": _("Nothing moved in the days of this statement.")},
         template="banking/detail.html",
-        context={"statement": statement, "waiting": statement.lines.unmatched().count(), **_withdrawal(statement, request.user)},
+        context={"statement": statement, **_waiting(statement, request.user), **_withdrawal(statement, request.user)},
     )
+
+
+def _waiting(statement: BankStatement, user: Any) -> dict[str, Any]:
+    """How many of its lines are to be matched, and whether the reader may do it."""
+    waiting = statement.lines.unmatched().count()
+    return {"waiting": waiting, "can_match": bool(waiting) and permissions.can_match(None, user)}
 
 
 def _withdrawal(statement: BankStatement, user: Any) -> dict[str, Any]:
@@ -240,6 +246,7 @@ def lines(request: HttpRequest) -> HttpResponseBase:
         sort="-booked",
         empty={"text": _("No statement of a bank has been imported yet.")},
         template="banking/lines.html",
+        context={"can_match": permissions.can_match(None, request.user)},
     )
 
 
