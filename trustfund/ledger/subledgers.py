@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -58,15 +59,20 @@ def acts_of_funding() -> list[Finding]:
     return findings
 
 
+NAMED = 10
+"""How many of the missing numbers are named; an entry may have been given any number."""
+
+
 @advised("Entries were deleted or numbered anew past the rules of the tables: restore the last backup whose head still holds.")
 def missing_numbers() -> list[Finding]:
     """Which numbers of a fiscal year are missing or there twice; at most the first ten are named."""
     findings = []
     for row in Entry.objects.order_by("year_id").values("year_id").annotate(many=Count("pk")):
         found = list(Entry.objects.filter(year_id=row["year_id"]).order_by("number").values_list("number", flat=True))
-        missing = sorted(set(range(1, (found[-1] if found else 0) + 1)) - set(found))
+        gaps = (range(before + 1, after) for before, after in itertools.pairwise([0, *found]))
+        missing = list(itertools.islice(itertools.chain.from_iterable(gaps), NAMED + 1))
         if missing:
-            named = ", ".join(map(str, missing[:10])) + (" and more" if len(missing) > 10 else "")
+            named = ", ".join(map(str, missing[:NAMED])) + (" and more" if missing[NAMED:] else "")
             findings.append(Finding(f"fiscal year {row['year_id']}", "every number up to the last to be an entry's", f"none with {named}"))
     return findings
 
