@@ -30,6 +30,7 @@ Steps = Mapping[str, Money]
 class Bridge:
     """The free cash, the steps, and the headroom of all windows, in USD; `unexplained` is nothing unless the books or we are wrong."""
 
+    as_of: date
     free: Money
     steps: list[Held]
     available: Money
@@ -46,7 +47,7 @@ def bridge(found: Position) -> Bridge:
     amounts = _only_here(found, sums) | _against(found, sums, later)
     amounts["later"] = -total(later.values()) - gone_since(as_of)
     steps = [Held(label, amounts[name], None, url) for name, label, url in _words(as_of) if amounts[name]]
-    return Bridge(found.free, steps, sums.get("available", zero()))
+    return Bridge(as_of, found.free, steps, sums.get("available", zero()))
 
 
 def _only_here(found: Position, sums: Steps) -> dict[str, Money]:

@@ -83,7 +83,9 @@ def bridge_table(found: Bridge) -> Table:
     ]
     unexplained = [Held(_("Unexplained"), found.unexplained)] if found.unexplained else []
     rows = [Held(_("Free cash: available, as above"), found.free), *found.steps, *unexplained]
-    return Table("bridge", _("From free cash to what can be granted"), steps, rows, Held(_("Headroom of all windows"), found.available))
+    windows = f"{reverse('treasury:delivery')}?{urlencode({'as_of': found.as_of.isoformat()})}"
+    room = Held(_("Headroom of all windows"), found.available, None, windows)
+    return Table("bridge", _("From free cash to what can be granted"), steps, rows, room)
 
 
 # The forecast
