@@ -65,7 +65,7 @@ class GrantsConfig(AppConfig):
         from trustfund.vouchers.prepared import estimate, impairment
 
         estimate.register(terms.terms_of)
-        impairment.kept_by(payments.kept_of)
+        impairment.kept_by(payments.kept_of, payments.locked_of)
 
     def connect_calls(self) -> None:
         """Calls close by the clock; applicants are told when a deadline comes near or moves, and when a call is cancelled."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -90,6 +91,11 @@ def under_way(grant: Grant) -> Money:
 def kept(grant: Grant) -> Money:
     """What payments under way keep of what the NGO owes: the bank may have paid so much less already."""
     return total(grant.payments.filter(state__in=IN_FLIGHT).values_list("netted", flat=True))
+
+
+def locked_of(subaccount: int) -> list[Model]:
+    """The grant with this subaccount (primary key): `certify` locks it before it decides what a payment keeps."""
+    return list(Grant.objects.filter(subaccount=subaccount))
 
 
 def kept_of(subaccount: int) -> Money:

@@ -36,6 +36,10 @@ def test_names(name, wanted):
     assert cleaned(name, Kind.PDF) == wanted
 
 
+def test_a_banks_statement_keeps_the_ending_that_its_bank_gave_it():
+    assert [cleaned(name, Kind.CSV) for name in ("b.sta", "B.STA", "b.940", "b.exe")] == ["b.sta", "B.STA", "b.940", "b.exe.csv"]
+
+
 def test_long_names_keep_their_ending_and_whole_characters():
     name = cleaned("预" * 300 + ".docx", Kind.DOCX)
     assert name.endswith("预.docx")

@@ -25,6 +25,8 @@ from trustfund.money import usd
 from trustfund.people.roles import Role
 from trustfund.statements import contributions
 from trustfund.statements.books import books_at
+from trustfund.treasury.bridge import bridge
+from trustfund.treasury.position import position
 from trustfund.vouchers import actions, rules
 from trustfund.vouchers.rules import Row
 
@@ -168,6 +170,7 @@ def test_donors_columns_still_tie_when_the_other_window_spent_it():
     post(postings.expenditure_accepted(grant, usd("60"), advance=usd("80")), LATER, window="emergency")
     (row,) = allocations.trace_of(gift)
     assert (row.paid, row.accepted, row.advance) == (usd(80), usd(60), usd(20))
+    assert [bridge(position(day)).unexplained for day in (DAY, LATER)] == [usd(0), usd(0)]
     books = books_at(LATER)
     assert contributions.contributions(books).amounts("t:cash")[0] == usd(20)
     assert check_books() == []

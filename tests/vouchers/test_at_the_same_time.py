@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from threading import Event
 
 import pytest
 
+from grants.payments import actions as payments
+from tests.factories.agreements import make_tranche
 from tests.factories.books import DAY, give, make_bank, post
 from tests.factories.people import make_user
 from tests.factories.prepared import make_prepared
+from tests.factories.reports import make_report
 from tests.factories.vouchers import credit, debit, make_voucher
 from tests.grants.payments.test_at_the_same_time import at_once, people, size
+from tests.grants.reports.test_disallowances import disallow
+from tests.threads import together
 from tests.vouchers.test_every_event import keep
 from trustfund import clock
 from trustfund.ledger import postings
@@ -92,6 +98,33 @@ def test_a_month_is_revalued_once():
         assert answers == ["done"] + ["refused"] * (number - 1)
         assert Entry.objects.filter(source="voucher.revaluation").count() == 1
         assert check_books() == []
+
+
+def test_a_write_off_waits_for_a_payment_that_keeps_what_it_would_take(monkeypatch):
+    """100 are due: a payment is certified that keeps them, and before it is on record their write-off is approved, which comes second."""
+    report = make_report("accepted", spent=usd(12_000))
+    disallow(report, "100")
+    tranche = make_tranche("ready", grant=report.grant, number=2)
+    voucher = make_prepared("write_off_partner", "submitted", of=report.grant.books)
+    finance, approver, bank = make_user(Role.FINANCE), make_user(Role.APPROVER), make_bank()
+    looked, decided, netted = Event(), Event(), payments._netted
+
+    def slowly(*about):
+        looked.set()
+        decided.wait(1)
+        return netted(*about)
+
+    def write_off():
+        assert looked.wait(30)
+        found = actions.approve(voucher, by=approver)
+        decided.set()
+        return found
+
+    monkeypatch.setattr(payments, "_netted", slowly)
+    payment, found = together(lambda: payments.certify(tranche, by=finance, paid_from=bank), write_off)
+    assert (payment.netted, found.state) == (usd(100), "returned")
+    assert "A payment under way keeps" in found.reason
+    assert check_books() == []
 
 
 def test_no_more_is_paid_over_than_is_owed():

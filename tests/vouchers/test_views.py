@@ -206,6 +206,21 @@ def test_a_broken_form_is_no_error_of_ours():
 # Decided
 
 
+def test_who_submits_or_approves_a_voucher_is_told_that_no_document_stands_behind_it():
+    bare, proven = make_voucher(), make_voucher()
+    actions.attach(proven, by=proven.maker, upload=ContentFile(PDF, name="invoice.pdf"))
+    checker, said = sign_in(Client(), make_user(Role.APPROVER)), "No document stands behind this voucher."
+    for voucher, warned in ((bare, True), (proven, False)):
+        maker = signed_in(user=voucher.maker)
+        assert (said in maker.get(to(voucher, "submit/")).content.decode()) is warned
+        assert maker.post(to(voucher, "submit/")).status_code == 302
+        assert (said in checker.get(to(voucher, "approve/")).content.decode()) is warned
+        assert checker.post(to(voucher, "approve/"), read(voucher)).status_code == 302
+    make_user(Role.FINANCE)
+    mirror = actions.reverse(bare, by=bare.maker, date=bare.date, narrative="Twice")
+    assert said not in checker.get(to(mirror, "approve/")).content.decode()
+
+
 def test_a_voucher_goes_from_the_maker_to_the_checker_and_into_the_books():
     voucher = make_voucher()
     maker = signed_in(user=voucher.maker)

@@ -46,7 +46,8 @@ class Kind(Enum):
     XLSX = Traits(OPEN_XML + "spreadsheetml.sheet", (".xlsx",), "XLSX")
     ODT = Traits(OPEN_DOCUMENT + "text", (".odt",), "ODT")
     ODS = Traits(OPEN_DOCUMENT + "spreadsheet", (".ods",), "ODS")
-    CSV = Traits("text/csv", (".csv", ".txt", ".tsv"), "CSV")
+    CSV = Traits("text/csv", (".csv", ".txt", ".tsv", ".sta", ".mta", ".940", ".mt940"), "CSV")
+    """Any text of lines, the bank statements (MT940) among them, which have endings of their own."""
     XML = Traits("application/xml", (".xml",), "XML")
     ZIP = Traits("application/zip", (".zip",), "ZIP")
     """Made here only: an archive that somebody sends is refused."""

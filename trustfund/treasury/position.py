@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Sum
@@ -13,18 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trustfund.ledger import balances, chart
-from trustfund.ledger.closed.kept import Reading, year_end_entries
-from trustfund.ledger.funding.headroom import room_by_window
+from trustfund.ledger.closed.kept import Reading
+from trustfund.ledger.funding.headroom import Headroom, room_by_window
 from trustfund.ledger.funding.models import Allocation
-from trustfund.ledger.history import TAKEN_OVER_GRANTS
-from trustfund.ledger.models import Subaccount
 from trustfund.money import Money, total, zero
-
-CASH = ("1010", "1020", "1030", "1050")
-"""What Statement I shows as cash and cash equivalents."""
-
-OWED = ("2400", "2410", "3100", "2200", "2300", "2100", "2010")
-"""Accounts whose balance is set aside of the cash: owed to others, hung on a condition, nobody's yet, or the reserve."""
+from trustfund.treasury.posted import CASH, OWED, posted
 
 
 @dataclass(frozen=True)
@@ -39,11 +32,23 @@ class Held:
 
 @dataclass(frozen=True)
 class Position:
-    """The cash as of a day, account by account; what of it is set aside; the rest is free, and may be less than nothing."""
+    """The cash as of a day, account by account; what of it is set aside; the rest is free, and may be less than nothing.
+
+    `sums` are debits less credits by account; `rows` what each contribution can still fund; `uncharged` their support cost to come;
+    `posted` what all other lines come to, by what they are about.
+    """
 
     as_of: date
     banks: list[Held]
     aside: list[Held]
+    sums: dict[str, Money]
+    rows: list[Headroom]
+    uncharged: Money
+    posted: dict[str, Money]
+
+    def owed(self, code: str) -> Money:
+        """What one of the accounts that are set aside holds."""
+        return -self.sums.get(code, zero())
 
     @property
     def cash(self) -> Money:
@@ -60,8 +65,11 @@ class Position:
 
 def position(as_of: date) -> Position:
     """The position as of a day, of all windows together."""
-    sums = _by_account(as_of)
-    return Position(as_of, [*_banks(as_of), *_others(sums, as_of)], _aside(sums, as_of))
+    sums, rows = _by_account(as_of), list(itertools.chain.from_iterable(room_by_window(as_of).values()))
+    others = posted(as_of)
+    uncharged = uncharged_psc(rows, others.get("support", zero()))
+    banks, aside = [*_banks(as_of), *_others(sums, as_of)], _aside(sums, uncharged, as_of)
+    return Position(as_of, banks, aside, sums, rows, uncharged, others)
 
 
 def cash(as_of: date) -> Money:
@@ -101,13 +109,13 @@ def _label(code: str) -> str:
     return f"{code} {chart.BY_CODE[code].label}"
 
 
-def _aside(sums: dict[str, Money], as_of: date) -> list[Held]:
+def _aside(sums: dict[str, Money], uncharged: Money, as_of: date) -> list[Held]:
     """Each amount that is not the Fund's to spend freely; what is nothing is left out."""
     owed = [Held(_label(code), -sums[code], None, account_url(code, as_of)) for code in OWED if sums.get(code)]
     list_url = f"{reverse('ledger:headroom')}?{urlencode({'as_of': as_of.isoformat()})}"
     others = [
         Held(_("Reserved for certified grants, still to be paid"), reserved(as_of), None, list_url),
-        Held(_("Programme support cost of contributions, not charged yet"), uncharged_psc(as_of), None, list_url),
+        Held(_("Programme support cost of contributions, not charged yet"), uncharged, None, list_url),
     ]
     return [*owed, *(row for row in others if row.amount)]
 
@@ -118,20 +126,7 @@ def reserved(as_of: date) -> Money:
     return Money.from_minor(cents or 0, "USD")
 
 
-def uncharged_psc(as_of: date) -> Money:
+def uncharged_psc(rows: Iterable[Headroom], charged: Money) -> Money:
     """The programme support cost that receipts set aside, less what accepted expenditure was charged with so far; never below nothing."""
-    kept = total(row.psc for rows in room_by_window(as_of).values() for row in rows)
-    return max(kept - _charged(as_of), zero())
-
-
-def _charged(as_of: date) -> Money:
-    """Programme support cost as of a day, year-end closing and what was taken over aside."""
-    reading, apart = Reading.at(as_of), year_end_entries()
-    narrow: list[dict[str, Any]] = [{}, *({"subaccount_id": pk} for pk in _taken_over())]
-    sums = [reading.totals([], without=apart, account_id="5100", **each).get((), (0, 0, 0)) for each in narrow]
-    cents = [debits - credits for debits, credits, _own in sums]
-    return Money.from_minor(cents[0] - sum(cents[1:]), "USD")
-
-
-def _taken_over() -> Iterable[int]:
-    return Subaccount.objects.filter(code=TAKEN_OVER_GRANTS).values_list("pk", flat=True)
+    kept = total(row.psc for row in rows)
+    return max(kept - charged, zero())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from trustfund.lists import Column
 from trustfund.money import Money, total
 from trustfund.treasury import forecast as forecasting
+from trustfund.treasury.bridge import Bridge
 from trustfund.treasury.delivery import Delivered, Room, added
 from trustfund.treasury.dues import Due
 from trustfund.treasury.forecast import KINDS, Forecast, Month
@@ -72,6 +73,19 @@ def position_tables(found: Position) -> list[Table]:
         Table("accounts", _("Cash at the banks"), where, found.banks, Held(_("Cash and cash equivalents"), found.cash)),
         Table("aside", _("What is set aside of it"), whose, [*found.aside, kept], Held(_("Available"), found.free)),
     ]
+
+
+def bridge_table(found: Bridge) -> Table:
+    """From the free cash, step by step, to what can be granted; what nothing explains has a row of its own."""
+    steps = [
+        Column("step", gettext_lazy("Step"), "label", url=lambda row: row.url),
+        Column("usd", gettext_lazy("USD"), "amount", kind="money", url=lambda row: row.url),
+    ]
+    unexplained = [Held(_("Unexplained"), found.unexplained)] if found.unexplained else []
+    rows = [Held(_("Free cash: available, as above"), found.free), *found.steps, *unexplained]
+    windows = f"{reverse('treasury:delivery')}?{urlencode({'as_of': found.as_of.isoformat()})}"
+    room = Held(_("Headroom of all windows"), found.available, None, windows)
+    return Table("bridge", _("From free cash to what can be granted"), steps, rows, room)
 
 
 # The forecast

@@ -20,6 +20,7 @@ from trustfund.statements.books import snapshot
 from trustfund.statements.views import LINES
 from trustfund.treasury import delivery, shown
 from trustfund.treasury import forecast as forecasting
+from trustfund.treasury.bridge import bridge
 from trustfund.treasury.forecast import Forecast, forecast
 from trustfund.treasury.forms import DayForm, DuesForm, LinesForm
 from trustfund.treasury.position import position
@@ -54,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     form, as_of = _day(request)
     with snapshot():
         found = position(as_of)
-        tables = shown.position_tables(found)
+        tables = [*shown.position_tables(found), shown.bridge_table(bridge(found))]
     return _page(request, "treasury/position.html", _("Cash position"), tables, {"form": form, "position": found})
 
 

@@ -179,7 +179,7 @@ def approve(voucher: Voucher, *, by: Any, seen: int | None = None) -> Voucher:
     `ConcurrentTransition` (409) when it is not the version `seen` any more.
     A prepared one is worked out again while the books are locked: unless it is the same to the cent it is returned with the reason.
     """
-    lock(voucher)
+    _lock_with(voucher)
     require(voucher.approve, by=by)
     if seen not in (None, version_of(voucher)):
         raise ConcurrentTransition("It was returned and submitted again since it was read.")
@@ -202,6 +202,17 @@ def approve(voucher: Voucher, *, by: Any, seen: int | None = None) -> Voucher:
     if voucher.is_prepared() and EVENTS[voucher.event].turns:
         _propose_reversal(voucher)
     return voucher
+
+
+def _lock_with(voucher: Voucher) -> None:
+    """Lock it together with what its event says; 409 when other inputs were entered in the same moment, which say otherwise."""
+    if voucher.event not in EVENTS or not voucher.inputs:
+        lock(voucher)
+        return
+    rows = EVENTS[voucher.event].beside(preparing.inputs_of(voucher))
+    lock(voucher, *rows)
+    if EVENTS[voucher.event].beside(preparing.inputs_of(voucher)) != rows:
+        raise ConcurrentTransition("Other inputs were entered since it was read.")
 
 
 def _propose_reversal(voucher: Voucher) -> None:

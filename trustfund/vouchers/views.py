@@ -215,6 +215,13 @@ def _worth(row: rules.Row) -> Any:
     return _("%(usd)s (%(amount)s at %(rate)s)") % names
 
 
+def _with_evidence(voucher: Voucher, warning: str) -> str:
+    """What is warned of; first, of a voucher that somebody wrote, that there is nothing to prove it."""
+    if not voucher.is_written() or voucher.attachments.exists():
+        return warning
+    return f"{_('No document stands behind this voucher.')} {warning}"
+
+
 @login_required
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """The maker submits it."""
@@ -225,7 +232,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         actions.submit,
         title=_("Submit this voucher for approval"),
         facts=_facts(voucher),
-        warning=_("Another person approves it; then it is posted."),
+        warning=_with_evidence(voucher, _("Another person approves it; then it is posted.")),
         button=_("Submit it"),
         done=_("The voucher is submitted. Another person approves it."),
     )
@@ -242,7 +249,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Approve and post this voucher"),
         facts=[*_facts(voucher), (_("Attachments"), voucher.attachments.count())],
         form=forms.ApprovalForm(request.POST or None, initial={"seen": actions.version_of(voucher)}),
-        warning=_("It is posted at once and can’t be changed any more, only reversed by another voucher."),
+        warning=_with_evidence(voucher, _("It is posted at once and can’t be changed any more, only reversed by another voucher.")),
         button=_("Approve and post it"),
     )
 

@@ -259,6 +259,19 @@ def room_by_window(on: date) -> dict[str, list[Headroom]]:
     return _rows(_windows(), on, first_days=False)
 
 
+def gone_since(on: date) -> Money:
+    """What contributions had on a day and have no more by now, in USD: what `_lower` leaves out of what they received."""
+    if not Line.objects.filter(account_id__in=FUNDING, date__gt=on).exists():
+        return Money(0, "USD")
+    by_day, by_now = _brought(_windows(), on, None, year_end_entries())
+    others = set(Subaccount.objects.filter(code=TAKEN_OVER_GIFTS).values_list("pk", flat=True))
+    cents = 0
+    for window, brought_to in by_day.items():
+        there, now = _added(brought_to), _added(by_now[window])
+        cents += sum(each - min(each, now[pk]) for pk, each in there.items() if pk not in others)
+    return Money.from_minor(cents, "USD")
+
+
 def over_windows(on: date) -> dict[int, Headroom]:
     """What each instalment can fund on a day in all windows together."""
     found: dict[int, Headroom] = {}

@@ -14,6 +14,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -101,6 +102,11 @@ def nothing_more(_entry: Entry, _inputs: Inputs, _by: Any) -> None:
     """The entry is all there is to post."""
 
 
+def nothing_beside(_inputs: Inputs) -> list[Model]:
+    """Nobody else's act reads what it changes."""
+    return []
+
+
 def no_limits(_moment: Moment, _inputs: Inputs) -> Iterator[Problem]:
     """Nothing but what the proposal itself refuses."""
     yield from ()
@@ -111,7 +117,8 @@ class Event:
     """One event: its words, its form, how it is worked out, and what it may touch.
 
     `propose` gives the lines (ValidationError: it can't be worked out); `limits` says what stands against posting them now, which later
-    events may change; `posted` does what belongs to the entry, in its transaction; `once` allows one for a day until it is reversed,
+    events may change; `posted` does what belongs to the entry, in its transaction; `beside` are the rows that its approval locks with the
+    voucher, as acts of other rooms do that its limits ask about; `once` allows one for a day until it is reversed,
     `in_order` none before the latest; `late` dates it to period 13; `turns` proposes its reversal on the next day.
     """
 
@@ -124,6 +131,7 @@ class Event:
     propose: Callable[[Moment, Inputs], Proposal]
     limits: Callable[[Moment, Inputs], Iterator[Problem]] = no_limits
     posted: Callable[[Entry, Inputs, Any], None] = nothing_more
+    beside: Callable[[Inputs], list[Model]] = nothing_beside
     once: bool = False
     in_order: bool = False
     late: bool = False

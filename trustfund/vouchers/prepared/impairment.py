@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,14 +40,21 @@ PARTNERS = Side("partner", gettext_lazy("Grant"), ("1210", "1200"), "1290")
 
 Keeper = Callable[[int], Money]
 """From the subaccount of a grant (primary key) to what of its refund due (1210) is being kept from a payment."""
+Locked = Callable[[int], list[Model]]
+"""From the same to the rows that are locked while a payment decides what it keeps."""
 
-_keepers: list[Keeper] = []
+_keepers: list[tuple[Keeper, Locked]] = []
 
 
-def kept_by(keeper: Keeper) -> None:
-    """Called from `AppConfig.ready()`: the ground does not know payments, whoever does tells here what they keep."""
-    if keeper not in _keepers:
-        _keepers.append(keeper)
+def kept_by(keeper: Keeper, locked: Locked) -> None:
+    """Called from `AppConfig.ready()`: the ground does not know payments, whoever does tells here what they keep, and under which lock."""
+    if (keeper, locked) not in _keepers:
+        _keepers.append((keeper, locked))
+
+
+def _beside(side: Side, inputs: Inputs) -> list[Model]:
+    """No payment is certified against what is being written off of the same partner."""
+    return [row for _keeper, locked in _keepers for row in locked(inputs["of"].pk)] if side is PARTNERS else []
 
 
 def _form(side: Side, label: Promise, hint: Promise, *, required: bool) -> type[forms.Form]:
@@ -162,7 +170,7 @@ def _write_off_limits(side: Side, moment: Moment, inputs: Inputs) -> Iterator[Pr
 
 def _kept(moment: Moment, of: Subaccount, amount: Money) -> Iterator[Problem]:
     """The bank may have paid a tranche already less what the NGO owes: so much is settled with it, and not written off too."""
-    kept = total(each(of.pk) for each in _keepers)
+    kept = total(keeper(of.pk) for keeper, _locked in _keepers)
     due = moment.least(PARTNERS.assets[0], of=of)
     left = max(due - kept, zero())
     if kept and min(amount, due) > left:
@@ -183,6 +191,7 @@ def _impairing(side: Side, title: Promise, text: Promise) -> Event:
         accounts=frozenset({"5500", side.allowance}),
         propose=lambda moment, inputs: _impair(side, moment, inputs),
         limits=lambda moment, inputs: _impair_limits(side, moment, inputs),
+        beside=lambda inputs: _beside(side, inputs),
     )
 
 
@@ -197,6 +206,7 @@ def _writing_off(side: Side, title: Promise, text: Promise) -> Event:
         accounts=frozenset({"5500", side.allowance, *side.assets}),
         propose=lambda moment, inputs: _write_off(side, moment, inputs),
         limits=lambda moment, inputs: _write_off_limits(side, moment, inputs),
+        beside=lambda inputs: _beside(side, inputs),
     )
 
 
