@@ -75,8 +75,8 @@ def verify(row: Verification) -> None:
     rest = [] if row.first else _rest()
     total = last - first + 1 + len(rest)
     walk = verification.Walk() if first == 1 else None
-    for start in range(first, last + 1, CHUNK):
-        end = min(start + CHUNK - 1, last)
+    for before in verification.chunks(first, last, CHUNK):
+        start, end = before + 1, min(before + CHUNK, last)
         with snapshot():
             findings += verification.answered("ledger chain", lambda: verification.verify_range(start, end, walk))  # noqa: B023
         tell(row, step=f"{start}-{end}", done=end - first + 1, total=total, findings=_kept(findings))

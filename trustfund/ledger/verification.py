@@ -133,7 +133,7 @@ def sealed(first: int, last: int) -> Iterator[tuple[Seal, dict[str, Any]]]:
     """Each seal from one number to another with the content that it covers, read in chunks."""
     codes = dict(Subaccount.objects.values_list("pk", "code"))
     periods = dict(Period.objects.values_list("pk", "number"))
-    for start in _chunks(first, last):
+    for start in chunks(first, last):
         within = {"gt": start, "lte": min(start + CHUNK, last)}
         lines = _grouped(Line.objects.filter(**_range("entry", within)).order_by("entry", "position"), "entry_id")
         parts = _grouped(Allocation.objects.filter(**_range("funding", within)).order_by("funding", "position"), "funding_id")
@@ -149,12 +149,12 @@ def sealed(first: int, last: int) -> Iterator[tuple[Seal, dict[str, Any]]]:
             yield seal, content
 
 
-def _chunks(first: int, last: int) -> Iterator[int]:
+def chunks(first: int, last: int, size: int = CHUNK) -> Iterator[int]:
     """The number before each chunk that has seals: one that was numbered anew, however far away, is the next step and no endless walk."""
     start = _before_the_next(first - 1, last)
     while start is not None:
         yield start
-        start = _before_the_next(start + CHUNK, last)
+        start = _before_the_next(start + size, last)
 
 
 def _before_the_next(start: int, last: int) -> int | None:
